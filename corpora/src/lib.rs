@@ -1,0 +1,1 @@
+//! Sample data with the truth beside it.

@@ -1,0 +1,1 @@
+//! The main job: policy, plan, run, report.

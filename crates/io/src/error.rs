@@ -1,0 +1,98 @@
+//! What can go wrong with an object, with its place. Never cell text.
+
+use std::fmt;
+
+/// An object that could not be read or written, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {cause}")]
+pub struct Error {
+    /// Where it happened.
+    pub place: Place,
+    /// What happened, and what to do next.
+    #[source]
+    pub cause: Cause,
+}
+
+/// A place in the input, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The object's name as listed.
+    pub object: String,
+    /// The record, counted from 0.
+    pub record: Option<u64>,
+    /// The field.
+    pub field: Option<String>,
+}
+
+impl Place {
+    /// The object as a whole.
+    pub fn object(name: impl Into<String>) -> Self {
+        Self { object: name.into(), record: None, field: None }
+    }
+
+    /// The same object at a record, counted from 0.
+    #[must_use]
+    pub fn at(mut self, record: u64) -> Self {
+        self.record = Some(record);
+        self
+    }
+
+    /// The same place in a field.
+    #[must_use]
+    pub fn field(mut self, name: impl Into<String>) -> Self {
+        self.field = Some(name.into());
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.object)?;
+        if let Some(record) = self.record {
+            write!(f, ", record {record}")?;
+        }
+        if let Some(field) = &self.field {
+            write!(f, ", field {field}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why an object, or a part of it, was not read or not written. Each text says what to do next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The object is not there.
+    #[error("not found; check the path")]
+    NotFound,
+    /// The system refused.
+    #[error("permission denied; check the owner and mode")]
+    Denied,
+    /// The object changed between listing and the end of the read.
+    #[error("changed while it was read; scan it again when nothing writes to it")]
+    Changed,
+    /// A compressed stream ends early or holds damaged data.
+    #[error("{0}; fetch it again")]
+    Damaged(&'static str),
+    /// The object is not of a format that is read here.
+    #[error("unknown format; name one with --input-format")]
+    UnknownFormat,
+    /// Written by this format but not in a way that can be read or written here.
+    #[error("{0}")]
+    Unsupported(&'static str),
+    /// The output exists.
+    #[error("already exists; choose another folder or say --overwrite")]
+    Exists,
+    /// No room is left on the output's device.
+    #[error("no space left on the device of the output; free some and run again")]
+    NoSpace,
+    /// Null is not allowed in this column, and an edit needs it.
+    #[error("the column does not allow null; drop the record or keep the value")]
+    NotNullable,
+    /// Anything the operating system or the store says.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// Anything Parquet says about structure (never about values).
+    #[error("{0}")]
+    Parquet(String),
+}

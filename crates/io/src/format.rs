@@ -1,0 +1,94 @@
+//! The four faces of a format: cut, decode, render, write. One file per format implements them.
+
+use crate::{Batch, Edit, Error};
+
+/// Cuts an object into pieces: sequential and cheap, it reads bytes and looks for record borders only. Cuts depend on
+/// the input and its options, never on threads or memory.
+pub trait Source: Send {
+    /// The next piece, in order; `None` at the end.
+    ///
+    /// # Errors
+    /// What keeps the rest of the object from being read. Pieces already given stay good.
+    fn next(&mut self) -> Result<Option<Piece>, Error>;
+
+    /// Stored bytes of the object that are consumed so far: what the ledger counts as read.
+    fn position(&self) -> u64;
+}
+
+/// A part of an object that one worker takes; owns its bytes.
+#[derive(Debug)]
+pub struct Piece {
+    /// Its place in the object, counted from 0.
+    pub index: u64,
+    /// The number of its first record.
+    pub first_record: u64,
+    /// The 1-based line on which it starts, for text formats.
+    pub first_line: u64,
+    /// Memory that decoding it will need at most, in bytes: what it costs of the budget.
+    pub cost: usize,
+    /// What is to be decoded.
+    pub content: Content,
+}
+
+/// What a piece carries from `Source` to `Format`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Content {
+    /// Whole records of a text format, in UTF-8 or bytes that should be.
+    Bytes(Vec<u8>),
+}
+
+/// Decodes pieces and renders batches: pure, called by many threads at once.
+pub trait Format: Send + Sync {
+    /// The records of a piece. Records that cannot be parsed are in `quarantined`, not an error.
+    ///
+    /// # Errors
+    /// What makes the whole piece unreadable.
+    fn decode(&self, piece: Piece) -> Result<Batch, Error>;
+
+    /// The batch with its edits done, ready for [`Output::append`]. Edits are sorted by texts, then cell. Without
+    /// edits and quarantined records, a text format renders the bytes it came from.
+    ///
+    /// # Errors
+    /// An edit that the format cannot take ([`Cause::NotNullable`](crate::Cause::NotNullable)).
+    fn encode(&self, batch: &Batch, edits: &[Edit]) -> Result<Rendered, Error>;
+}
+
+/// A batch as it will be written.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// What goes to the output.
+    pub body: Body,
+    /// The raw bytes of quarantined records, each ended by a line break; goes to the quarantine file.
+    pub quarantine: Vec<u8>,
+    /// Rows left out because an edit dropped them.
+    pub dropped: u32,
+    /// Rows quarantined while rendering (two keys that became one), beside those of the batch.
+    pub quarantined: Vec<crate::Quarantined>,
+}
+
+/// The part of [`Rendered`] that only its format understands.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Bytes of a text format, not compressed.
+    Bytes(Vec<u8>),
+}
+
+/// Writes one object: under a temporary name until `finish`, gone if dropped before.
+pub trait Output: Send {
+    /// The next rendered piece, in order.
+    ///
+    /// # Errors
+    /// What the store says; nothing of the object will appear.
+    fn append(&mut self, rendered: Rendered) -> Result<(), Error>;
+
+    /// Makes the object appear, whole and durable. Returns the bytes written.
+    ///
+    /// # Errors
+    /// What the store says; nothing of the object appears.
+    fn finish(self: Box<Self>) -> Result<u64, Error>;
+}

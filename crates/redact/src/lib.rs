@@ -1,0 +1,1 @@
+//! Text and findings in, safe text out. Pure.

@@ -1,0 +1,1 @@
+//! A report rendered: terminal summary and JSON.
