@@ -60,6 +60,17 @@ impl Draw {
             })
             .collect()
     }
+
+    /// Fills a template, as [`fill`](Self::fill), until the result holds: the check digit found by trying. The
+    /// template must be able to hold.
+    pub fn fill_until(&mut self, template: &str, holds: impl Fn(&str) -> bool) -> String {
+        loop {
+            let text = self.fill(template);
+            if holds(&text) {
+                return text;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
