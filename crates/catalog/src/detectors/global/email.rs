@@ -1,0 +1,136 @@
+//! Mail addresses.
+
+use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
+
+pub static DETECTOR: Detector = Detector {
+    id: "global.email",
+    title: "Email address",
+    about: "An address of RFC 5322 or 6531 under a top-level domain that exists, plus tags, international domains and \
+            spellings such as `jane [at] example [dot] org` included. Not covered: quoted local parts, addresses \
+            without a dot.",
+    sources: &["RFC 5322 section 3.4.1", "RFC 6531", "https://publicsuffix.org/list/", "RFC 2606 section 2"],
+    aliases: &["EMAIL_ADDRESS", "EMAIL"],
+    category: Category::Contact,
+    placeholder: "EMAIL",
+    // Latin, Greek and Cyrillic may mix; scripts that write without blanks may not, since the words before and after
+    // an address would otherwise become part of it.
+    pattern: r"(?x)
+        (?: [0-9A-Za-z_À-ɏͰ-ԯ][0-9A-Za-z_.+'&À-ɏͰ-ԯ-]{0,63} | [א-תؠ-ۿऀ-๿぀-ヿ㐀-鿿가-힣]{1,32} )
+        (?: @ | %40 | &\#64; | \x20?[\[({<]\x20?(?i:at)\x20?[\])}>]\x20? | \x20(?i:at)\x20 )
+        (?: [0-9A-Za-zÀ-ɏͰ-ԯא-תؠ-ۿऀ-๿぀-ヿ㐀-鿿가-힣-]{1,63}
+            (?: \. | \x20?[\[({<]\x20?(?i:dot)\x20?[\])}>]\x20? | \x20(?i:dot)\x20 ) ){1,8}
+        (?: (?i:xn--)[0-9A-Za-z-]{1,59} | [A-Za-zÀ-ɏͰ-ԯ]{2,24} | [א-תؠ-ۿऀ-๿぀-ヿ㐀-鿿가-힣]{2,24} )",
+    labels: &["email", "e-mail", "email address", "e-mail address", "mail", "mailto", "correo", "courriel"],
+    borders: Borders::None,
+    context: &["contact", "write to", "reach me", "reach us"],
+    validate,
+    normalize,
+    sample,
+    examples: &[
+        "jane.doe@example.com",
+        "o'neil+news@mail.example.co.uk",
+        "müller@bücher.example",
+        "用户@例子.中国",
+        "邮箱[[zhang@example.cn]]请联系",
+        "<[[jane@example.org]]>, <[[joe@example.org]]>.",
+        "jane [at] example [dot] org",
+        "jane(at)example.org",
+        "my email is [[jane at example dot org]]",
+        "?email=[[jane%40example.org]]&x=1",
+        "email: [[jane@mail.corp]]",
+    ],
+    counter_examples: &[
+        "user@host",
+        "root@localhost.localdomain",
+        "icon@2x.png",
+        "icon@3x.zip",
+        "npm i @scope/pkg lodash@4.17.21",
+        "git clone git@github.com:owner/name.git",
+        "postgres://user:secret@db.example.com/name",
+        "y = x@w.to(device)",
+        "@dataclass.field",
+        "getty@tty1.service",
+        "we met at noon dot com",
+        "foo@example.c",
+    ],
+    ..Detector::BLANK
+};
+
+/// Top-level domains that are kept for documentation and tests, and so for the fakes of this project.
+const RESERVED: &[&str] = &["example", "test", "invalid"];
+
+fn validate(c: &Candidate<'_>) -> Verdict {
+    let plain = clear(c.text);
+    let Some((_, domain)) = plain.split_once('@') else { return Verdict::No };
+    let labels: Vec<_> = domain.split('.').collect();
+    let name = labels[labels.len() - 2];
+    let retina = labels.len() == 2 && name.len() == 2 && name.ends_with('x');
+    let touched = c.before().ends_with(continues)
+        || c.after().starts_with(|next| continues(next) || next == '@' || next == '(')
+        || plain.contains("..")
+        || plain.contains(".@");
+    let hyphen = labels.iter().any(|label| label.starts_with('-') || label.ends_with('-'));
+    if retina || touched || hyphen || user_of_a_host(c) {
+        return Verdict::No;
+    }
+    let spoken = c.text.contains(' ') && !c.text.contains(['[', '(', '{', '<', '@']);
+    match exists(domain) {
+        true if spoken => Verdict::Weak,
+        true if c.text.contains('@') => Verdict::Unmistakable,
+        true => Verdict::Checked,
+        // `foo@example.com.See`: the shorter candidate is the address.
+        false if (2..labels.len()).any(|count| exists(&labels[..count].join("."))) => Verdict::No,
+        false if spoken || !domain.is_ascii() => Verdict::No,
+        false => Verdict::Failed,
+    }
+}
+
+fn continues(c: char) -> bool {
+    c.is_ascii_alphanumeric() || ('À'..='ԯ').contains(&c)
+}
+
+/// `git@host:path`, and what stands before the `@` of a URL's authority.
+fn user_of_a_host(c: &Candidate<'_>) -> bool {
+    let word =
+        c.before().rsplit(|b: char| b.is_whitespace() || "\"'<>`".contains(b)).next().unwrap_or_default();
+    let authority = word
+        .rsplit_once("://")
+        .is_some_and(|(scheme, rest)| !scheme.ends_with("mailto") && !rest.contains(['/', '?', '#']));
+    authority || c.text.starts_with("git@") && c.after().starts_with([':', '/'])
+}
+
+/// Whether the domain ends in a top-level domain of the public suffix list, or in a reserved one.
+fn exists(domain: &str) -> bool {
+    let Ok(ascii) = idna::domain_to_ascii(domain) else { return false };
+    let top = ascii.rsplit('.').next().unwrap_or_default();
+    RESERVED.contains(&top) || psl::suffix(top.as_bytes()).is_some_and(|suffix| suffix.is_known())
+}
+
+/// The address as it is typed into a mail program.
+fn clear(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for part in
+        text.replace("%40", "@").replace("&#64;", "@").split(['[', ']', '(', ')', '{', '}', '<', '>', ' '])
+    {
+        match part {
+            _ if part.eq_ignore_ascii_case("at") => words.push('@'),
+            _ if part.eq_ignore_ascii_case("dot") => words.push('.'),
+            _ => words.push_str(part),
+        }
+    }
+    words
+}
+
+fn normalize(text: &str) -> String {
+    let plain = clear(text).to_lowercase();
+    let (local, domain) = plain.split_once('@').unwrap_or((&plain, ""));
+    format!("{local}@{}", idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned()))
+}
+
+fn sample(draw: &mut Draw) -> String {
+    let first = draw.pick(&["anna", "jan", "maria", "li", "omar", "ravi", "sofia", "tom"]).to_string();
+    let last = draw.pick(&["berg", "cruz", "ito", "khan", "lee", "novak", "smith", "visser"]);
+    let tag = if draw.chance(10) { format!("+{}", draw.number(1, 99)) } else { String::new() };
+    let host = draw.pick(&["example.com", "example.org", "example.net", "mail.example.com", "post.example"]);
+    format!("{first}{}{last}{tag}@{host}", draw.pick(&[".", "_", "-", ""]))
+}
