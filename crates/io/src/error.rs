@@ -96,3 +96,16 @@ pub enum Cause {
     #[error("{0}")]
     Parquet(String),
 }
+
+impl From<parquet::errors::ParquetError> for Cause {
+    fn from(error: parquet::errors::ParquetError) -> Self {
+        use parquet::errors::ParquetError;
+        match error {
+            ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+                Ok(io) => Self::Io(*io),
+                Err(other) => Self::Parquet(other.to_string()),
+            },
+            other => Self::Parquet(other.to_string()),
+        }
+    }
+}

@@ -6,7 +6,9 @@
 mod batch;
 mod error;
 mod format;
+mod table;
 
 pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Splice, Texts, splice};
 pub use error::{Cause, Error, Place};
 pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
+pub use table::{ColumnType, TableWriter, Value};
