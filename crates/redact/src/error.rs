@@ -19,6 +19,11 @@ pub enum Error {
         "the key is not hexadecimal; write its bytes as an even number of hexadecimal digits and nothing else"
     )]
     NotHex,
+    /// A key file holds hexadecimal text.
+    #[error(
+        "the file holds hexadecimal text, not a key's bytes; put it into an environment variable and say env:NAME"
+    )]
+    HexFile,
     /// The system gave no randomness.
     #[error("the operating system gave no random bytes for a key; try again")]
     NoRandomness,

@@ -1,0 +1,69 @@
+//! Why a run could not start or go on. Never a cell's text, an allowed value or a byte of a key.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why a run could not start or go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The policy cannot be followed; all that was found wrong with it.
+    #[error("{}", lines(.0))]
+    Policy(Vec<Problem>),
+    /// The policy file could not be read.
+    #[error("{}: {source}; check the path, or name a built-in policy", path.display())]
+    PolicyFile {
+        /// As given.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The key could not be read from where the policy says.
+    #[error("{place}: {source}")]
+    KeyFile {
+        /// `file:PATH`.
+        place: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The environment variable that should hold the key is not set.
+    #[error(
+        "{0} is not set; set it to the key in hexadecimal, or say --ephemeral-key for a key of this run only"
+    )]
+    KeyUnset(String),
+    /// The key is not one.
+    #[error("{place}: {source}")]
+    Key {
+        /// `env:NAME` or `file:PATH`.
+        place: String,
+        /// What is wrong with it.
+        source: sievert_redact::Error,
+    },
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Policy(vec![problem])
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// One thing that is wrong with a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: file and line, and the entry.
+    pub place: String,
+    /// What.
+    pub what: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.place, self.what, self.hint)
+    }
+}

@@ -1,0 +1,163 @@
+//! From TOML to a policy, with errors that say where, what, and what was probably meant.
+
+use std::path::Path;
+
+use super::place::{Places, line_of};
+use super::{Policy, VERSION, named};
+use crate::Error;
+use crate::error::Problem;
+
+impl Policy {
+    /// The built-in policy of this name, or else the policy in the file of this path.
+    ///
+    /// # Errors
+    /// No such file, or as [`Policy::parse`].
+    pub fn load(name_or_path: &str) -> Result<Self, Error> {
+        if let Some(text) = named::text(name_or_path) {
+            return Self::parse(text, name_or_path);
+        }
+        let failed = |source| Error::PolicyFile { path: name_or_path.into(), source };
+        let text = std::fs::read_to_string(Path::new(name_or_path)).map_err(failed)?;
+        Self::parse(&text, name_or_path)
+    }
+
+    /// The policy in a TOML text; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// [`Error::Policy`]: the text is not TOML, has an unknown key or word, or another version.
+    pub fn parse(text: &str, file: &str) -> Result<Self, Error> {
+        let mut policy: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            mend(&format!("{file}:{line}"), error.message())
+        })?;
+        policy.places = Places::new(file, text);
+        if policy.version != VERSION {
+            let what = format!("version {} is not known to this program", policy.version);
+            return Err(policy.places.problem("version", what, format!("write version = {VERSION}")).into());
+        }
+        Ok(policy)
+    }
+}
+
+/// Words a parser's message anew: with a suggestion, and without the value that it may quote.
+fn mend(place: &str, message: &str) -> Problem {
+    let problem = |what: String, hint: String| Problem { place: place.to_owned(), what, hint };
+    let message = message.lines().collect::<Vec<_>>().join(", ");
+    // serde: "unknown field `x`, expected one of `a`, `b`" and "unknown variant `x`, expected `a`".
+    for kind in ["field", "variant"] {
+        if message.starts_with(&format!("unknown {kind} `")) {
+            let mut quoted = message.split('`').skip(1).step_by(2);
+            let word = quoted.next().unwrap_or_default();
+            let known: Vec<_> = quoted.collect();
+            let what = format!("unknown {} `{word}`", if kind == "field" { "key" } else { "word" });
+            return problem(what, suggestion(word, &known));
+        }
+    }
+    // serde: "invalid type: string "...", expected a sequence". The value may be one that the policy allows.
+    if let Some(rest) =
+        message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))
+    {
+        let found = rest.split([' ', ',']).next().unwrap_or_default();
+        let wanted = rest.rsplit_once(", expected ").map_or("something else", |(_, wanted)| wanted);
+        return problem(format!("a value of another type ({found})"), format!("write {wanted}"));
+    }
+    if let Some((what, hint)) = message.split_once("; ") {
+        return problem(what.to_owned(), hint.to_owned());
+    }
+    problem(message, "see `sievert policy init` for an example of every key".to_owned())
+}
+
+/// `did you mean ...?`, or the list of what there is.
+pub(crate) fn suggestion(word: &str, known: &[&str]) -> String {
+    match closest(word, known) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None if known.len() <= 24 => format!("there is {}", known.join(", ")),
+        None => "see `sievert detectors` for what there is".to_owned(),
+    }
+}
+
+/// The known word that was probably meant: another case, or at most a third of its letters mistyped.
+fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let lower = word.to_lowercase();
+    known
+        .iter()
+        .map(|other| (strsim::osa_distance(&lower, &other.to_lowercase()), *other))
+        .filter(|(distance, other)| distance * 3 <= other.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        Policy::parse(text, "p.toml").expect_err("a problem").to_string()
+    }
+
+    #[test]
+    fn a_problem_says_where_and_what_was_meant() {
+        for (text, expected) in [
+            (
+                "version = 1\n[scan]\ndetecters = []",
+                "p.toml:3: unknown key `detecters`; did you mean `detectors`?",
+            ),
+            ("version = 1\nreqires = []", "p.toml:2: unknown key `reqires`; did you mean `requires`?"),
+            (
+                "version = 1\n[scan]\nmin_confidence = \"likly\"",
+                "p.toml:3: unknown word `likly`; did you mean `likely`?",
+            ),
+            (
+                "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"psuedonym\"",
+                "unknown word `psuedonym`; did you mean `pseudonym`?",
+            ),
+            ("version = 1\nnon_text = \"nul\"", "p.toml:2: unknown word `nul`; did you mean `null`?"),
+            ("version = 2", "p.toml:1, version: version 2 is not known to this program; write version = 1"),
+            ("", "missing field `version`"),
+            (
+                "version = 1\n[scan]\nphone_regions = [\"Holland\"]",
+                "`Holland` is no country code; write two letters, such as `NL`",
+            ),
+            (
+                "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"mask\"\ncharacter = \"7\"",
+                "`character` would read as part of a value; take `*`",
+            ),
+            (
+                "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"keep\"\nwith = \"x\"",
+                "`with` belongs to the action `replace`",
+            ),
+            ("version = 1\n[[redact]]\naction = \"keep\"", "missing field `detectors`"),
+        ] {
+            let said = problem(text);
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn no_problem_repeats_a_value() {
+        for text in [
+            "version = 1\n[key]\nfrom = \"canary\"",
+            "version = 1\n[key]\nfrom = \"canary:canary\"",
+            "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = \"canary\"",
+            "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = [\"canary\", 5]",
+            "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = [\"canary\"",
+            "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = [canary]",
+            "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = \"canary",
+            "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = [\"\\qcanary\"]",
+            "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nhmac = { canary = \"canary\" }",
+        ] {
+            let error = Policy::parse(text, "p.toml").expect_err(text);
+            let said = format!("{error} {error:?}");
+            assert!(!said.contains("canary"), "{said}");
+        }
+        let whole = "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = [\"canary\"]\npattern = \"canary\"";
+        let policy = Policy::parse(whole, "p.toml").expect("a policy");
+        assert!(!format!("{policy:?}").contains("canary"), "{policy:?}");
+    }
+
+    #[test]
+    fn a_far_word_gets_the_list_and_not_a_guess() {
+        assert_eq!(suggestion("zebra", &["keep", "mask"]), "there is keep, mask");
+        assert_eq!(suggestion("MASK", &["keep", "mask"]), "did you mean `mask`?");
+    }
+}
