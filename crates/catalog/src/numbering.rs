@@ -1,0 +1,278 @@
+//! Whether a number is issued in some country's numbering plan. Knows digits only: neither spelling nor context.
+//!
+//! The plans are patterns in a table; [`Dialled::ends`] walks a pattern as text, without compiling it, so that the
+//! first number of a run costs as little as the last.
+
+mod plans;
+
+use plans::PLANS;
+use sievert_detect::Region;
+
+/// The numbering plan of one region. All texts are patterns for [`Dialled::ends`].
+pub(crate) struct Plan {
+    /// ISO 3166 alpha-2; `ZZ` for networks without a country.
+    region: [u8; 2],
+    /// The calling code.
+    code: &'static str,
+    /// What is dialled before a calling code.
+    international: &'static str,
+    /// What is dialled before a national number.
+    national: &'static str,
+    /// National numbers that are issued, without prefix.
+    issued: &'static [&'static str],
+}
+
+/// Numbers set aside for drama, which the metadata leaves out because nobody is issued them:
+/// - <https://www.ofcom.org.uk/phones-and-broadband/phone-numbers/numbers-for-drama>
+/// - ARCEP decision 2018-0881 (France), section 2.5.12
+/// - ComReg 15/136 (Ireland), section 7: 020 91x xxxx
+static DRAMA: &[Plan] = &[
+    Plan {
+        region: *b"GB",
+        code: "44",
+        international: "00",
+        national: "0",
+        issued: &[
+            "(7700900|1632960|8081570|9098790|3069990).{3}",
+            "(1(1[3-8]|[2-6]1)4960|1914980|2079460|2896496|2920180).{3}",
+        ],
+    },
+    Plan {
+        region: *b"FR",
+        code: "33",
+        international: "00",
+        national: "0",
+        issued: &["(19900|26191|35301|46571|53649|63998).{4}"],
+    },
+    Plan { region: *b"IE", code: "353", international: "00", national: "0", issued: &["2091.{5}"] },
+];
+
+/// Whether these digits, which follow a `+`, are a calling code and a number issued under it.
+pub(crate) fn international(digits: &Dialled) -> bool {
+    digits.international(1)
+}
+
+/// Whether these digits, as dialled, are what a caller in the region dials: a national number, with or without the
+/// national prefix, or the region's international prefix and a number abroad. False for an unknown region.
+pub(crate) fn dialled_in(region: Region, digits: &Dialled) -> bool {
+    let national = |plan: &Plan| digits.issued(plan, 1 | digits.ends(plan.national, 1));
+    plans().filter(|plan| plan.region == region.0).any(|plan| {
+        national(plan) || digits.international(digits.ends(plan.international, 1))
+    })
+}
+
+/// Whether these digits are an international prefix that many countries share, and a number issued abroad.
+pub(crate) fn dialled_abroad(digits: &Dialled) -> bool {
+    digits.international(digits.ends("00|011", 1))
+}
+
+fn plans() -> impl Iterator<Item = &'static Plan> {
+    PLANS.iter().chain(DRAMA)
+}
+
+/// The digits of a number as sets of positions: bit `p` of `at[d]` says that digit `p` is `d`.
+pub(crate) struct Dialled {
+    at: [u32; 10],
+    count: u32,
+}
+
+impl Dialled {
+    /// `None` for more digits than any number has (E.164 has 15, prefixes a few more).
+    pub(crate) fn new(digits: impl Iterator<Item = u8>) -> Option<Self> {
+        let mut dialled = Self { at: [0; 10], count: 0 };
+        for digit in digits {
+            if dialled.count == 24 {
+                return None;
+            }
+            *dialled.at.get_mut(usize::from(digit))? |= 1 << dialled.count;
+            dialled.count += 1;
+        }
+        Some(dialled)
+    }
+
+    /// Whether a calling code and a number issued under it run from one of `starts` to the end.
+    fn international(&self, starts: u32) -> bool {
+        starts != 0 && plans().any(|plan| self.issued(plan, self.ends(plan.code, starts)))
+    }
+
+    /// Whether a national number of the plan runs from one of `starts` to the end.
+    fn issued(&self, plan: &Plan, starts: u32) -> bool {
+        starts != 0 && plan.issued.iter().any(|pattern| self.ends(pattern, starts) >> self.count & 1 == 1)
+    }
+
+    /// Where the pattern ends when it starts at one of `starts`, both as sets of positions. An empty pattern ends
+    /// nowhere. The notation: digits, `.` for any digit, `[2-57]`, `(a|b)`, `?`, `{n}`, `{n,m}`.
+    fn ends(&self, pattern: &str, starts: u32) -> u32 {
+        if pattern.is_empty() { 0 } else { self.alternatives(&mut pattern.as_bytes(), starts) }
+    }
+
+    /// Alternatives up to the closing parenthesis, which is taken, or the end.
+    fn alternatives(&self, rest: &mut &[u8], starts: u32) -> u32 {
+        let mut ends = 0;
+        loop {
+            ends |= self.sequence(rest, starts);
+            let [closing, tail @ ..] = *rest else { return ends };
+            *rest = tail;
+            if *closing == b')' {
+                return ends;
+            }
+        }
+    }
+
+    /// Items, each with its repeat, up to a `|`, a `)` or the end, which are left.
+    fn sequence(&self, rest: &mut &[u8], mut starts: u32) -> u32 {
+        while rest.first().is_some_and(|byte| !b"|)".contains(byte)) {
+            let item = *rest;
+            let mut now = self.item(rest, starts);
+            let (low, high) = repeat(rest);
+            let mut ends = if low == 0 { starts } else { 0 };
+            for round in 1..=high {
+                if round > 1 {
+                    now = self.item(&mut { item }, now);
+                }
+                if round >= low {
+                    ends |= now;
+                }
+            }
+            starts = ends;
+        }
+        starts
+    }
+
+    /// A group, a class or a digit.
+    fn item(&self, rest: &mut &[u8], starts: u32) -> u32 {
+        let [first, tail @ ..] = *rest else { return 0 };
+        *rest = tail;
+        let positions = match first {
+            b'(' => return self.alternatives(rest, starts),
+            b'[' => self.class(rest),
+            b'.' => self.range(b'0', b'9'),
+            digit => self.range(*digit, *digit),
+        };
+        (starts & positions) << 1
+    }
+
+    /// The positions of the digits of a class, whose `]` is taken.
+    fn class(&self, rest: &mut &[u8]) -> u32 {
+        let mut positions = 0;
+        loop {
+            let (found, tail) = match **rest {
+                [low, b'-', high, ref tail @ ..] => (self.range(low, high), tail),
+                [b']', ref tail @ ..] => {
+                    *rest = tail;
+                    return positions;
+                }
+                [digit, ref tail @ ..] => (self.range(digit, digit), tail),
+                [] => return positions,
+            };
+            positions |= found;
+            *rest = tail;
+        }
+    }
+
+    fn range(&self, low: u8, high: u8) -> u32 {
+        (low..=high).filter_map(|digit| self.at.get(usize::from(digit.wrapping_sub(b'0')))).fold(0, |all, at| all | at)
+    }
+}
+
+/// The repeat that follows an item, taken: how often at least and at most.
+fn repeat(rest: &mut &[u8]) -> (u32, u32) {
+    if let [b'?', tail @ ..] = *rest {
+        *rest = tail;
+        return (0, 1);
+    }
+    let [b'{', tail @ ..] = *rest else { return (1, 1) };
+    let mut bounds = [0, 0];
+    let mut at = 0;
+    let mut commas = 0;
+    while let Some(byte) = tail.get(at).filter(|byte| **byte != b'}') {
+        match byte {
+            b',' => commas = 1,
+            digit => bounds[commas] = bounds[commas] * 10 + u32::from(digit - b'0'),
+        }
+        at += 1;
+    }
+    *rest = tail.get(at + 1..).unwrap_or_default();
+    (bounds[0], bounds[commas])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dialled(text: &str) -> Dialled {
+        Dialled::new(text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0')).expect("short")
+    }
+
+    fn whole(pattern: &str, text: &str) -> bool {
+        let digits = dialled(text);
+        digits.ends(pattern, 1) >> digits.count & 1 == 1
+    }
+
+    #[test]
+    fn the_notation_means_what_it_says() {
+        assert!(whole("12", "12") && !whole("12", "123") && !whole("12", "1"));
+        assert!(whole("[2-57]..", "500") && whole("[2-57]..", "799") && !whole("[2-57]..", "600"));
+        assert!(whole("1(2|34)?5", "125") && whole("1(2|34)?5", "1345") && whole("1(2|34)?5", "15"));
+        assert!(whole(".{2,4}", "1234") && !whole(".{2,4}", "12345") && !whole(".{2,4}", "1"));
+        assert!(whole("([12]3){2}", "1323") && !whole("([12]3){2}", "13"));
+        assert!(!whole("", "") && whole("0|00", "00"));
+    }
+
+    #[test]
+    fn every_pattern_of_the_table_is_well_formed() {
+        for plan in plans() {
+            for pattern in plan.issued.iter().chain([&plan.code, &plan.international, &plan.national]) {
+                let depth = pattern.bytes().fold(0_i32, |depth, byte| match byte {
+                    b'(' | b'[' | b'{' => depth + 1,
+                    b')' | b']' | b'}' => depth - 1,
+                    _ => depth,
+                });
+                assert_eq!(depth, 0, "{pattern}");
+                assert!(pattern.bytes().all(|byte| b"0123456789.()[]{}|?,-".contains(&byte)), "{pattern}");
+            }
+        }
+        assert!(PLANS.len() > 240 && PLANS.is_sorted_by_key(|plan| plan.code.parse::<u32>().expect("digits")));
+    }
+
+    /// Example numbers that the metadata or the regulators publish, one per kind of plan.
+    #[test]
+    fn numbers_are_issued_or_not() {
+        let issued = [
+            "+1 201-555-0123",
+            "+44 121 234 5678",
+            "+44 7700 900123",
+            "+49 30 123456",
+            "+49 800 1234567890",
+            "+33 1 99 00 12 34",
+            "+39 02 1234 5678",
+            "+55 11 96123-4567",
+            "+247 62889",
+            "+690 3101",
+            "+800 1234 5678",
+            "+86 131 2345 6789",
+        ];
+        for number in issued {
+            assert!(international(&dialled(number)), "{number}");
+        }
+        for number in ["+1 201-555-012", "+1 123-555-0123", "+44 12", "+999 123 4567", "+33 0 12 34 56 78"] {
+            assert!(!international(&dialled(number)), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_region_says_how_a_number_is_dialled() {
+        let valid = |region: &str, number: &str| dialled_in(Region::new(region).expect("a code"), &dialled(number));
+        assert!(valid("US", "(201) 555-0123") && valid("US", "1-201-555-0123") && valid("US", "011 44 20 7946 0123"));
+        assert!(valid("GB", "020 7946 0123") && valid("GB", "0044 20 7946 0123") && !valid("GB", "020 7946 012"));
+        assert!(valid("HU", "06 1 234 5678") && valid("RU", "8 (301) 123-45-67") && valid("SG", "6123 4567"));
+        assert!(!valid("XX", "020 7946 0123"));
+        assert!(dialled_abroad(&dialled("0044 20 7946 0123")) && !dialled_abroad(&dialled("020 7946 0123")));
+    }
+
+    #[test]
+    fn a_number_of_any_length_is_read_or_refused() {
+        assert!(Dialled::new(std::iter::repeat_n(1, 24)).is_some_and(|digits| !international(&digits)));
+        assert!(Dialled::new(std::iter::repeat_n(1, 25)).is_none());
+    }
+}
