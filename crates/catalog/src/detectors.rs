@@ -5,10 +5,12 @@ use sievert_detect::Detector;
 
 mod global {
     pub mod email;
+    pub mod phone;
 }
 
 /// All detectors, sorted by id.
 #[rustfmt::skip]
 pub(crate) static ALL: &[&Detector] = &[
     &global::email::DETECTOR,
+    &global::phone::DETECTOR,
 ];

@@ -3,6 +3,7 @@
 //! To add one, copy the file of its nearest relative and run `cargo test -p sievert-registry`.
 
 mod detectors;
+mod numbering;
 
 use sievert_detect::Detector;
 

@@ -8,11 +8,11 @@ mod plans;
 use plans::PLANS;
 use sievert_detect::Region;
 
-/// The numbering plan of one region. All texts are patterns for [`Dialled::ends`].
+/// The numbering plan of one region; prefixes and issued numbers are patterns for [`Dialled::ends`].
 pub(crate) struct Plan {
     /// ISO 3166 alpha-2; `ZZ` for networks without a country.
     region: [u8; 2],
-    /// The calling code.
+    /// The calling code, as digits. Empty: numbers for callers at home only.
     code: &'static str,
     /// What is dialled before a calling code.
     international: &'static str,
@@ -22,11 +22,13 @@ pub(crate) struct Plan {
     issued: &'static [&'static str],
 }
 
-/// Numbers set aside for drama, which the metadata leaves out because nobody is issued them:
+/// Numbers that the metadata leaves out. Set aside for drama, so that nobody is issued them:
 /// - <https://www.ofcom.org.uk/phones-and-broadband/phone-numbers/numbers-for-drama>
 /// - ARCEP decision 2018-0881 (France), section 2.5.12
-/// - ComReg 15/136 (Ireland), section 7: 020 91x xxxx
-static DRAMA: &[Plan] = &[
+/// - `ComReg` 15/136 (Ireland), section 7: 020 91x xxxx
+///
+/// Mobile numbers of Argentina as they are dialled at home: 15 behind the area code, where +54 has a 9 before it.
+static MORE: &[Plan] = &[
     Plan {
         region: *b"GB",
         code: "44",
@@ -45,6 +47,13 @@ static DRAMA: &[Plan] = &[
         issued: &["(19900|26191|35301|46571|53649|63998).{4}"],
     },
     Plan { region: *b"IE", code: "353", international: "00", national: "0", issued: &["2091.{5}"] },
+    Plan {
+        region: *b"AR",
+        code: "",
+        international: "00",
+        national: "0",
+        issued: &["(11|[23].{2,3})15.{6,8}"],
+    },
 ];
 
 /// Whether these digits, which follow a `+`, are a calling code and a number issued under it.
@@ -52,12 +61,15 @@ pub(crate) fn international(digits: &Dialled) -> bool {
     digits.international(1)
 }
 
-/// Whether these digits, as dialled, are what a caller in the region dials: a national number, with or without the
-/// national prefix, or the region's international prefix and a number abroad. False for an unknown region.
-pub(crate) fn dialled_in(region: Region, digits: &Dialled) -> bool {
-    let national = |plan: &Plan| digits.issued(plan, 1 | digits.ends(plan.national, 1));
+/// Whether these digits, as dialled, are what a caller in the region dials: a national number behind the national
+/// prefix, or the region's international prefix and a number abroad. The national prefix may be missing where
+/// `loose`, and where callers leave it out: without it, most numbers of the right length are issued somewhere in
+/// Germany. False for an unknown region.
+pub(crate) fn dialled_in(region: Region, digits: &Dialled, loose: bool) -> bool {
+    let bare = |plan: &Plan| u32::from(loose || plan.national.is_empty() || plan.code == "1");
     plans().filter(|plan| plan.region == region.0).any(|plan| {
-        national(plan) || digits.international(digits.ends(plan.international, 1))
+        digits.issued(plan, bare(plan) | digits.ends(plan.national, 1))
+            || digits.international(digits.ends(plan.international, 1))
     })
 }
 
@@ -67,7 +79,7 @@ pub(crate) fn dialled_abroad(digits: &Dialled) -> bool {
 }
 
 fn plans() -> impl Iterator<Item = &'static Plan> {
-    PLANS.iter().chain(DRAMA)
+    PLANS.iter().chain(MORE)
 }
 
 /// The digits of a number as sets of positions: bit `p` of `at[d]` says that digit `p` is `d`.
@@ -92,7 +104,15 @@ impl Dialled {
 
     /// Whether a calling code and a number issued under it run from one of `starts` to the end.
     fn international(&self, starts: u32) -> bool {
-        starts != 0 && plans().any(|plan| self.issued(plan, self.ends(plan.code, starts)))
+        starts != 0 && plans().any(|plan| self.issued(plan, self.after(plan.code, starts)))
+    }
+
+    /// Where these digits end when they start at one of `starts`.
+    fn after(&self, code: &str, starts: u32) -> u32 {
+        if code.is_empty() {
+            return 0;
+        }
+        code.bytes().fold(starts, |starts, digit| (starts & self.range(digit, digit)) << 1)
     }
 
     /// Whether a national number of the plan runs from one of `starts` to the end.
@@ -171,7 +191,9 @@ impl Dialled {
     }
 
     fn range(&self, low: u8, high: u8) -> u32 {
-        (low..=high).filter_map(|digit| self.at.get(usize::from(digit.wrapping_sub(b'0')))).fold(0, |all, at| all | at)
+        (low..=high)
+            .filter_map(|digit| self.at.get(usize::from(digit.wrapping_sub(b'0'))))
+            .fold(0, |all, at| all | at)
     }
 }
 
@@ -222,7 +244,7 @@ mod tests {
     #[test]
     fn every_pattern_of_the_table_is_well_formed() {
         for plan in plans() {
-            for pattern in plan.issued.iter().chain([&plan.code, &plan.international, &plan.national]) {
+            for pattern in plan.issued.iter().chain([&plan.international, &plan.national]) {
                 let depth = pattern.bytes().fold(0_i32, |depth, byte| match byte {
                     b'(' | b'[' | b'{' => depth + 1,
                     b')' | b']' | b'}' => depth - 1,
@@ -232,7 +254,9 @@ mod tests {
                 assert!(pattern.bytes().all(|byte| b"0123456789.()[]{}|?,-".contains(&byte)), "{pattern}");
             }
         }
-        assert!(PLANS.len() > 240 && PLANS.is_sorted_by_key(|plan| plan.code.parse::<u32>().expect("digits")));
+        assert!(
+            PLANS.len() > 240 && PLANS.is_sorted_by_key(|plan| plan.code.parse::<u32>().expect("digits"))
+        );
     }
 
     /// Example numbers that the metadata or the regulators publish, one per kind of plan.
@@ -262,10 +286,20 @@ mod tests {
 
     #[test]
     fn a_region_says_how_a_number_is_dialled() {
-        let valid = |region: &str, number: &str| dialled_in(Region::new(region).expect("a code"), &dialled(number));
-        assert!(valid("US", "(201) 555-0123") && valid("US", "1-201-555-0123") && valid("US", "011 44 20 7946 0123"));
-        assert!(valid("GB", "020 7946 0123") && valid("GB", "0044 20 7946 0123") && !valid("GB", "020 7946 012"));
+        let valid = |region: &str, number: &str| {
+            dialled_in(Region::new(region).expect("a code"), &dialled(number), false)
+        };
+        assert!(
+            valid("US", "(201) 555-0123")
+                && valid("US", "1-201-555-0123")
+                && valid("US", "011 44 20 7946 0123")
+        );
+        assert!(
+            valid("GB", "020 7946 0123") && valid("GB", "0044 20 7946 0123") && !valid("GB", "020 7946 012")
+        );
         assert!(valid("HU", "06 1 234 5678") && valid("RU", "8 (301) 123-45-67") && valid("SG", "6123 4567"));
+        assert!(valid("DE", "030 123456") && !valid("DE", "30 123456") && valid("AR", "011 15-2345-6789"));
+        assert!(dialled_in(Region(*b"DE"), &dialled("30 123456"), true));
         assert!(!valid("XX", "020 7946 0123"));
         assert!(dialled_abroad(&dialled("0044 20 7946 0123")) && !dialled_abroad(&dialled("020 7946 0123")));
     }

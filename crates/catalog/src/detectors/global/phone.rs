@@ -1,0 +1,407 @@
+//! Telephone and fax numbers of all countries. The plans stand in `numbering`; here is how numbers are written.
+
+use crate::numbering::{self, Dialled};
+use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Region, Verdict};
+
+pub static DETECTOR: Detector = Detector {
+    id: "global.phone",
+    title: "Telephone number",
+    about: "Telephone, mobile and fax numbers, with extensions. International ones (`+49 ...`, `0049 ...`) are checked \
+            against the numbering plan of their country; national ones against the plans of the regions that policy \
+            or field name. Without a region, `(212) 555-0123` and `212-555-0123` are taken for numbers of the North \
+            American plan, and others need a label or a word that speaks of telephones. Not covered: short codes, \
+            numbers in words or letters (1-800-FLOWERS).",
+    sources: &[
+        "ITU-T E.164",
+        "ITU-T E.123",
+        "RFC 3966",
+        "https://github.com/google/libphonenumber",
+        "https://www.nanpa.com/numbering",
+    ],
+    aliases: &["PHONE_NUMBER", "PHONE", "FAX_NUMBER", "TELEPHONE"],
+    category: Category::Contact,
+    placeholder: "PHONE",
+    // International; area code in parentheses; groups, of which the first may be a trunk 1. Digits without a break
+    // are the last shape with empty separators.
+    pattern: r"(?x) (?:
+          (?: \+\x20? | 00[\x20-]? | 011[\x20-] ) \(?[1-9](?: (?:[\x20./-]|\x20?\(0?|\)\x20?|\x20-\x20)?[0-9] ){5,14}
+        | (?:1[\x20.-]?)? \([0-9]{2,5}\) [\x20./-]? [0-9]{2,5} (?: [\x20./-]?[0-9]{2,5} ){1,3}
+        | (?:1[\x20.-])? [0-9]{2,5} (?: (?:[\x20./-]|\x20-\x20)?[0-9]{2,5} ){1,5}
+        ) (?: [;,]?\x20?(?i:ext(?:ension|n)?[.:=]?|x|\#)\x20?[0-9]{1,7} )?",
+    labelled: r"(?x) (?: \+\x20? )? \(?[0-9] (?: [\x20./()-]{0,3}[0-9] ){3,17}
+        (?: [;,]?\x20?(?i:ext(?:ension|n)?[.:=]?|x|\#)\x20?[0-9]{1,7} )?",
+    labels: LABELS,
+    borders: Borders::Digit,
+    context: CONTEXT,
+    negative_context: NOT_PHONES,
+    validate,
+    chance: 0.3,
+    normalize,
+    sample,
+    examples: &[
+        "+1 212-555-0123",
+        "+442079460123",
+        "tel:[[+1-201-555-0123]]",
+        "+44 (0)20 7946 0123",
+        "(212) 555-0123",
+        "212-555-0123",
+        "Call 1-800-555-0199 ext. 123, please: [[1-800-555-0199 ext. 123]]",
+        "Phone: [[555-123-4567]]",
+        "her contact is [[(555) 678-1234]].",
+        "Fax: [[463-612-6138x036]]",
+        "Tel. [[030 23125 123]]",
+        "Please call me at [[0491 570 156]].",
+        "0044 20 7946 0123",
+        "Téléphone : [[01 99 00 12 34]]",
+        "手机号：[[13100000000]]",
+    ],
+    counter_examples: &[
+        "1700000000",
+        "1700000000000",
+        "started 2023-10-10 12:30:00, ended 2023-10-11",
+        "ISBN 978-3-16-148410-0",
+        "192.168.100.200",
+        "0.12345678901",
+        "version 10.15.7.1234",
+        "4111 1111 1111 1111",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "order 2125550123",
+        "call on 2023-10-10",
+        "$212-555-0123",
+        "+1 212-555-01",
+    ],
+    ..Detector::BLANK
+};
+
+#[rustfmt::skip]
+const LABELS: &[&str] = &[
+    // English
+    "phone", "telephone", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone",
+    "home phone", "work phone", "fax", "telefax", "facsimile", "hotline", "helpline", "landline", "desk",
+    "call me at", "call me on", "contact is", "contact number", "my number", "msisdn",
+    "whatsapp", "caller id", "callback",
+    // German, Dutch, Nordic
+    "telefon", "telefonnummer", "handy", "handynummer", "mobil", "mobilnummer", "rufnummer", "durchwahl",
+    "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobiele nummer", "gsm", "tlf", "puhelin",
+    "puhelinnumero", "sími",
+    // French, Spanish, Italian, Portuguese, Romanian
+    "téléphone", "telephone portable", "portable", "numéro de téléphone", "télécopie", "teléfono", "telefono",
+    "móvil", "movil", "celular", "número de teléfono", "cellulare", "recapito telefonico", "numero di telefono",
+    "telefone", "telemóvel", "telemovel", "fone", "număr de telefon",
+    // Slavic, Hungarian, Greek, Turkish
+    "nr tel", "numer telefonu", "komórka", "telefonní číslo", "mobilní", "телефон", "тел", "моб", "мобильный",
+    "факс", "номер телефона", "telefonszám", "τηλέφωνο", "τηλ", "κινητό", "cep telefonu", "telefon numarası",
+    "cep",
+    // Asian, Arabic, Hebrew
+    "电话", "电话号码", "手机", "手机号", "手机号码", "联系电话", "传真", "電話", "電話番号", "携帯", "携帯電話", "手機", "전화", "전화번호", "휴대폰",
+    "휴대전화", "연락처", "팩스", "फ़ोन", "फोन", "मोबाइल", "điện thoại", "số điện thoại", "telepon", "nomor telepon",
+    "โทร", "โทรศัพท์", "هاتف", "رقم الهاتف", "جوال", "تلفن", "طلفون", "טלפון", "נייד",
+];
+
+#[rustfmt::skip]
+const CONTEXT: &[&str] = &[
+    "call", "calling", "called", "dial", "ring", "contact", "reach", "reach me", "text me", "answering",
+    "message", "messages", "voicemail", "office", "extension", "anrufen", "erreichbar", "bellen", "bereikbaar",
+    "appeler", "joindre", "appelez", "llamar", "llámame", "llame", "chiamare", "chiamami", "ligar", "ligue",
+    "zadzwoń", "dzwonić", "позвоните", "звоните", "请致电", "拨打", "联系", "お電話", "전화",
+];
+
+/// Words for the many numbers of the same shape that are none.
+#[rustfmt::skip]
+const NOT_PHONES: &[&str] = &[
+    "order", "invoice", "ticket", "tracking", "isbn", "issn", "sku", "serial", "version", "build", "account",
+    "iban", "card", "case", "reference", "ref", "id", "transaction", "imei", "timestamp", "epoch", "hash",
+    "bestellung", "rechnung", "commande", "facture", "pedido", "factura", "订单",
+];
+
+fn validate(c: &Candidate<'_>) -> Verdict {
+    let text = without_extension(c.text);
+    let named = c.anchored.named();
+    let priced =
+        c.before().trim_end().ends_with(['$', '€', '£', '¥', '₩', '#']) || c.after().starts_with('%');
+    if !stands_free(c) || !balanced(text) || is_something_else(text) || priced && !named {
+        return Verdict::No;
+    }
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
+    match proof(text, c.regions, named) {
+        Verdict::No => {}
+        _ if bare && !named => return common(c, text),
+        found => return found,
+    }
+    // `+1 212-555-0123 2024`: the shorter candidate is the number.
+    if text.match_indices(separates).any(|(at, _)| proof(&text[..at], c.regions, named) != Verdict::No) {
+        return Verdict::No;
+    }
+    let international = text.starts_with('+');
+    let most = if international { 15 } else { 12 + usize::from(text.starts_with('0')) };
+    match digits(text).count() {
+        count if !(6..=most).contains(&count) => Verdict::No,
+        _ if named && (international || !c.regions.is_empty()) => Verdict::Failed,
+        _ if named => Verdict::Plain,
+        7.. if international => Verdict::Weak,
+        _ => common(c, text),
+    }
+}
+
+/// What the digits and the spelling prove by themselves.
+fn proof(text: &str, regions: &[Region], named: bool) -> Verdict {
+    let (Some(dialled), Some(short)) =
+        (Dialled::new(digits(text)), Dialled::new(digits(&text.replacen("(0)", "", 1))))
+    else {
+        return Verdict::No;
+    };
+    let holds = if text.starts_with('+') {
+        numbering::international(&short) || numbering::international(&dialled)
+    } else {
+        let grouped = text.contains(separates);
+        regions.iter().any(|region| numbering::dialled_in(*region, &dialled, named))
+            || grouped && (numbering::dialled_abroad(&short) || numbering::dialled_abroad(&dialled))
+    };
+    if holds { Verdict::Checked } else { Verdict::plain(north_american(text)) }
+}
+
+/// `(212) 555-0123`, `212-555-0123`, `212.555.0123`, each with a 1 before it or not: area and exchange begin with
+/// 2 to 9 (NANPA), and the separators are not only blanks.
+fn north_american(text: &str) -> bool {
+    let groups = groups(text.strip_prefix('1').filter(|rest| rest.starts_with(separates)).unwrap_or(text));
+    let telling = text.contains(['-', '.', ')']);
+    let high = |group: &str| group.starts_with(|first| ('2'..='9').contains(&first));
+    telling
+        && matches!(groups, [Some(area), Some(exchange), Some(line), None, ..]
+        if [area.len(), exchange.len(), line.len()] == [3, 3, 4] && high(area) && high(exchange))
+}
+
+/// The shapes that need a word beside them: [`Verdict::Weak`] where nothing speaks against it.
+fn common(c: &Candidate<'_>, text: &str) -> Verdict {
+    let digit = |c: char| c.is_ascii_digit();
+    let crowded = c.before().strip_suffix(' ').is_some_and(|before| before.ends_with(digit))
+        || c.after().strip_prefix(' ').is_some_and(|after| after.starts_with(digit));
+    let count = digits(text).count();
+    let plausible = match groups(text) {
+        [Some(bare), None, ..] => {
+            // Seconds since 1970, and dates with hours.
+            let epoch = count == 10 && bare.starts_with('1') || count == 12 && bare.starts_with(['1', '2']);
+            (9..=12).contains(&count) && !epoch
+        }
+        [Some(_), Some(_), None, ..] => text.contains([' ', '-', '/', ')']) && (7..=12).contains(&count),
+        // 123-45-6789 is somebody else's.
+        [Some(a), Some(b), Some(c), None, ..] if text.contains('-') => {
+            [a.len(), b.len(), c.len()] != [3, 2, 4]
+        }
+        _ => (7..=12).contains(&count),
+    };
+    if crowded || !plausible || named_otherwise(c.before()) { Verdict::No } else { Verdict::Weak }
+}
+
+/// Whether one of the last words names another kind of number.
+fn named_otherwise(before: &str) -> bool {
+    before
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(2)
+        .any(|word| NOT_PHONES.iter().any(|other| word.eq_ignore_ascii_case(other)))
+}
+
+/// Whether the candidate is no part of a longer number or word. Scripts that write without blanks may touch it.
+fn stands_free(c: &Candidate<'_>) -> bool {
+    let joins = |c: char| c == '_' || c.is_alphanumeric() && c < '\u{2E80}';
+    let digit = |c: char| c.is_ascii_digit();
+    let (before, after) = (c.before(), c.after());
+    let tail = before.trim_end_matches(['-', '.', '/', ',']);
+    let part = tail.len() < before.len()
+        && if c.anchored.named() {
+            tail.ends_with(digit)
+        } else {
+            tail.ends_with(|c: char| joins(c) && c.is_ascii())
+        };
+    let goes_on = after.strip_prefix(['-', '.', '/', ':']).is_some_and(|rest| rest.starts_with(digit));
+    !part && !goes_on && !before.ends_with(joins) && !before.ends_with('+') && !after.starts_with(joins)
+}
+
+fn balanced(text: &str) -> bool {
+    let mut open = false;
+    for byte in text.bytes().filter(|byte| b"()".contains(byte)) {
+        if open == (byte == b'(') {
+            return false;
+        }
+        open = !open;
+    }
+    !open
+}
+
+/// Dates, pairs of years, addresses of computers, decimals, and one digit all the way.
+fn is_something_else(text: &str) -> bool {
+    let value = |group: &str| group.parse::<u32>().unwrap_or(u32::MAX);
+    let year = |group: &str| group.len() == 4 && (1900..2100).contains(&value(group));
+    let month_and_day = |a: &str, b: &str| {
+        let (low, high) = (value(a).min(value(b)), value(a).max(value(b)));
+        a.len() <= 2 && b.len() <= 2 && (1..=12).contains(&low) && (1..=31).contains(&high)
+    };
+    let first = text.bytes().find(u8::is_ascii_digit);
+    text.bytes().filter(u8::is_ascii_digit).all(|digit| Some(digit) == first)
+        || match groups(text) {
+            _ if text.starts_with('+') => false,
+            [Some(a), Some(b), None, ..] => {
+                year(a) && year(b) || text.contains('.') && !text.contains([' ', '('])
+            }
+            [Some(a), Some(b), Some(c), Some(d), None, ..] if text.matches('.').count() == 3 => [a, b, c, d]
+                .into_iter()
+                .all(|part| value(part) < 256 && (part == "0" || !part.starts_with('0'))),
+            [Some(a), Some(b), Some(c), ..] => {
+                year(a) && month_and_day(b, c) || year(c) && month_and_day(a, b)
+            }
+            _ => false,
+        }
+}
+
+/// The runs of digits, at most seven of them.
+fn groups(text: &str) -> [Option<&str>; 8] {
+    let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+    std::array::from_fn(|_| runs.next())
+}
+
+fn separates(c: char) -> bool {
+    " -./()".contains(c)
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0')
+}
+
+fn without_extension(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '+' || separates(c)));
+    text[..end.unwrap_or(text.len())].trim_end()
+}
+
+/// `+` and digits where the country is known, else the digits; without extension.
+fn normalize(text: &str) -> String {
+    let plain = without_extension(text).replacen("(0)", "", 1);
+    let all: String = plain.chars().filter(char::is_ascii_digit).collect();
+    let abroad = Dialled::new(digits(&plain)).is_some_and(|dialled| numbering::dialled_abroad(&dialled));
+    match all.strip_prefix("00").or_else(|| all.strip_prefix("011")) {
+        _ if plain.starts_with('+') => format!("+{all}"),
+        Some(rest) if abroad => format!("+{rest}"),
+        _ => all,
+    }
+}
+
+/// Only ranges that the regulators keep for films and books: NANPA 555-0100 to 0199, Ofcom, ARCEP 2018-0881,
+/// Bundesnetzagentur Mitteilung 148/2021, ACMA, PTS, `ComReg` 15/136.
+fn sample(draw: &mut Draw) -> String {
+    let area =
+        *draw.pick(&["201", "206", "212", "303", "312", "404", "415", "512", "617", "702", "808", "917"]);
+    let template = draw.pick(&[
+        "+1 AAA-555-01##",
+        "+1 (AAA) 555-01##",
+        "+1AAA55501##",
+        "(AAA) 555-01##",
+        "AAA-555-01##",
+        "1-AAA-555-01##",
+        "AAA-555-01## ext. ###",
+        "+44 20 7946 0###",
+        "+44 (0)7700 900###",
+        "+441632960###",
+        "0044 161 496 0###",
+        "+33 1 99 00 ## ##",
+        "+33 6 39 98 ## ##",
+        "+49 30 23125 ###",
+        "+49 (0)221 4710 ###",
+        "+61 2 5550 ####",
+        "+61 3 7010 ####",
+        "+46 8 465 004 ##",
+        "+46701740 6##",
+        "+353 20 91# ####",
+    ]);
+    draw.fill(&template.replace("AAA", area))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sievert_detect::Anchored;
+
+    fn verdict(text: &str, region: &str, anchored: Anchored) -> Verdict {
+        let regions: Vec<_> = Region::new(region).into_iter().collect();
+        validate(&Candidate { text, around: text, start: 0, regions: &regions, anchored })
+    }
+
+    #[test]
+    fn a_country_code_and_its_plan_are_a_proof() {
+        for number in [
+            "+1 212-555-0123",
+            "+49 (0)30 23125 123",
+            "0044 20 7946 0123",
+            "+442079460123",
+            "+39 (0)2 1234 5678",
+        ] {
+            assert_eq!(verdict(number, "", Anchored::Alone), Verdict::Checked, "{number}");
+        }
+        assert_eq!(verdict("+1 212-555-01", "", Anchored::Alone), Verdict::Weak);
+        assert_eq!(verdict("+1 212-555-01", "", Anchored::Label), Verdict::Failed);
+        assert_eq!(
+            verdict("0044207946012", "", Anchored::Alone),
+            Verdict::No,
+            "bare digits beginning with 00"
+        );
+    }
+
+    #[test]
+    fn a_national_number_is_as_good_as_its_region() {
+        assert_eq!(verdict("020 7946 0123", "GB", Anchored::Alone), Verdict::Checked);
+        assert_eq!(verdict("020 7946 0123", "", Anchored::Alone), Verdict::Weak);
+        assert_eq!(verdict("02079460123", "GB", Anchored::Alone), Verdict::Weak, "bare");
+        assert_eq!(verdict("020 7946 0123", "", Anchored::Label), Verdict::Plain);
+        assert_eq!(verdict("020 7946 012", "GB", Anchored::Label), Verdict::Failed);
+        assert_eq!(verdict("(212) 555-0123", "", Anchored::Alone), Verdict::Plain);
+        assert_eq!(verdict("(212) 555-0123", "US", Anchored::Alone), Verdict::Checked);
+        assert_eq!(verdict("(123) 456-7890", "", Anchored::Alone), Verdict::Weak);
+    }
+
+    #[test]
+    fn the_number_ends_where_its_plan_says() {
+        assert_eq!(verdict("+1 212-555-0123 2024", "", Anchored::Label), Verdict::No);
+        assert_eq!(verdict("212-555-0123 10", "", Anchored::Label), Verdict::No);
+        assert_eq!(verdict("212-555-0123", "", Anchored::Label), Verdict::Plain);
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        for other in [
+            "1700000000",
+            "2023-10-10",
+            "10.10.2023",
+            "192.168.100.200",
+            "1234.56789",
+            "123-45-6789",
+            "0000000000",
+        ] {
+            assert_eq!(verdict(other, "", Anchored::Context), Verdict::No, "{other}");
+        }
+        let around = "978-212-555-0123";
+        let part =
+            Candidate { text: &around[4..], around, start: 4, regions: &[], anchored: Anchored::Alone };
+        assert_eq!(validate(&part), Verdict::No);
+    }
+
+    #[test]
+    fn one_number_has_one_normal_form() {
+        for spelling in
+            ["+44 (0)20 7946 0123", "0044 20 7946 0123", "+442079460123", "+44-20-7946-0123 ext. 4"]
+        {
+            assert_eq!(normalize(spelling), "+442079460123");
+        }
+        assert_eq!(normalize("(212) 555-0123 x9"), "2125550123");
+    }
+
+    #[test]
+    fn samples_prove_themselves() {
+        let mut draw = Draw::new(1);
+        for _ in 0..1000 {
+            let number = sample(&mut draw);
+            assert!(
+                matches!(verdict(&number, "", Anchored::Alone), Verdict::Checked | Verdict::Plain),
+                "{number}"
+            );
+        }
+    }
+}
