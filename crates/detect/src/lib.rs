@@ -2,11 +2,26 @@
 //!
 //! Start with [`Detector`] (what to look for), [`Scanner`] (how it is found) and [`Finding`] (what comes out).
 
+mod automaton;
+mod border;
 pub mod checksum;
+mod compile;
 mod detector;
+mod error;
+mod field;
 mod finding;
+mod overlap;
 mod sample;
+mod scanner;
+mod set;
+mod shadow;
+mod words;
 
 pub use detector::{Anchored, Borders, Candidate, Category, CustomDetector, Detector, Region, Verdict};
+pub use error::Error;
+pub use field::Field;
 pub use finding::{Confidence, DetectorIndex, Evidence, Finding};
+pub use overlap::{Group, resolve};
 pub use sample::Draw;
+pub use scanner::{About, Scanner, Scratch, Tally, Texts};
+pub use set::DetectorSet;

@@ -1,0 +1,210 @@
+//! Built-in and custom detectors lowered into one private form. What a pattern must not hold is refused here.
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind, Look};
+
+use crate::detector::alphanumeric;
+use crate::{Borders, Candidate, Category, CustomDetector, Detector, Error, Verdict};
+
+/// How far context may reach, in bytes.
+pub(crate) const MOST_REACH: u16 = 1000;
+
+/// A detector as the scanner keeps it.
+pub(crate) struct Compiled {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) placeholder: String,
+    pub(crate) category: Category,
+    pub(crate) chance: f64,
+    pub(crate) reach: usize,
+    pub(crate) needs_context: bool,
+    pub(crate) validate: fn(&Candidate<'_>) -> Verdict,
+    pub(crate) normalize: fn(&str) -> String,
+}
+
+/// One automaton's worth of a detector: a shape and what must not touch it.
+pub(crate) struct Shape {
+    pub(crate) detector: u16,
+    pub(crate) hir: Hir,
+    pub(crate) left: Borders,
+    pub(crate) right: Borders,
+}
+
+/// What the words of a detector are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Label,
+    Context,
+    Negative,
+}
+
+/// All detectors, taken apart by what finds them.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) detectors: Vec<Compiled>,
+    pub(crate) patterns: Vec<Shape>,
+    /// Shapes that are tried behind labels alone; a detector without one has its pattern there.
+    pub(crate) labelled: Vec<Shape>,
+    pub(crate) words: Vec<(String, u16, Role)>,
+}
+
+impl Parts {
+    pub(crate) fn new(detectors: &[&'static Detector], custom: &[CustomDetector]) -> Result<Self, Error> {
+        let count = detectors.len() + custom.len();
+        if count > usize::from(u16::MAX) {
+            return Err(Error::TooMany { count });
+        }
+        let mut parts = Self::default();
+        for detector in detectors {
+            parts.add(Compiled {
+                id: detector.id.to_owned(),
+                title: detector.title.to_owned(),
+                placeholder: detector.placeholder.to_owned(),
+                category: detector.category,
+                chance: detector.chance,
+                reach: detector.reach.into(),
+                needs_context: detector.needs_context,
+                validate: detector.validate,
+                normalize: detector.normalize,
+            })?;
+            parts.shapes(detector.pattern, &[] as &[&str], detector.labelled, detector.borders)?;
+            parts.words(detector.labels, Role::Label);
+            parts.words(detector.context, Role::Context);
+            parts.words(detector.negative_context, Role::Negative);
+        }
+        for detector in custom {
+            parts.add(Compiled {
+                id: detector.id.clone(),
+                title: detector.title.clone(),
+                placeholder: detector.placeholder.clone(),
+                category: detector.category,
+                chance: detector.chance,
+                reach: detector.reach.into(),
+                needs_context: detector.needs_context,
+                validate: detector.validate,
+                normalize: alphanumeric,
+            })?;
+            parts.shapes(&detector.pattern, &detector.words, &detector.labelled, detector.borders)?;
+            parts.words(&detector.labels, Role::Label);
+            parts.words(&detector.context, Role::Context);
+            parts.words(&detector.negative_context, Role::Negative);
+        }
+        Ok(parts)
+    }
+
+    fn add(&mut self, detector: Compiled) -> Result<(), Error> {
+        if self.detectors.iter().any(|other| other.id == detector.id) {
+            return Err(Error::Twice { id: detector.id });
+        }
+        if detector.reach > MOST_REACH.into() {
+            return Err(Error::Reach { id: detector.id, reach: detector.reach as u16, most: MOST_REACH });
+        }
+        self.detectors.push(detector);
+        Ok(())
+    }
+
+    /// The shapes of the detector that was added last.
+    fn shapes(
+        &mut self,
+        pattern: &str,
+        words: &[impl AsRef<str>],
+        labelled: &str,
+        borders: Borders,
+    ) -> Result<(), Error> {
+        let detector = self.detectors.len() as u16 - 1;
+        let id = &self.detectors[usize::from(detector)].id;
+        let refuse = |part| move |problem| Error::Pattern { id: id.clone(), part, problem };
+        if pattern.is_empty() && words.is_empty() && labelled.is_empty() {
+            return Err(Error::Empty { id: id.clone() });
+        }
+        if !pattern.is_empty() {
+            let shape = Shape::new(detector, pattern, borders).map_err(refuse("pattern"))?;
+            self.patterns.push(shape);
+        }
+        if !words.is_empty() {
+            let any = words
+                .iter()
+                .map(|word| crate::words::expression(word.as_ref()))
+                .collect::<Vec<_>>()
+                .join("|");
+            let shape = Shape::new(detector, &any, Borders::Word).map_err(refuse("words"))?;
+            self.patterns.push(shape);
+        }
+        if !labelled.is_empty() {
+            let shape = Shape::new(detector, labelled, borders).map_err(refuse("labelled"))?;
+            self.labelled.push(shape);
+        }
+        Ok(())
+    }
+
+    fn words(&mut self, words: &[impl AsRef<str>], role: Role) {
+        let detector = self.detectors.len() as u16 - 1;
+        self.words.extend(words.iter().map(|word| (word.as_ref().to_owned(), detector, role)));
+    }
+}
+
+impl Shape {
+    fn new(detector: u16, pattern: &str, borders: Borders) -> Result<Self, String> {
+        let hir = parse(pattern)?;
+        let (hir, left) = strip(hir, Side::Left);
+        let (hir, right) = strip(hir, Side::Right);
+        if !hir.properties().look_set().is_empty() {
+            let hint =
+                "it asks what stands beside it (`^`, `$`, `\\b` inside); leave that out, borders decide it";
+            return Err(hint.to_owned());
+        }
+        match hir.properties().minimum_len() {
+            None => return Err("no text can have this shape".to_owned()),
+            Some(0) => return Err("it also takes the empty text; make one character necessary".to_owned()),
+            Some(_) => {}
+        }
+        crate::automaton::Automaton::new(std::slice::from_ref(&hir))?;
+        let side = |stripped| if stripped { Borders::Word } else { borders };
+        Ok(Self { detector, hir, left: side(left), right: side(right) })
+    }
+}
+
+/// Parses in the syntax of the regex crate.
+pub(crate) fn parse(pattern: &str) -> Result<Hir, String> {
+    ParserBuilder::new().build().parse(pattern).map_err(|error| error.to_string())
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// Takes `\b` off one side of a shape and says whether it stood there, in every branch.
+fn strip(hir: Hir, side: Side) -> (Hir, bool) {
+    match hir.into_kind() {
+        HirKind::Look(Look::WordAscii | Look::WordUnicode) => (Hir::empty(), true),
+        HirKind::Capture(mut capture) => {
+            let (inner, stripped) = strip(*capture.sub, side);
+            capture.sub = Box::new(inner);
+            (Hir::capture(capture), stripped)
+        }
+        HirKind::Concat(mut parts) => {
+            let edge = match side {
+                Side::Left => 0,
+                Side::Right => parts.len() - 1,
+            };
+            let (inner, stripped) = strip(std::mem::replace(&mut parts[edge], Hir::empty()), side);
+            parts[edge] = inner;
+            (Hir::concat(parts), stripped)
+        }
+        HirKind::Alternation(branches) => {
+            let stripped: Vec<_> = branches.iter().map(|branch| strip(branch.clone(), side)).collect();
+            if stripped.iter().all(|(_, stripped)| *stripped) {
+                (Hir::alternation(stripped.into_iter().map(|(branch, _)| branch).collect()), true)
+            } else {
+                (Hir::alternation(branches), false)
+            }
+        }
+        HirKind::Empty => (Hir::empty(), false),
+        HirKind::Literal(literal) => (Hir::literal(literal.0), false),
+        HirKind::Class(class) => (Hir::class(class), false),
+        HirKind::Look(look) => (Hir::look(look), false),
+        HirKind::Repetition(repetition) => (Hir::repetition(repetition), false),
+    }
+}

@@ -1,0 +1,218 @@
+//! The view in which all detection happens: one spelling for characters that look alike or do not show, with the way
+//! back to the exact bytes. Text that needs no change is its own shadow; the original is never altered.
+
+use std::ops::Range;
+
+use crate::border::in_word;
+
+/// A text and its shadow.
+#[derive(Debug, Default)]
+pub(crate) struct Shadow {
+    text: String,
+    /// Where the distance between shadow and original changes: (offset here, offset there), rising.
+    steps: Vec<(u32, u32)>,
+    /// Where invisible characters were taken out, as offsets here.
+    removed: Vec<u32>,
+    /// Where a look-alike letter stands for another, as offsets here.
+    swapped: Vec<u32>,
+}
+
+impl Shadow {
+    /// The view of the text, and its way back if there is any difference.
+    pub(crate) fn of<'s>(&'s mut self, text: &'s str) -> (&'s str, Option<&'s Self>) {
+        if text.is_ascii() || !self.fill(text) {
+            return (text, None);
+        }
+        (&self.text, Some(self))
+    }
+
+    /// The bytes of the original behind a stretch of the shadow: with what was removed inside, without what was
+    /// removed at its ends.
+    pub(crate) fn original(&self, span: &Range<usize>, original: &str) -> Range<usize> {
+        let last =
+            self.text[span.clone()].char_indices().next_back().map_or(span.start, |(at, _)| span.start + at);
+        let last = self.place(last);
+        let width = original[last..].chars().next().map_or(0, char::len_utf8);
+        self.place(span.start)..last + width
+    }
+
+    /// Whether the original hides or swaps letters inside this stretch of the shadow.
+    pub(crate) fn disguises(&self, span: &Range<usize>) -> bool {
+        let next = |places: &[u32], from: usize| {
+            let nth = places.partition_point(|place| (*place as usize) < from);
+            places.get(nth).is_some_and(|place| (*place as usize) < span.end)
+        };
+        next(&self.removed, span.start + 1) || next(&self.swapped, span.start)
+    }
+
+    /// Where the character that starts here starts in the original.
+    fn place(&self, at: usize) -> usize {
+        match self.steps.partition_point(|(here, _)| *here as usize <= at) {
+            0 => at,
+            nth => {
+                let (here, there) = self.steps[nth - 1];
+                at - here as usize + there as usize
+            }
+        }
+    }
+
+    /// Writes the shadow; false where it is the text itself.
+    fn fill(&mut self, text: &str) -> bool {
+        self.text.clear();
+        self.steps.clear();
+        self.removed.clear();
+        self.swapped.clear();
+        let mut changed = false;
+        let mut word = Word::default();
+        for (at, c) in text.char_indices() {
+            if at >= word.end {
+                word = Word::at(text, at);
+            }
+            let (new, swap) = match latin(c) {
+                Some(twin) if word.disguised => (Some(twin), true),
+                _ => (fold(c), false),
+            };
+            if new == Some(c) {
+                self.text.push(c);
+                continue;
+            }
+            changed = true;
+            let here = self.text.len() as u32;
+            if swap {
+                self.swapped.push(here);
+            }
+            match new {
+                Some(new) => self.text.push(new),
+                None => self.removed.push(here),
+            }
+            let step = (self.text.len() as u32, (at + c.len_utf8()) as u32);
+            match self.steps.last_mut() {
+                Some(last) if last.0 == step.0 => *last = step,
+                _ => self.steps.push(step),
+            }
+        }
+        changed
+    }
+}
+
+/// A run of letters, and whether its look-alikes are there to deceive.
+#[derive(Default)]
+struct Word {
+    end: usize,
+    disguised: bool,
+}
+
+impl Word {
+    /// Disguised: it mixes Latin with look-alikes of other scripts, or is made of at least three look-alikes and
+    /// nothing else.
+    fn at(text: &str, start: usize) -> Self {
+        let (mut plain, mut alike, mut other) = (0, 0, 0);
+        let mut end = start;
+        for c in text[start..].chars() {
+            if c.is_ascii_alphabetic() {
+                plain += 1;
+            } else if latin(c).is_some() {
+                alike += 1;
+            } else if c.is_alphabetic() && in_word(c) {
+                other += 1;
+            } else if end == start || fold(c).is_some() {
+                break;
+            }
+            end += c.len_utf8();
+        }
+        Self { end, disguised: alike > 0 && plain > 0 || alike >= 3 && other == 0 }
+    }
+}
+
+/// The character that stands for `c`; `None` for one that does not show.
+fn fold(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return Some(c);
+    }
+    match c {
+        '\u{AD}'
+        | '\u{34F}'
+        | '\u{61C}'
+        | '\u{180B}'..='\u{180E}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}'
+        | '\u{E0100}'..='\u{E01EF}' => None,
+        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => Some(' '),
+        '\u{2028}' | '\u{2029}' => Some('\n'),
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => Some('-'),
+        '\u{2024}' | '\u{FE52}' => Some('.'),
+        '\u{FE55}' => Some(':'),
+        '\u{FE6B}' => Some('@'),
+        // The full-width forms stand in the order of ASCII.
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0),
+        _ => Some(digit(c).unwrap_or(c)),
+    }
+}
+
+/// Where the ten decimal digits of each script start (Unicode 16, general category Nd); the mathematical ones follow
+/// each other without a gap.
+const ZEROS: [u32; 68] = [
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6,
+    0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0,
+    0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0x104A0, 0x10D30, 0x10D40,
+    0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA,
+    0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16130, 0x16A60, 0x16AC0,
+    0x16B50, 0x16D70, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
+];
+
+fn digit(c: char) -> Option<char> {
+    let code = c as u32;
+    if (0x1D7CE..=0x1D7FF).contains(&code) {
+        return char::from_digit((code - 0x1D7CE) % 10, 10);
+    }
+    let zero = *ZEROS[..ZEROS.partition_point(|zero| *zero <= code)].last()?;
+    char::from_digit(code - zero, 10)
+}
+
+/// The Latin letter that this letter of another script cannot be told from (Unicode Technical Standard 39,
+/// `confusables.txt`, the ones that common fonts draw alike).
+const fn latin(c: char) -> Option<char> {
+    Some(match c {
+        'а' | 'α' => 'a',
+        'е' => 'e',
+        'о' | 'ο' | 'օ' => 'o',
+        'р' | 'ρ' => 'p',
+        'с' => 'c',
+        'у' => 'y',
+        'х' => 'x',
+        'ѕ' => 's',
+        'і' | 'ι' => 'i',
+        'ј' => 'j',
+        'ԁ' => 'd',
+        'ԛ' => 'q',
+        'ԝ' => 'w',
+        'һ' | 'հ' => 'h',
+        'ӏ' => 'l',
+        'ν' => 'v',
+        'υ' | 'ս' => 'u',
+        'ո' => 'n',
+        'А' | 'Α' => 'A',
+        'В' | 'Β' => 'B',
+        'Е' | 'Ε' => 'E',
+        'Ζ' => 'Z',
+        'Н' | 'Η' => 'H',
+        'І' | 'Ι' | 'Ӏ' => 'I',
+        'Ј' => 'J',
+        'К' | 'Κ' => 'K',
+        'М' | 'Μ' => 'M',
+        'Ν' => 'N',
+        'О' | 'Ο' => 'O',
+        'Р' | 'Ρ' => 'P',
+        'С' => 'C',
+        'Ѕ' => 'S',
+        'Т' | 'Τ' => 'T',
+        'Υ' => 'Y',
+        'Х' | 'Χ' => 'X',
+        _ => return None,
+    })
+}

@@ -1,0 +1,186 @@
+//! What the scanner promises, one promise a test, on toy detectors.
+
+use sievert_detect::checksum::luhn;
+use sievert_detect::{
+    Borders, Candidate, Category, Confidence, CustomDetector, Detector, Evidence, Finding, Scanner, Scratch,
+    Tally, Texts, Verdict,
+};
+
+fn card(candidate: &Candidate<'_>) -> Verdict {
+    Verdict::checked(luhn(candidate.digits()))
+}
+
+static CARD: Detector = Detector {
+    id: "toy.card",
+    pattern: r"[0-9]{4}(?:[ -]?[0-9]{4}){3}",
+    labels: &["card number"],
+    context: &["visa"],
+    negative_context: &["order"],
+    borders: Borders::Digit,
+    validate: card,
+    ..Detector::BLANK
+};
+
+static MRN: Detector = Detector {
+    id: "toy.mrn",
+    pattern: r"[0-9]{8}",
+    labelled: r"[A-Z]{0,5}-?[0-9]{4,8}",
+    labels: &["mrn", "medical record number", "病历号"],
+    context: &["patient"],
+    needs_context: true,
+    ..Detector::BLANK
+};
+
+static MAIL: Detector = Detector {
+    id: "toy.mail",
+    pattern: r"[a-z0-9.+]{1,64}@[a-z0-9]{1,63}(?:\.[a-z0-9]{1,63}){1,8}",
+    labels: &["email"],
+    ..Detector::BLANK
+};
+
+fn scanner() -> Scanner {
+    Scanner::new(&[&CARD, &MRN, &MAIL], &[]).expect("the toys are well formed")
+}
+
+/// What was found, as `id text codes`.
+fn found(scanner: &Scanner, field: &str, text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    scanner.scan(&scanner.field(field), text, &mut Scratch::default(), &mut out);
+    out.iter().map(|finding| show(scanner, text, finding)).collect()
+}
+
+fn show(scanner: &Scanner, text: &str, finding: &Finding) -> String {
+    let codes: Vec<_> = finding.evidence.codes().collect();
+    let id = scanner.about(finding.detector).id;
+    format!("{id} {:?} {}", &text[finding.range()], codes.join(","))
+}
+
+#[test]
+fn a_candidate_that_fails_consumes_nothing() {
+    let scanner = scanner();
+    let text = "1234 4111 1111 1111 1111";
+    assert_eq!(found(&scanner, "", text), [r#"toy.card "4111 1111 1111 1111" checksum"#]);
+}
+
+#[test]
+fn a_label_stands_right_before_its_value() {
+    let scanner = scanner();
+    assert_eq!(found(&scanner, "", "MRN #UCLA-12345"), [r#"toy.mrn "UCLA-12345" label"#]);
+    assert_eq!(found(&scanner, "", "Medical record number is: 12345."), [r#"toy.mrn "12345" label"#]);
+    assert_eq!(found(&scanner, "", "病历号12345"), [r#"toy.mrn "12345" label"#]);
+    assert_eq!(found(&scanner, "", "MRN was taken, 12345"), [""; 0]);
+    assert_eq!(found(&scanner, "", "UCLA-12345"), [""; 0]);
+}
+
+#[test]
+fn what_a_label_names_is_found_even_when_it_is_mistyped() {
+    let scanner = scanner();
+    assert_eq!(found(&scanner, "", "4111 1111 1111 1112"), [""; 0]);
+    assert_eq!(
+        found(&scanner, "", "card number: 4111 1111 1111 1112"),
+        [r#"toy.card "4111 1111 1111 1112" label,failed-checksum"#]
+    );
+    assert_eq!(
+        found(&scanner, "cardNumber", "4111 1111 1111 1112"),
+        [r#"toy.card "4111 1111 1111 1112" field,failed-checksum"#]
+    );
+}
+
+#[test]
+fn words_near_a_candidate_speak_for_or_against_it() {
+    let scanner = scanner();
+    assert_eq!(
+        found(&scanner, "", "4111111111111111 (VISA)"),
+        [r#"toy.card "4111111111111111" checksum,context"#]
+    );
+    assert_eq!(found(&scanner, "", "Order 4111111111111111"), [""; 0]);
+    assert_eq!(found(&scanner, "", "Order 4111111111111111 Visa").len(), 1);
+    assert_eq!(found(&scanner, "", "patients 12345678"), [""; 0], "at word borders only");
+    assert_eq!(found(&scanner, "", "patient 12345678"), [r#"toy.mrn "12345678" context"#]);
+}
+
+#[test]
+fn a_field_name_is_a_label_at_the_cells_start() {
+    let scanner = scanner();
+    assert_eq!(found(&scanner, "visit.patientMRN", " #A-12345"), [r#"toy.mrn "A-12345" field"#]);
+    assert_eq!(found(&scanner, "mrn_count", "12345"), [""; 0]);
+    assert_eq!(found(&scanner, "patient_no", "12345678"), [r#"toy.mrn "12345678" field"#]);
+}
+
+#[test]
+fn a_disguise_is_seen_through_and_named() {
+    let scanner = scanner();
+    let text = "\u{AD}a@b\u{200B}.com\u{200B} \u{FF14}111\u{A0}1111\u{2010}1111\u{A0}1111";
+    assert_eq!(
+        found(&scanner, "", text),
+        ["toy.mail \"a@b\\u{200b}.com\" disguised", "toy.card \"４111\\u{a0}1111‐1111\\u{a0}1111\" checksum"]
+    );
+    assert_eq!(found(&scanner, "", "еmail: a@b.com"), [r#"toy.mail "a@b.com" label"#], "a Cyrillic е");
+}
+
+#[test]
+fn many_texts_are_scanned_as_one_by_one() {
+    let scanner = scanner();
+    let texts = Texts { buffer: "a@b.comc@d.org12345678", ends: &[7, 14, 22] };
+    let field = scanner.field("mrn");
+    let mut scratch = Scratch::default();
+    let mut out = Vec::new();
+    scanner.scan_texts(&field, &texts, &mut scratch, &mut out);
+    let places: Vec<_> = out.iter().map(|(text, finding)| (*text, finding.span.clone())).collect();
+    assert_eq!(places, [(0, 0..7), (1, 0..7), (2, 0..8)]);
+    let tallies = scratch.take_tallies();
+    assert_eq!(tallies[2], Tally { tried: 2, passed: 2 });
+    assert_eq!(scratch.take_tallies()[2], Tally::default());
+}
+
+fn custom(pattern: &str) -> CustomDetector {
+    CustomDetector {
+        id: "acme.thing".to_owned(),
+        title: String::new(),
+        placeholder: String::new(),
+        category: Category::Other,
+        pattern: pattern.to_owned(),
+        labelled: String::new(),
+        labels: Vec::new(),
+        words: Vec::new(),
+        borders: Borders::None,
+        context: Vec::new(),
+        negative_context: Vec::new(),
+        reach: 50,
+        needs_context: false,
+        validate: |_| Verdict::Plain,
+        chance: 0.0,
+        examples: Vec::new(),
+        counter_examples: Vec::new(),
+    }
+}
+
+#[test]
+fn a_users_word_borders_become_borders() {
+    let bordered = Scanner::new(&[], &[custom(r"\b(?:AC|DC)[0-9]{2}\b")]).expect("well formed");
+    assert_eq!(found(&bordered, "", "AC12 xDC12 DC123"), [r#"acme.thing "AC12" "#]);
+    let open = Scanner::new(&[], &[custom(r"\bAC[0-9]{2}")]).expect("well formed");
+    assert_eq!(found(&open, "", "AC12 AC123 xAC12").len(), 2, "the right side stays as `borders` has it");
+    let words = CustomDetector { words: vec!["Project X".to_owned()], ..custom("") };
+    let words = Scanner::new(&[], &[words]).expect("well formed");
+    assert_eq!(found(&words, "", "project-x, Project Xanadu"), [r#"acme.thing "project-x" "#]);
+}
+
+#[test]
+fn a_bad_pattern_is_an_error_that_names_its_detector() {
+    for pattern in ["[0-9", "^a", "a$", r"a\bb", "a*", r"[a&&b]", "", r"(a)\1", r"\w{900}{900}"] {
+        let error = Scanner::new(&[], &[custom(pattern)]).err().expect("refused").to_string();
+        assert!(error.contains("acme.thing"), "{pattern}: {error}");
+    }
+    let twice = Scanner::new(&[&MRN, &MRN], &[]).err().expect("refused").to_string();
+    assert!(twice.contains("toy.mrn"));
+}
+
+#[test]
+fn the_words_of_the_text_are_one_voice_and_the_field_another() {
+    let scanner = scanner();
+    let mut out = Vec::new();
+    scanner.scan(&scanner.field("email"), "email: a@b.com", &mut Scratch::default(), &mut out);
+    assert_eq!(out[0].confidence, Confidence::Certain);
+    assert!(out[0].evidence.has(Evidence::LABEL.and(Evidence::FIELD)));
+}
