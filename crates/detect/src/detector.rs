@@ -52,7 +52,7 @@ pub struct Detector {
     pub context: &'static [&'static str],
     /// Words that speak against a candidate of `pattern` when they stand near and nothing else vouches for it.
     pub negative_context: &'static [&'static str],
-    /// How far context reaches, in bytes before and after the candidate.
+    /// How far context reaches, in bytes before and after the candidate; at most 1,000.
     pub reach: u16,
     /// Whether a candidate of `pattern` is reported only where a label, a context word, the field's name or its
     /// column vouches for it: true for every shape that is common in harmless data.
@@ -66,7 +66,8 @@ pub struct Detector {
     /// Makes a valid fake. Never a real person's: reserved ranges where the type has any.
     pub sample: fn(&mut Draw) -> String,
     /// Texts found whole by this detector, alone or with the context it needs: `[[value]]` marks the value when
-    /// other text stands around it. Official test values or samples only.
+    /// other text stands around it (read with [`Example::parse`](crate::Example::parse)). Official test values or
+    /// samples only.
     pub examples: &'static [&'static str],
     /// Texts in which this detector must find nothing.
     pub counter_examples: &'static [&'static str],
@@ -189,7 +190,7 @@ pub enum Anchored {
     Context,
     /// A label stands right before it.
     Label,
-    /// It is the start of a cell whose field is named by a label.
+    /// Its field is named by a label; a candidate of `labelled` then starts the cell.
     Field,
 }
 
@@ -256,7 +257,8 @@ impl Verdict {
 /// What must not touch a candidate, decided on Unicode characters of the shadow view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Borders {
-    /// No letter, digit or underscore before or after.
+    /// No letter, digit or underscore before or after. Letters of scripts that set no blanks between words (Han,
+    /// Kana, Hangul, Thai, ...) do not count, so that a value right beside one is found.
     Word,
     /// No digit before or after.
     Digit,

@@ -8,6 +8,7 @@ pub mod checksum;
 mod compile;
 mod detector;
 mod error;
+mod example;
 mod field;
 mod finding;
 mod overlap;
@@ -19,6 +20,7 @@ mod words;
 
 pub use detector::{Anchored, Borders, Candidate, Category, CustomDetector, Detector, Region, Verdict};
 pub use error::Error;
+pub use example::Example;
 pub use field::Field;
 pub use finding::{Confidence, DetectorIndex, Evidence, Finding};
 pub use overlap::{Group, resolve};
