@@ -4,7 +4,6 @@
 
 mod detectors;
 mod numbering;
-mod shape;
 
 use sievert_detect::Detector;
 

@@ -45,7 +45,7 @@ pub static DETECTOR: Detector = Detector {
         "+44 (0)20 7946 0123",
         "(212) 555-0123",
         "212-555-0123",
-        "Call 1-800-555-0199 ext. 123, please: [[1-800-555-0199 ext. 123]]",
+        "Call [[1-800-555-0199 ext. 123]], please.",
         "Phone: [[555-123-4567]]",
         "her contact is [[(555) 678-1234]].",
         "Fax: [[463-612-6138x036]]",
@@ -86,7 +86,7 @@ const LABELS: &[&str] = &[
     "puhelinnumero", "sími",
     // French, Spanish, Italian, Portuguese, Romanian
     "téléphone", "telephone portable", "portable", "numéro de téléphone", "télécopie", "teléfono", "telefono",
-    "móvil", "movil", "celular", "número de teléfono", "cellulare", "recapito telefonico", "numero di telefono",
+    "móvil", "movil", "tfno", "telf", "telfs", "teléf", "celular", "número de teléfono", "cellulare", "recapito telefonico", "numero di telefono",
     "telefone", "telemóvel", "telemovel", "fone", "număr de telefon",
     // Slavic, Hungarian, Greek, Turkish
     "nr tel", "numer telefonu", "komórka", "telefonní číslo", "mobilní", "телефон", "тел", "моб", "мобильный",
@@ -183,14 +183,21 @@ fn common(c: &Candidate<'_>, text: &str) -> Verdict {
             let epoch = count == 10 && bare.starts_with('1') || count == 12 && bare.starts_with(['1', '2']);
             (9..=12).contains(&count) && !epoch
         }
-        [Some(_), Some(_), None, ..] => text.contains([' ', '-', '/', ')']) && (7..=12).contains(&count),
+        // 12345-6789 and `22 31200` are postal codes, the second behind a house number.
+        [Some(a), Some(b), None, ..] => {
+            text.contains([' ', '-', '/', ')'])
+                && (7..=12).contains(&count)
+                && (a.starts_with('0') || ![(5, 4), (3, 5), (2, 5)].contains(&(a.len(), b.len())))
+        }
         // 123-45-6789 is somebody else's.
         [Some(a), Some(b), Some(c), None, ..] if text.contains('-') => {
             [a.len(), b.len(), c.len()] != [3, 2, 4]
         }
         _ => (7..=12).contains(&count),
     };
-    if crowded || !plausible || named_otherwise(c.before()) { Verdict::No } else { Verdict::Weak }
+    // A house number and a postal code: `Campanar, 21 - 46009`.
+    let address = text.contains(" - ") && !text.starts_with('0');
+    if crowded || address || !plausible || named_otherwise(c.before()) { Verdict::No } else { Verdict::Weak }
 }
 
 /// Whether one of the last words names another kind of number.
