@@ -3,6 +3,46 @@
 
 use sievert_detect::Detector;
 
+mod au {
+    pub mod medicare;
+    pub mod tfn;
+}
+
+mod br {
+    pub mod cnpj;
+    pub mod cpf;
+}
+
+mod ca {
+    pub mod sin;
+}
+
+mod cn {
+    pub mod resident_id;
+}
+
+mod de {
+    pub mod plz;
+    pub mod steuer_id;
+}
+
+mod es {
+    pub mod dni;
+    pub mod nie;
+}
+
+mod fr {
+    pub mod nir;
+}
+
+mod gb {
+    pub mod driving_licence;
+    pub mod nhs;
+    pub mod nino;
+    pub mod postcode;
+    pub mod utr;
+}
+
 mod global {
     pub mod bic;
     pub mod btc_address;
@@ -17,9 +57,68 @@ mod global {
     pub mod url;
 }
 
+mod r#in {
+    pub mod aadhaar;
+    pub mod pan;
+}
+
+mod it {
+    pub mod codice_fiscale;
+}
+
+mod kr {
+    pub mod rrn;
+}
+
+mod nl {
+    pub mod bsn;
+}
+
+mod pl {
+    pub mod pesel;
+}
+
+mod sg {
+    pub mod nric;
+}
+
+mod us {
+    pub mod aba_routing;
+    pub mod bank_account;
+    pub mod dea;
+    pub mod driving_licence;
+    pub mod ein;
+    pub mod itin;
+    pub mod mbi;
+    pub mod npi;
+    pub mod passport;
+    pub mod ssn;
+    pub mod zip;
+}
+
+mod za {
+    pub mod id;
+}
+
 /// All detectors, sorted by id.
 #[rustfmt::skip]
 pub(crate) static ALL: &[&Detector] = &[
+    &au::medicare::DETECTOR,
+    &au::tfn::DETECTOR,
+    &br::cnpj::DETECTOR,
+    &br::cpf::DETECTOR,
+    &ca::sin::DETECTOR,
+    &cn::resident_id::DETECTOR,
+    &de::plz::DETECTOR,
+    &de::steuer_id::DETECTOR,
+    &es::dni::DETECTOR,
+    &es::nie::DETECTOR,
+    &fr::nir::DETECTOR,
+    &gb::driving_licence::DETECTOR,
+    &gb::nhs::DETECTOR,
+    &gb::nino::DETECTOR,
+    &gb::postcode::DETECTOR,
+    &gb::utr::DETECTOR,
     &global::bic::DETECTOR,
     &global::btc_address::DETECTOR,
     &global::email::DETECTOR,
@@ -31,4 +130,23 @@ pub(crate) static ALL: &[&Detector] = &[
     &global::payment_card::DETECTOR,
     &global::phone::DETECTOR,
     &global::url::DETECTOR,
+    &r#in::aadhaar::DETECTOR,
+    &r#in::pan::DETECTOR,
+    &it::codice_fiscale::DETECTOR,
+    &kr::rrn::DETECTOR,
+    &nl::bsn::DETECTOR,
+    &pl::pesel::DETECTOR,
+    &sg::nric::DETECTOR,
+    &us::aba_routing::DETECTOR,
+    &us::bank_account::DETECTOR,
+    &us::dea::DETECTOR,
+    &us::driving_licence::DETECTOR,
+    &us::ein::DETECTOR,
+    &us::itin::DETECTOR,
+    &us::mbi::DETECTOR,
+    &us::npi::DETECTOR,
+    &us::passport::DETECTOR,
+    &us::ssn::DETECTOR,
+    &us::zip::DETECTOR,
+    &za::id::DETECTOR,
 ];

@@ -4,6 +4,7 @@
 
 mod detectors;
 mod numbering;
+mod shape;
 
 use sievert_detect::Detector;
 

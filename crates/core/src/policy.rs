@@ -15,6 +15,7 @@ pub use key::{KeyKind, KeyPlace};
 pub use own::{OwnBorders, OwnDetector};
 
 use place::Places;
+pub(crate) use read::suggestion;
 
 /// The one version of the policy format that exists.
 const VERSION: u32 = 1;

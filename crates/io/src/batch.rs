@@ -9,7 +9,8 @@ use std::sync::Arc;
 pub struct Batch {
     /// The number of the first record in its object, counted from 0.
     pub first_record: u64,
-    /// How many records, quarantined ones included.
+    /// How many records, quarantined ones included. 0 for what continues an oversized record: its row 0 is the record
+    /// that the batch before has counted.
     pub records: u32,
     /// The 1-based line of each record, for text formats; empty for others.
     pub lines: Vec<u64>,
@@ -146,6 +147,10 @@ pub enum Layout {
     /// Nothing can be rendered.
     #[default]
     None,
+    /// Plain text.
+    Text(crate::text::TextLayout),
+    /// A part of a record that is over its limit.
+    Oversized(crate::text::OversizedLayout),
 }
 
 /// A change to one cell.

@@ -89,9 +89,9 @@ pub enum Cause {
     /// Null is not allowed in this column, and an edit needs it.
     #[error("the column does not allow null; drop the record or keep the value")]
     NotNullable,
-    /// Anything the operating system or the store says.
+    /// Anything else the operating system or the store says.
     #[error("{0}")]
-    Io(#[from] std::io::Error),
+    Io(#[source] std::io::Error),
     /// Anything Parquet says about structure (never about values).
     #[error("{0}")]
     Parquet(String),
@@ -102,10 +102,42 @@ impl From<parquet::errors::ParquetError> for Cause {
         use parquet::errors::ParquetError;
         match error {
             ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-                Ok(io) => Self::Io(*io),
+                Ok(io) => (*io).into(),
                 Err(other) => Self::Parquet(other.to_string()),
             },
             other => Self::Parquet(other.to_string()),
         }
+    }
+}
+
+impl Cause {
+    /// The error at a place.
+    pub fn at(self, place: Place) -> Error {
+        Error { place, cause: self }
+    }
+}
+
+/// Sorts what the system says into the causes that have advice; a cause that travelled through [`std::io::Read`]
+/// comes out as it went in.
+impl From<std::io::Error> for Cause {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.downcast::<Self>() {
+            Ok(cause) => cause,
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound => Self::NotFound,
+                ErrorKind::PermissionDenied => Self::Denied,
+                ErrorKind::AlreadyExists => Self::Exists,
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::NoSpace,
+                _ => Self::Io(error),
+            },
+        }
+    }
+}
+
+/// So that a cause can travel through [`std::io::Read`].
+impl From<Cause> for std::io::Error {
+    fn from(cause: Cause) -> Self {
+        Self::other(cause)
     }
 }

@@ -36,6 +36,16 @@ pub struct Piece {
 pub enum Content {
     /// Whole records of a text format, in UTF-8 or bytes that should be.
     Bytes(Vec<u8>),
+    /// A part of one record that is over its limit. All parts carry the number of that record; only the batch of the
+    /// first counts it. They are decoded as unparsed text and rendered into the quarantine.
+    Oversized {
+        /// The part, in UTF-8 or bytes that should be.
+        bytes: Vec<u8>,
+        /// Whether the record begins here.
+        first: bool,
+        /// Whether the record ends here.
+        last: bool,
+    },
 }
 
 /// Decodes pieces and renders batches: pure, called by many threads at once.
@@ -59,6 +69,9 @@ pub trait Format: Send + Sync {
 pub struct Rendered {
     /// What goes to the output.
     pub body: Body,
+    /// Whether the body is what the object holds: nothing edited, dropped or quarantined. An object of which all
+    /// pieces are verbatim comes out byte-identical, compressed or not.
+    pub verbatim: bool,
     /// The raw bytes of quarantined records, each ended by a line break; goes to the quarantine file.
     pub quarantine: Vec<u8>,
     /// Rows left out because an edit dropped them.

@@ -4,11 +4,26 @@
 //! [`Batch`] and renders the batch with its [`Edit`]s, an [`Output`] writes the rendered pieces in order.
 
 mod batch;
+mod compression;
+mod csv;
+mod encoding;
 mod error;
 mod format;
+mod listing;
+mod open;
+mod output;
+mod pieces;
+mod store;
 mod table;
+mod text;
 
 pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Splice, Texts, splice};
+pub use compression::Compression;
+pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
 pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
+pub use listing::{Input, ListOptions, Listing, Location, Object, Reason, Skipped, list};
+pub use open::{Description, FormatName, Header, Opened, ReadOptions, TextRecord, open};
+pub use output::{Access, Target, WholeFile, create};
+pub use store::{Blob, Runtime, Stamp};
 pub use table::{ColumnType, TableWriter, Value};

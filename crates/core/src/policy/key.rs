@@ -88,6 +88,8 @@ pub enum KeyKind {
     Env(String),
     /// A file.
     File,
+    /// Handed in by the program that calls.
+    Given,
     /// Made for this run and forgotten after it.
     Ephemeral,
 }
@@ -98,6 +100,7 @@ impl fmt::Display for KeyKind {
             Self::None => f.write_str("none"),
             Self::Env(name) => write!(f, "env:{name}"),
             Self::File => f.write_str("file"),
+            Self::Given => f.write_str("given"),
             Self::Ephemeral => f.write_str("ephemeral"),
         }
     }

@@ -38,7 +38,7 @@ impl Places {
 
 /// The 1-based line of a byte.
 pub(super) fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+    text[..text.floor_char_boundary(at)].matches('\n').count() + 1
 }
 
 fn walk_table(table: &DeTable<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {

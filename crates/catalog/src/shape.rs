@@ -1,0 +1,142 @@
+//! What several detectors ask about a candidate: is it a date, a part of something longer, a name that its owner
+//! made up. Checksums are `sievert_detect::checksum`'s.
+
+use jiff::civil::Date;
+use sievert_detect::{Anchored, Candidate, Verdict};
+
+/// What people write behind a label when no authority gives the form: `UCLA-12345`, `P12345678`, `112-45-789`.
+/// [`identifier`] decides.
+pub(crate) const IDENTIFIER: &str =
+    r"(?:[A-Za-z]{1,6}[-/]?){0,2}[0-9][0-9A-Za-z]{0,20}(?:[-/][0-9A-Za-z]{1,12}){0,4}";
+
+/// `Plain` for an identifier behind a label; `No` for dates, years, words and lone numbers.
+pub(crate) fn identifier(c: &Candidate<'_>) -> Verdict {
+    let count = c.text.chars().filter(char::is_ascii_alphanumeric).count();
+    let numbers = c.digits().count();
+    let telling = match c.anchored {
+        // A column of patient numbers may well count from one.
+        Anchored::Field => numbers > 0,
+        _ => numbers > 2 && count > 3 && !is_year(c.text),
+    };
+    Verdict::plain(telling && c.text.len() <= 25 && !is_date(c.text))
+}
+
+/// What a labelled value is that has not the form of its type: mistyped, unless it is a date.
+pub(crate) fn mistyped(c: &Candidate<'_>) -> Verdict {
+    if is_date(c.text) { Verdict::No } else { Verdict::Failed }
+}
+
+/// The verdict, or `Weak` for bare digits that no word vouches for.
+pub(crate) fn unless_bare(c: &Candidate<'_>, verdict: Verdict) -> Verdict {
+    let bare = c.text.bytes().all(|b| b.is_ascii_digit());
+    if bare && c.anchored == Anchored::Alone { Verdict::Weak } else { verdict }
+}
+
+/// The digits of the candidate, if there are exactly `N`.
+pub(crate) fn digits<const N: usize>(c: &Candidate<'_>) -> Option<[u8; N]> {
+    let mut digits = [0; N];
+    let mut of = c.digits();
+    for digit in &mut digits {
+        *digit = of.next()?;
+    }
+    of.next().is_none().then_some(digits)
+}
+
+/// All ASCII digits of a text.
+pub(crate) fn digits_of(text: &str) -> Vec<u8> {
+    text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect()
+}
+
+/// The number that a few digits spell.
+pub(crate) fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |number, digit| number * 10 + u32::from(*digit))
+}
+
+/// Whether the calendar has this day.
+pub(crate) fn is_day(year: u32, month: u32, day: u32) -> bool {
+    Date::new(year as i16, month as i8, day as i8).is_ok()
+}
+
+/// Whether six digits are year, month and day in a century that is not told.
+pub(crate) fn is_short_day(yymmdd: &[u8]) -> bool {
+    // 2000 was a leap year: the century that allows the most.
+    is_day(2000 + number(&yymmdd[..2]), number(&yymmdd[2..4]), number(&yymmdd[4..6]))
+}
+
+/// Whether the candidate is a part of something longer: a decimal fraction, a version, a chain of hyphens.
+pub(crate) fn is_part(c: &Candidate<'_>) -> bool {
+    let mut before = c.before().chars().rev();
+    let mut after = c.after().chars();
+    let led = match before.next() {
+        Some('.') => true,
+        Some('-' | '+' | '/' | '\\') => before.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+        _ => false,
+    };
+    let followed = match after.next() {
+        Some('.') => after.next().is_some_and(|c| c.is_ascii_digit()),
+        Some('-' | '+' | '/' | '\\') => after.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+        _ => false,
+    };
+    led || followed
+}
+
+/// Whether all of the text is a numeric date, its parts in any order: `2023-01-15`, `1/2/23`, `15.01.2023`.
+pub(crate) fn is_date(text: &str) -> bool {
+    let Some(separator) = text.chars().find(|c| !c.is_ascii_digit()) else { return false };
+    let parts: Vec<&str> = text.split(separator).collect();
+    let [a, b, c] = parts[..] else { return false };
+    let of = |part: &str, longest| part.len() <= longest && part.parse::<u32>().is_ok();
+    "-/. ".contains(separator)
+        && ((a.len() == 4 && is_year(a) && of(b, 2) && of(c, 2))
+            || (of(a, 2) && of(b, 2) && (c.len() == 2 && of(c, 2) || is_year(c))))
+}
+
+/// A year that somebody alive may write about.
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate<'t>(around: &'t str, text: &'t str, anchored: Anchored) -> Candidate<'t> {
+        Candidate { text, around, start: around.find(text).unwrap_or(0), regions: &[], anchored }
+    }
+
+    #[test]
+    fn dates_are_told_from_numbers() {
+        for date in ["2023-01-15", "1/2/23", "15.01.2023", "01-02-2023"] {
+            assert!(is_date(date), "{date}");
+        }
+        for number in ["112-45-789", "26 63514095", "123-45-6789", "2023-01-15-02", "20230115", "a-b-c", ""] {
+            assert!(!is_date(number), "{number}");
+        }
+    }
+
+    #[test]
+    fn an_identifier_holds_digits_and_is_no_date() {
+        for (text, verdict) in [
+            ("UCLA-12345", Verdict::Plain),
+            ("112-45-789", Verdict::Plain),
+            ("2023-01-15", Verdict::No),
+            ("2023", Verdict::No),
+            ("ab1", Verdict::No),
+        ] {
+            assert_eq!(identifier(&candidate(text, text, Anchored::Label)), verdict, "{text}");
+        }
+        assert_eq!(identifier(&candidate("7", "7", Anchored::Field)), Verdict::Plain);
+    }
+
+    #[test]
+    fn a_fraction_or_a_link_of_a_chain_is_a_part() {
+        for around in
+            ["0.123456789", "M.123456789", "ab-123456789", "123456789-4", "123456789.5", "/v1/123456789/x"]
+        {
+            assert!(is_part(&candidate(around, "123456789", Anchored::Alone)), "{around}");
+        }
+        for around in ["Call 123456789.", "-123456789", "(123456789)", "1,123456789,2", "123456789. Then"] {
+            assert!(!is_part(&candidate(around, "123456789", Anchored::Alone)), "{around}");
+        }
+    }
+}

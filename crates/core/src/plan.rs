@@ -1,0 +1,323 @@
+//! A policy resolved against the detectors at hand: one scanner, and for each field what is looked for there and
+//! what is done. What was typed is the policy's business; reading and writing is the run's.
+
+mod allow;
+mod check;
+mod glob;
+mod select;
+mod show;
+
+use std::sync::Arc;
+
+use sievert_detect::{
+    Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Field, Finding, Region, Scanner,
+};
+use sievert_redact::{Action, Actions, Key, Redactor};
+
+use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, Policy};
+use crate::{Error, Problem};
+use allow::Allowed;
+use select::Known;
+
+/// What no build can find yet, whatever the policy says.
+const BEYOND: [&str; 4] = ["names", "places", "organisations", "general dates"];
+
+/// What will be done: shared by all workers, never changed.
+#[derive(Debug)]
+pub struct Plan {
+    name: String,
+    redactor: Redactor,
+    entries: Vec<ResolvedEntry>,
+    scanned_fields: Vec<String>,
+    skipped_fields: Vec<String>,
+    regions: Vec<Region>,
+    reported_from: Confidence,
+    rewritten_from: Confidence,
+    non_text: NonText,
+    allowed: Vec<Allowed>,
+    off: Vec<String>,
+    gaps: Vec<AcceptedGap>,
+    key_kind: KeyKind,
+    hash: String,
+}
+
+/// What the command line says over the policy.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Selectors in place of `[scan] detectors`; none: the policy's.
+    pub detectors: Vec<String>,
+    /// In place of `[scan] min_confidence`; findings below it are not reported either.
+    pub min_confidence: Option<Confidence>,
+    /// Where the key comes from.
+    pub key: KeyChoice,
+}
+
+/// Where the key of a plan comes from.
+#[derive(Clone, Debug, Default)]
+pub enum KeyChoice {
+    /// From where the policy says; without a `[key]` there is none.
+    #[default]
+    Policy,
+    /// A random one, forgotten with the plan.
+    Ephemeral,
+    /// This one, which the caller holds.
+    Given(Key),
+}
+
+/// What is done in one field.
+#[derive(Clone, Debug)]
+pub struct FieldPlan {
+    /// What the scanner needs to know of the field.
+    pub field: Field,
+    /// What is done to each finding.
+    pub actions: Actions,
+    /// Whether the policy leaves the field out.
+    pub skipped: bool,
+}
+
+/// An entry of the policy with its selectors resolved.
+#[derive(Clone, Debug)]
+struct ResolvedEntry {
+    detectors: DetectorSet,
+    fields: Vec<String>,
+    from: Confidence,
+    action: Action,
+}
+
+impl ResolvedEntry {
+    fn fits_field(&self, name: &str) -> bool {
+        self.fields.iter().any(|glob| glob::fits(glob, name))
+    }
+}
+
+impl Plan {
+    /// Resolves a policy. `detectors` are the built-in ones; the policy's own come after them.
+    ///
+    /// # Errors
+    /// [`Error::Policy`] with everything that is wrong, so that one run of `policy check` shows it all; the key's
+    /// errors where there is none to be had.
+    pub fn new(
+        policy: &Policy,
+        detectors: &[&'static Detector],
+        overrides: &Overrides,
+    ) -> Result<Self, Error> {
+        let mut problems = Vec::new();
+        let own = lower_own(policy, detectors, &mut problems);
+        let known = Known::new(detectors, &own);
+        let on = select::switched_on(policy, overrides, &known, &mut problems);
+
+        // Positions in the scanner: the built-in ones that are on, then the user's.
+        let chosen: Vec<_> = (0..known.len()).filter(|at| on[*at]).collect();
+        let index = |at: usize| chosen.binary_search(&at).ok().map(|index| DetectorIndex(index as u16));
+        let built_in: Vec<_> = chosen.iter().filter_map(|at| detectors.get(*at).copied()).collect();
+        let custom: Vec<_> =
+            chosen.iter().filter_map(|at| own.get(at.checked_sub(detectors.len())?)).cloned().collect();
+        let scanner = match Scanner::new(&built_in, &custom) {
+            Ok(scanner) => Arc::new(scanner),
+            Err(error) => {
+                let hint = "mend the detector";
+                problems.push(policy.places.problem("detector", error.to_string(), hint));
+                return Err(Error::Policy(problems));
+            }
+        };
+
+        let rewritten_from = overrides.min_confidence.unwrap_or(policy.scan.min_confidence);
+        let usual = [Entry::default()];
+        let written = if policy.redact.is_empty() { &usual[..] } else { &policy.redact };
+        let entries: Vec<_> = written
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| {
+                let path = format!("redact[{at}].detectors");
+                let mut set = DetectorSet::none(chosen.len());
+                for found in known.select_all(&entry.detectors, &path, policy, &mut problems) {
+                    if let Some(index) = index(found) {
+                        set.insert(index);
+                    }
+                }
+                ResolvedEntry {
+                    detectors: set,
+                    fields: entry.fields.clone(),
+                    from: entry.min_confidence.unwrap_or(rewritten_from),
+                    action: entry.action.clone(),
+                }
+            })
+            .collect();
+
+        let (key, key_kind) = match &overrides.key {
+            KeyChoice::Policy => policy.fetch_key(false)?,
+            KeyChoice::Ephemeral => policy.fetch_key(true)?,
+            KeyChoice::Given(key) => (Some(key.clone()), KeyKind::Given),
+        };
+        let has_key = key.is_some();
+        let redactor =
+            match Redactor::new(Arc::clone(&scanner), key, entries.iter().map(|entry| &entry.action)) {
+                Ok(redactor) => redactor,
+                Err(error) => {
+                    let hint = "add [key] from = \"env:NAME\" or \"file:PATH\", or say --ephemeral-key";
+                    problems.push(policy.places.problem("key", error.to_string(), hint));
+                    return Err(Error::Policy(problems));
+                }
+            };
+
+        let mut allowed = Vec::new();
+        for (at, allow) in policy.allow.iter().enumerate() {
+            let path = format!("allow[{at}]");
+            let selector = std::slice::from_ref(&allow.detector);
+            let found = known.select_all(selector, &format!("{path}.detector"), policy, &mut problems);
+            let indexes: Vec<_> = found.into_iter().filter_map(index).collect();
+            match Allowed::new(allow, &indexes, &redactor, has_key) {
+                Ok(entry) => allowed.push(entry),
+                Err((key, what, hint)) => {
+                    problems.push(policy.places.problem(&format!("{path}.{key}"), what, hint));
+                }
+            }
+        }
+
+        let mut plan = Self {
+            name: policy.name.clone(),
+            redactor,
+            entries,
+            scanned_fields: policy.scan.fields.clone(),
+            skipped_fields: policy.scan.skip_fields.clone(),
+            regions: policy.scan.phone_regions.clone(),
+            reported_from: overrides.min_confidence.unwrap_or(Confidence::Possible),
+            rewritten_from,
+            non_text: policy.non_text,
+            allowed,
+            off: (0..known.len()).filter(|at| !on[*at]).map(|at| known.id(at).to_owned()).collect(),
+            gaps: policy.accept_gap.clone(),
+            key_kind,
+            hash: String::new(),
+        };
+        check::gaps(policy, &known, &on, &mut problems);
+        check::examples(policy, &own, &plan, &mut problems);
+        check::own_texts(policy, &plan, &mut problems);
+        if overrides.detectors.is_empty() && overrides.min_confidence.is_none() {
+            check::reach(policy, &plan, &mut problems);
+        }
+        if !problems.is_empty() {
+            return Err(Error::Policy(problems));
+        }
+        plan.hash = show::hash(&plan, policy, &own);
+        Ok(plan)
+    }
+
+    /// The policy's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The one scanner of the plan: it holds the detectors that are on, and no other.
+    pub fn scanner(&self) -> &Scanner {
+        self.redactor.scanner()
+    }
+
+    /// What rewrites; it also makes fingerprints, where there is a key.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// What is done in the field of this name. Compile it once for a field, not for a cell.
+    pub fn field(&self, name: &str) -> FieldPlan {
+        let scanned = self.scanned_fields.iter().any(|glob| glob::fits(glob, name));
+        let skipped = !scanned || self.skipped_fields.iter().any(|glob| glob::fits(glob, name));
+        let entries: Vec<_> = self.entries.iter().filter(|entry| entry.fits_field(name)).collect();
+        let actions = Actions::new(self.scanner().len(), |detector, confidence| {
+            entries
+                .iter()
+                .find(|entry| confidence >= entry.from && entry.detectors.contains(detector))
+                .map_or(Action::Keep, |entry| entry.action.clone())
+        });
+        let mut field = self.scanner().field(name);
+        field.regions.clone_from(&self.regions);
+        FieldPlan { field, actions, skipped }
+    }
+
+    /// Takes out of a text's findings what is not to be reported: tokens and `<TYPE>` of an earlier redaction, what
+    /// is below the confidence asked for, and what the policy allows. The last is added to `allowed`, which has a
+    /// count for each of [`Plan::allow_reasons`].
+    pub fn sift(&self, text: &str, findings: &mut Vec<Finding>, allowed: &mut [u64]) {
+        findings.retain(|finding| finding.confidence >= self.reported_from);
+        self.redactor.marks().strip(text, findings);
+        if self.allowed.is_empty() {
+            return;
+        }
+        findings.retain(|finding| {
+            let by = self.allowed.iter().position(|entry| entry.has(text, finding, &self.redactor));
+            if let Some(at) = by {
+                allowed[at] += 1;
+            }
+            by.is_none()
+        });
+    }
+
+    /// The reasons of the policy's allow lists, in its order.
+    pub fn allow_reasons(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.allowed.iter().map(Allowed::reason)
+    }
+
+    /// Findings below it are not reported.
+    pub fn reported_from(&self) -> Confidence {
+        self.reported_from
+    }
+
+    /// Findings below it are not rewritten, unless an entry of the policy has its own confidence.
+    pub fn rewritten_from(&self) -> Confidence {
+        self.rewritten_from
+    }
+
+    /// What is written where an action needs text and the column takes none.
+    pub fn non_text(&self) -> NonText {
+        self.non_text
+    }
+
+    /// The ids of the detectors that are on.
+    pub fn looked_for(&self) -> impl Iterator<Item = &str> {
+        self.scanner().detectors().map(|(_, about)| about.id)
+    }
+
+    /// What this build cannot find, and the ids of the detectors that are off.
+    pub fn not_looked_for(&self) -> impl Iterator<Item = &str> {
+        BEYOND.into_iter().chain(self.off.iter().map(String::as_str))
+    }
+
+    /// The requirements that the policy knowingly leaves unmet.
+    pub fn accepted_gaps(&self) -> &[AcceptedGap] {
+        &self.gaps
+    }
+
+    /// Where the key came from.
+    pub fn key_kind(&self) -> &KeyKind {
+        &self.key_kind
+    }
+
+    /// SHA-256, in hexadecimal, over everything that decides what is found and what is done, as resolved.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
+/// The policy's own detectors. One that cannot be used is a problem and keeps its place empty-handed.
+fn lower_own(
+    policy: &Policy,
+    built_in: &[&'static Detector],
+    problems: &mut Vec<Problem>,
+) -> Vec<CustomDetector> {
+    let mut lowered: Vec<CustomDetector> = Vec::new();
+    for (at, own) in policy.detectors.iter().enumerate() {
+        let path = format!("detector[{at}]");
+        let taken =
+            built_in.iter().any(|detector| detector.id == own.id) || lowered.iter().any(|d| d.id == own.id);
+        if taken {
+            let what = format!("there is a detector {} already", own.id);
+            problems.push(policy.places.problem(&format!("{path}.id"), what, "choose another id"));
+            continue;
+        }
+        match own.lower(&path, &policy.places) {
+            Ok(detector) => lowered.push(detector),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    lowered
+}

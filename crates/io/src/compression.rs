@@ -1,0 +1,128 @@
+//! gzip and zstd around a text format, as streams. Knows nothing of what is inside.
+
+use std::io::{self, BufReader, BufWriter, Read, Write};
+
+use crate::Cause;
+use crate::output::Sink;
+
+/// How the bytes of a text format are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Compression {
+    /// As they are.
+    #[default]
+    None,
+    /// gzip, of one or more members.
+    Gzip,
+    /// Zstandard, of one or more frames.
+    Zstd,
+}
+
+impl Compression {
+    /// By the first bytes: RFC 1952, section 2.3.1, and RFC 8878, section 3.1.1.
+    pub fn of(start: &[u8]) -> Self {
+        match start {
+            [0x1f, 0x8b, 0x08, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+
+    /// Its name, as in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// Reads through it.
+    pub(crate) fn reader(self, stored: impl Read + Send + 'static) -> Result<Box<dyn Read + Send>, Cause> {
+        Ok(match self {
+            Self::None => Box::new(stored),
+            Self::Gzip => Box::new(Checked {
+                inner: flate2::bufread::MultiGzDecoder::new(BufReader::new(stored)),
+                truncated: "truncated gzip",
+                damaged: "damaged gzip",
+            }),
+            Self::Zstd => Box::new(Checked {
+                inner: zstd::Decoder::new(stored)?,
+                truncated: "truncated zstd",
+                damaged: "damaged zstd",
+            }),
+        })
+    }
+
+    /// Writes through it, at the level that the usual tool would take.
+    pub(crate) fn writer(self, sink: Box<dyn Sink>) -> Result<Writer, Cause> {
+        let file = BufWriter::with_capacity(1 << 16, sink);
+        Ok(match self {
+            Self::None => Writer::None(file),
+            Self::Gzip => Writer::Gzip(flate2::write::GzEncoder::new(file, flate2::Compression::default())),
+            Self::Zstd => {
+                let mut encoder = zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+                encoder.include_checksum(true)?;
+                Writer::Zstd(encoder)
+            }
+        })
+    }
+}
+
+/// Tells a stream that ends early from one that holds damaged data; both are causes, never a silent end.
+struct Checked<R> {
+    inner: R,
+    truncated: &'static str,
+    damaged: &'static str,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(to).map_err(|error| {
+            if matches!(error.get_ref(), Some(inner) if inner.is::<Cause>()) {
+                return error; // the store's word
+            }
+            match error.kind() {
+                io::ErrorKind::UnexpectedEof => Cause::Damaged(self.truncated).into(),
+                io::ErrorKind::Interrupted => error,
+                _ => Cause::Damaged(self.damaged).into(),
+            }
+        })
+    }
+}
+
+/// A sink that is written through a compression.
+pub(crate) enum Writer {
+    None(BufWriter<Box<dyn Sink>>),
+    Gzip(flate2::write::GzEncoder<BufWriter<Box<dyn Sink>>>),
+    Zstd(zstd::Encoder<'static, BufWriter<Box<dyn Sink>>>),
+}
+
+impl Writer {
+    /// Writes what the stream still holds and gives the sink back.
+    pub(crate) fn finish(self) -> Result<Box<dyn Sink>, Cause> {
+        let file = match self {
+            Self::None(file) => file,
+            Self::Gzip(encoder) => encoder.finish()?,
+            Self::Zstd(encoder) => encoder.finish()?,
+        };
+        file.into_inner().map_err(|error| error.into_error().into())
+    }
+}
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::None(file) => file.write(bytes),
+            Self::Gzip(encoder) => encoder.write(bytes),
+            Self::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::None(file) => file.flush(),
+            Self::Gzip(encoder) => encoder.flush(),
+            Self::Zstd(encoder) => encoder.flush(),
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! An object made ready: what it holds is found out or taken as told, and its source and format stand together.
+
+use std::fmt;
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use serde::de::IgnoredAny as Ignored;
+
+use crate::pieces::{Sizes, Stream};
+use crate::{Blob, Cause, Compression, Encoding, Error, Format, Location, Object, Place, Source};
+
+/// The formats that are read and written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FormatName {
+    /// Comma-separated values, whatever the delimiter.
+    Csv,
+    /// Tab-separated values.
+    Tsv,
+    /// JSON, a value a line.
+    Jsonl,
+    /// One JSON array, its elements the records.
+    Json,
+    /// Plain text, a line a record.
+    Text,
+    /// Apache Parquet.
+    Parquet,
+}
+
+impl FormatName {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Csv, Self::Tsv, Self::Jsonl, Self::Json, Self::Text, Self::Parquet];
+
+    /// Its name, as in `--input-format` and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Jsonl => "jsonl",
+            Self::Json => "json",
+            Self::Text => "text",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// The format of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// What a file's name says of it.
+    pub(crate) fn of_name(name: &str) -> (Option<Self>, Compression) {
+        let name = name.to_ascii_lowercase();
+        let (stem, compression) = [(".gz", Compression::Gzip), (".zst", Compression::Zstd)]
+            .into_iter()
+            .find_map(|(ending, compression)| Some((name.strip_suffix(ending)?, compression)))
+            .unwrap_or((&name, Compression::None));
+        let format = match stem.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("csv") => Some(Self::Csv),
+            Some("tsv") => Some(Self::Tsv),
+            Some("jsonl" | "ndjson") => Some(Self::Jsonl),
+            Some("json") => Some(Self::Json),
+            Some("txt" | "log" | "md") => Some(Self::Text),
+            Some("parquet") => Some(Self::Parquet),
+            _ => None,
+        };
+        (format, compression)
+    }
+}
+
+/// Whether the first record of a CSV names the columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Header {
+    /// Look and see.
+    #[default]
+    Auto,
+    /// It does.
+    Yes,
+    /// It is data.
+    No,
+}
+
+/// What a record of plain text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextRecord {
+    /// A line.
+    #[default]
+    Line,
+    /// The whole object.
+    Object,
+}
+
+/// How an object is to be read.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// The format, if it is not to be found out.
+    pub format: Option<FormatName>,
+    /// For CSV.
+    pub header: Header,
+    /// For CSV: the byte between cells, if it is not to be found out.
+    pub delimiter: Option<u8>,
+    /// For CSV: the byte around cells, if it is not to be found out.
+    pub quote: Option<u8>,
+    /// For text formats, if it is not to be found out.
+    pub encoding: Option<Encoding>,
+    /// For plain text.
+    pub text_record: TextRecord,
+    /// Bytes of a piece, decompressed, as long as no record is longer.
+    pub piece_bytes: usize,
+    /// Bytes of a record at most; a longer one is quarantined.
+    pub record_limit: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            format: None,
+            header: Header::Auto,
+            delimiter: None,
+            quote: None,
+            encoding: None,
+            text_record: TextRecord::Line,
+            piece_bytes: 1 << 20,
+            record_limit: 16 << 20,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// The sizes of cuts. Places in a piece are u32: no piece comes near 4 GiB.
+    pub(crate) fn sizes(&self) -> Sizes {
+        Sizes { piece: self.piece_bytes.min(1 << 30), record: self.record_limit.min(1 << 30) }
+    }
+}
+
+/// What an object turned out to hold; stands in reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// Its format.
+    pub format: FormatName,
+    /// How its bytes are stored.
+    pub compression: Compression,
+    /// How its text is written; UTF-8 for formats that fix it.
+    pub encoding: Encoding,
+    /// For CSV: what stands between cells.
+    pub delimiter: Option<u8>,
+    /// For CSV: what stands around cells.
+    pub quote: Option<u8>,
+    /// For CSV: whether the first record names the columns.
+    pub header: Option<bool>,
+}
+
+/// An object ready to be read.
+pub struct Opened {
+    /// Its pieces.
+    pub source: Box<dyn Source>,
+    /// What decodes and renders them.
+    pub format: Arc<dyn Format>,
+    /// What it holds.
+    pub description: Description,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("description", &self.description).finish_non_exhaustive()
+    }
+}
+
+/// Bytes that detection looks at.
+pub(crate) const SAMPLE: usize = 64 << 10;
+
+/// Opens an object.
+///
+/// # Errors
+/// What keeps it from being read at all.
+pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
+    let place = Place::object(&*object.name);
+    let named = options.format.or(object.format);
+    if named == Some(FormatName::Parquet) {
+        return Err(Cause::Unsupported("Parquet is not read yet").at(place));
+    }
+    let read = Arc::new(AtomicU64::new(0));
+    let (mut stored, blob): (Box<dyn Read + Send>, _) = match &object.location {
+        Location::Blob(blob) => (Box::new(blob.reader(0, read.clone())), Some(blob.clone())),
+        Location::Stdin => (Box::new(Counted { bytes: std::io::stdin(), read: read.clone() }), None),
+    };
+    let fail = |cause: Cause| cause.at(place.clone());
+
+    let start = head(&mut stored, 4).map_err(fail)?;
+    if start == *b"PAR1" && named.is_none() {
+        return Err(Cause::Unsupported("Parquet is not read yet").at(place));
+    }
+    let compression = Compression::of(&start);
+    let mut bytes = compression.reader(Cursor::new(start).chain(stored)).map_err(fail)?;
+
+    let sample = head(&mut bytes, SAMPLE).map_err(fail)?;
+    let encoding = options.encoding.unwrap_or_else(|| Encoding::of(&sample));
+    let mut text = encoding.reader(Box::new(Cursor::new(sample).chain(bytes)));
+
+    let sample = head(&mut text, SAMPLE).map_err(fail)?;
+    let format = match named {
+        Some(FormatName::Json) if options.format.is_none() && looks_like_lines_of_json(&sample) => {
+            FormatName::Jsonl
+        }
+        Some(named) => named,
+        None => of_text(&sample).ok_or_else(|| fail(Cause::UnknownFormat))?,
+    };
+    let stream =
+        Stream { bytes: Box::new(Cursor::new(sample.clone()).chain(text)), read, blob, place: place.clone() };
+    let description =
+        Description { format, compression, encoding, delimiter: None, quote: None, header: None };
+    match format {
+        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, sample, description, options),
+        FormatName::Text => Ok(crate::text::open(stream, description, options)),
+        FormatName::Jsonl | FormatName::Json => Err(fail(Cause::Unsupported("JSON is not read yet"))),
+        FormatName::Parquet => unreachable!("returned above"),
+    }
+}
+
+/// The first bytes of a stream, at most `size`. An error behind some bytes waits until it is met again: a stream that
+/// failed keeps failing.
+pub(crate) fn head(bytes: &mut (impl Read + ?Sized), size: usize) -> Result<Vec<u8>, Cause> {
+    let mut start = Vec::new();
+    match bytes.take(size as u64).read_to_end(&mut start) {
+        Err(error) if start.is_empty() => Err(error.into()),
+        _ => Ok(start),
+    }
+}
+
+/// What a stored object holds, by its first bytes; `None` if that is nothing known.
+pub(crate) fn sniff(blob: &Blob) -> Result<Option<(FormatName, Compression)>, Error> {
+    let end = blob.stamp().size.min(SAMPLE as u64);
+    let stored = blob.range(0..end)?;
+    if stored.starts_with(b"PAR1") {
+        return Ok(Some((FormatName::Parquet, Compression::None)));
+    }
+    let compression = Compression::of(&stored);
+    let fail = |cause: Cause| cause.at(blob.place());
+    let mut bytes = compression.reader(Cursor::new(stored)).map_err(fail)?;
+    let sample = head(&mut bytes, SAMPLE).map_err(fail)?;
+    let encoding = Encoding::of(&sample);
+    let text = head(&mut encoding.reader(Box::new(Cursor::new(sample))), SAMPLE).map_err(fail)?;
+    Ok(of_text(&text).map(|format| (format, compression)))
+}
+
+/// The format of decoded text; `None` if it is no text.
+fn of_text(sample: &[u8]) -> Option<FormatName> {
+    let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
+    // Binary data has control characters or bytes that are no text all over; a stray one is damage.
+    let strange = text.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 0x7f)).count()
+        + text.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    if strange * 50 > text.len() {
+        return None;
+    }
+    Some(match text.trim_ascii_start().first() {
+        Some(b'{') if looks_like_lines_of_json(text) => FormatName::Jsonl,
+        Some(b'[' | b'{') if serde_json_begins(text) => FormatName::Json,
+        _ if crate::csv::looks_like_csv(text) => FormatName::Csv,
+        _ => FormatName::Text,
+    })
+}
+
+/// Whether the first line is a whole JSON object.
+fn looks_like_lines_of_json(sample: &[u8]) -> bool {
+    let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample).trim_ascii_start();
+    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    line.first() == Some(&b'{') && serde_json::from_slice::<Ignored>(line).is_ok()
+}
+
+/// Whether the text is JSON as far as it goes.
+fn serde_json_begins(sample: &[u8]) -> bool {
+    match serde_json::from_slice::<Ignored>(sample) {
+        Ok(_) => true,
+        Err(error) => error.is_eof(),
+    }
+}
+
+/// Standard input, counted.
+struct Counted<R> {
+    bytes: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.bytes.read(to)?;
+        self.read.fetch_add(count as u64, std::sync::atomic::Ordering::Relaxed);
+        Ok(count)
+    }
+}

@@ -1,0 +1,245 @@
+//! Files that appear whole or not at all: a temporary name in the same folder, flushed to the device, then renamed.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::compression::Writer;
+use crate::{
+    Blob, Body, Cause, Compression, Description, Encoding, Error, FormatName, Location, Object, Output,
+    Place, Rendered,
+};
+
+/// Where an output goes.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// A file, or `-` for standard output.
+    pub path: PathBuf,
+    /// Whether a file that is there is replaced.
+    pub overwrite: bool,
+    /// What distinguishes the temporary files of this run.
+    pub run: String,
+}
+
+/// An output for what comes from an object, written as it was: same format, encoding and compression.
+///
+/// # Errors
+/// The target exists and may not be replaced, or the folder cannot be written.
+pub fn create(object: &Object, description: &Description, target: &Target) -> Result<Box<dyn Output>, Error> {
+    let place = Place::object(target.path.to_string_lossy());
+    if description.format == FormatName::Parquet {
+        return Err(Cause::Unsupported("Parquet is not written yet").at(place));
+    }
+    let sink: Box<dyn Sink> = if target.path == Path::new("-") {
+        Box::new(Stdout { written: 0 })
+    } else {
+        Box::new(WholeFile::create(target, Access::Shared)?)
+    };
+    let sink = description.compression.writer(sink).map_err(|cause| cause.at(place.clone()))?;
+    Ok(Box::new(TextOutput {
+        sink,
+        encoding: description.encoding,
+        encoded: Vec::new(),
+        original: match &object.location {
+            Location::Blob(blob) if description.compression != Compression::None => Some(blob.clone()),
+            _ => None,
+        },
+        place,
+    }))
+}
+
+/// Where the bytes of an object go.
+pub(crate) trait Sink: Write + Send {
+    /// Begins anew; false where that cannot be done.
+    fn restart(&mut self) -> io::Result<bool>;
+
+    /// Makes the bytes appear; returns how many.
+    fn appear(self: Box<Self>) -> Result<u64, Cause>;
+}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whom the system's defaults say.
+    Shared,
+    /// The owner alone (0600): findings, quarantine, reports, state.
+    Owner,
+}
+
+/// A file that appears under its name when it is whole. Dropped before that, nothing is left of it.
+#[derive(Debug)]
+pub struct WholeFile {
+    file: File,
+    temporary: PathBuf,
+    target: PathBuf,
+    overwrite: bool,
+    written: u64,
+    finished: bool,
+}
+
+impl WholeFile {
+    /// Begins one; folders above it are made.
+    ///
+    /// # Errors
+    /// The target exists and may not be replaced, or the folder cannot be written.
+    pub fn create(target: &Target, access: Access) -> Result<Self, Error> {
+        let place = Place::object(target.path.to_string_lossy());
+        let fail = |cause: Cause| cause.at(place.clone());
+        if !target.overwrite && target.path.symlink_metadata().is_ok() {
+            return Err(fail(Cause::Exists));
+        }
+        let name =
+            target.path.file_name().ok_or_else(|| fail(Cause::Unsupported("not the name of a file")))?;
+        let folder = folder(&target.path);
+        fs::create_dir_all(folder).map_err(|error| fail(error.into()))?;
+        let temporary = folder.join(format!(".{}.{}.part", name.to_string_lossy(), target.run));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if access == Access::Owner {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(&temporary).map_err(|error| fail(error.into()))?;
+        Ok(Self {
+            file,
+            temporary,
+            target: target.path.clone(),
+            overwrite: target.overwrite,
+            written: 0,
+            finished: false,
+        })
+    }
+
+    /// Makes it appear, whole and durable. Returns its bytes.
+    ///
+    /// # Errors
+    /// What the system says, or [`Cause::Exists`] if the name was taken meanwhile; nothing appears.
+    pub fn finish(mut self) -> Result<u64, Error> {
+        self.appear().map_err(|error| Cause::from(error).at(Place::object(self.target.to_string_lossy())))?;
+        Ok(self.written)
+    }
+
+    fn appear(&mut self) -> io::Result<()> {
+        self.file.sync_all()?;
+        if self.overwrite {
+            fs::rename(&self.temporary, &self.target)?;
+        } else {
+            // A link refuses a name that is taken, where a rename would replace it in silence.
+            fs::hard_link(&self.temporary, &self.target)?;
+            fs::remove_file(&self.temporary)?;
+        }
+        self.finished = true;
+        File::open(folder(&self.target))?.sync_all()
+    }
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.written += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for WholeFile {
+    fn drop(&mut self) {
+        if !self.finished {
+            // Nothing can be done about a file that does not go; its name begins with a dot and is never read as data.
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+impl Sink for WholeFile {
+    fn restart(&mut self) -> io::Result<bool> {
+        self.file.rewind()?;
+        self.file.set_len(0)?;
+        self.written = 0;
+        Ok(true)
+    }
+
+    fn appear(self: Box<Self>) -> Result<u64, Cause> {
+        self.finish().map_err(|error| error.cause)
+    }
+}
+
+/// Standard output: nothing can be taken back.
+struct Stdout {
+    written: u64,
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = io::stdout().write(bytes)?;
+        self.written += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}
+
+impl Sink for Stdout {
+    fn restart(&mut self) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    fn appear(mut self: Box<Self>) -> Result<u64, Cause> {
+        self.flush()?;
+        Ok(self.written)
+    }
+}
+
+/// The output of a text format.
+struct TextOutput {
+    sink: Writer,
+    encoding: Encoding,
+    /// Room for text in another encoding.
+    encoded: Vec<u8>,
+    /// What to copy at the end if every piece was verbatim: two runs of a compressor need not agree on a byte.
+    original: Option<Blob>,
+    place: Place,
+}
+
+impl Output for TextOutput {
+    fn append(&mut self, rendered: Rendered) -> Result<(), Error> {
+        if !rendered.verbatim {
+            self.original = None;
+        }
+        let Body::Bytes(text) = rendered.body else { return Ok(()) };
+        let mut write = || -> Result<(), Cause> {
+            if self.encoding == Encoding::Utf8 {
+                return Ok(self.sink.write_all(&text)?);
+            }
+            self.encoded.clear();
+            self.encoding.encode(&text, &mut self.encoded)?;
+            Ok(self.sink.write_all(&self.encoded)?)
+        };
+        write().map_err(|cause| cause.at(self.place.clone()))
+    }
+
+    fn finish(self: Box<Self>) -> Result<u64, Error> {
+        let Self { sink, original, place, .. } = *self;
+        let finish = || -> Result<u64, Cause> {
+            let mut sink = sink.finish()?;
+            if let Some(blob) = original
+                && sink.restart()?
+            {
+                io::copy(&mut blob.reader(0, Arc::default()), &mut sink)?;
+                blob.check().map_err(|error| error.cause)?;
+            }
+            sink.appear()
+        };
+        finish().map_err(|cause| cause.at(place))
+    }
+}

@@ -1,0 +1,258 @@
+//! Plain text: a line a record, or the whole object. Also where lines end, which JSON lines share.
+
+use std::sync::Arc;
+
+use crate::pieces::{Border, Borders, Pieces, Stream};
+use crate::{
+    Batch, Body, Change, Content, Description, Edit, Error, Format, Kind, Layout, Occurrences, Opened, Piece,
+    Quarantined, ReadOptions, Rendered, TextRecord, Texts, splice,
+};
+
+/// The field of all records.
+const FIELD: &str = "text";
+
+pub(crate) fn open(stream: Stream, description: Description, options: &ReadOptions) -> Opened {
+    let sizes = options.sizes();
+    let cost = |bytes: &[u8]| 2 * bytes.len() + 24 * memchr::memchr_iter(b'\n', bytes).count();
+    match options.text_record {
+        TextRecord::Line => Opened {
+            source: Box::new(Pieces::new(stream, Lines::default(), sizes, cost)),
+            format: Arc::new(Text { lines: true }),
+            description,
+        },
+        TextRecord::Object => Opened {
+            source: Box::new(Pieces::new(stream, Whole::default(), sizes, cost)),
+            format: Arc::new(Text { lines: false }),
+            description,
+        },
+    }
+}
+
+/// Records end at `\n`. A line with nothing but blanks and line breaks is none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lines {
+    /// Whether the line has something else by now.
+    filled: bool,
+}
+
+impl Borders for Lines {
+    fn feed(&mut self, bytes: &[u8]) -> Option<Border> {
+        let end = memchr::memchr(b'\n', bytes).map(|at| at + 1);
+        self.filled =
+            self.filled || bytes[..end.unwrap_or(bytes.len())].iter().any(|byte| !byte.is_ascii_whitespace());
+        let end = end?;
+        Some(Border { end, record: std::mem::take(&mut self.filled), lines: 1 })
+    }
+
+    fn end(&self) -> bool {
+        self.filled
+    }
+}
+
+/// Records never end.
+#[derive(Clone, Debug, Default)]
+struct Whole {
+    filled: bool,
+}
+
+impl Borders for Whole {
+    fn feed(&mut self, bytes: &[u8]) -> Option<Border> {
+        self.filled = self.filled || !bytes.is_empty();
+        None
+    }
+
+    fn end(&self) -> bool {
+        self.filled
+    }
+}
+
+/// Where each record stands in the bytes.
+#[derive(Debug)]
+pub struct TextLayout {
+    raw: Vec<u8>,
+    /// Each record without its line break, and where the line break ends.
+    records: Vec<(u32, u32, u32)>,
+}
+
+struct Text {
+    lines: bool,
+}
+
+impl Text {
+    /// Start, end, and end of the line break of each record.
+    fn records(&self, raw: &[u8]) -> Vec<(u32, u32, u32)> {
+        if !self.lines {
+            let end = raw.len() as u32;
+            return vec![(0, end, end)];
+        }
+        let mut records = Vec::new();
+        let mut start = 0;
+        while start < raw.len() {
+            let next = memchr::memchr(b'\n', &raw[start..]).map_or(raw.len(), |at| start + at + 1);
+            let line = &raw[start..next];
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                records.push((start as u32, (start + line.len()) as u32, next as u32));
+            }
+            start = next;
+        }
+        records
+    }
+}
+
+impl Format for Text {
+    fn decode(&self, piece: Piece) -> Result<Batch, Error> {
+        let raw = match piece.content {
+            Content::Bytes(raw) => raw,
+            Content::Oversized { bytes, first, last } => {
+                return Ok(oversized(piece.first_record, piece.first_line, bytes, first, last));
+            }
+        };
+        let mut texts = texts(FIELD, Kind::Text);
+        let mut bad = self::texts(UNPARSED, Kind::Unparsed);
+        let mut batch = Batch { first_record: piece.first_record, ..Batch::default() };
+        let records = self.records(&raw);
+        let (mut line, mut counted) = (piece.first_line, 0);
+        for (row, &(start, end, _)) in records.iter().enumerate() {
+            let row = row as u32;
+            line += memchr::memchr_iter(b'\n', &raw[counted..start as usize]).count() as u64;
+            counted = start as usize;
+            batch.lines.push(line);
+            let bytes = &raw[start as usize..end as usize];
+            // A byte order mark stays in the file and is no text.
+            let bytes = if start == 0 && piece.index == 0 {
+                bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+            } else {
+                bytes
+            };
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                push(&mut texts, text, row);
+            } else {
+                push(&mut bad, &String::from_utf8_lossy(bytes), row);
+                batch.quarantined.push(Quarantined { row, reason: BAD_UTF8 });
+            }
+        }
+        batch.records = records.len() as u32;
+        batch.texts = vec![texts, bad];
+        batch.layout = Layout::Text(TextLayout { raw, records });
+        Ok(batch)
+    }
+
+    fn encode(&self, batch: &Batch, edits: &[Edit]) -> Result<Rendered, Error> {
+        let layout = match &batch.layout {
+            Layout::Text(layout) => layout,
+            Layout::Oversized(layout) => return Ok(layout.render()),
+            _ => return Ok(Rendered::default()),
+        };
+        let TextLayout { raw, records } = layout;
+        if edits.is_empty() && batch.quarantined.is_empty() {
+            return Ok(Rendered { body: Body::Bytes(raw.clone()), verbatim: true, ..Rendered::default() });
+        }
+        let mut rendered = Rendered::default();
+        let mut body = Vec::with_capacity(raw.len());
+        let mut at = 0;
+        let texts = &batch.texts[0];
+        let mut cells =
+            (0..texts.len() as u32).map(|cell| (cell, texts.occurrences.rows(cell).next())).peekable();
+        let mut edits = edits.iter().peekable();
+        let mut quarantined = batch.quarantined.iter().peekable();
+        for (row, &(start, end, next)) in records.iter().enumerate() {
+            let row = row as u32;
+            body.extend_from_slice(&raw[at as usize..start as usize]);
+            at = next;
+            if quarantined.next_if(|bad| bad.row == row).is_some() {
+                quarantine(&raw[start as usize..next as usize], &mut rendered.quarantine);
+                continue;
+            }
+            let cell = cells.next_if(|&(_, at)| at == Some(row)).map(|(cell, _)| cell);
+            let edit = edits.next_if(|edit| edit.texts == 0 && Some(edit.cell) == cell);
+            let text_start = end - cell.map_or(0, |cell| texts.span(cell).len() as u32);
+            match edit.map(|edit| &edit.change) {
+                None => body.extend_from_slice(&raw[start as usize..next as usize]),
+                Some(Change::DropRecord) => rendered.dropped += 1,
+                Some(change) => {
+                    body.extend_from_slice(&raw[start as usize..text_start as usize]);
+                    if let (Change::Splice(splices), Some(cell)) = (change, cell) {
+                        body.extend_from_slice(splice(texts.get(cell), splices).as_bytes());
+                    }
+                    body.extend_from_slice(&raw[end as usize..next as usize]);
+                }
+            }
+        }
+        body.extend_from_slice(&raw[at as usize..]);
+        rendered.body = Body::Bytes(body);
+        Ok(rendered)
+    }
+}
+
+/// The field of records that could not be parsed.
+pub(crate) const UNPARSED: &str = "unparsed";
+
+/// Why a record is quarantined.
+pub(crate) const BAD_UTF8: &str = "not valid in the object's encoding";
+const OVERSIZED: &str = "longer than the limit for a record";
+
+/// No cells of a field.
+pub(crate) fn texts(field: &str, kind: Kind) -> Texts {
+    Texts {
+        field: field.into(),
+        kind,
+        nullable: false,
+        buffer: String::new(),
+        ends: Vec::new(),
+        occurrences: Occurrences::One(Vec::new()),
+    }
+}
+
+/// One more cell.
+pub(crate) fn push(texts: &mut Texts, text: &str, row: u32) {
+    texts.buffer.push_str(text);
+    texts.ends.push(texts.buffer.len() as u32);
+    match &mut texts.occurrences {
+        Occurrences::One(rows) => rows.push(row),
+        Occurrences::Distinct(rows) => rows.push(vec![row]),
+    }
+}
+
+/// Raw bytes of a record into the quarantine, ended by a line break.
+pub(crate) fn quarantine(record: &[u8], to: &mut Vec<u8>) {
+    to.extend_from_slice(record);
+    if !record.ends_with(b"\n") {
+        to.push(b'\n');
+    }
+}
+
+/// A part of a record that is over its limit, as it goes to the quarantine.
+#[derive(Debug)]
+pub struct OversizedLayout {
+    bytes: Vec<u8>,
+    last: bool,
+}
+
+impl OversizedLayout {
+    pub(crate) fn render(&self) -> Rendered {
+        let mut rendered = Rendered { body: Body::Bytes(Vec::new()), ..Rendered::default() };
+        if self.last {
+            quarantine(&self.bytes, &mut rendered.quarantine);
+        } else {
+            rendered.quarantine.extend_from_slice(&self.bytes);
+        }
+        rendered
+    }
+}
+
+/// The batch of such a part: text to look at in row 0, which only the first part counts.
+pub(crate) fn oversized(record: u64, line: u64, bytes: Vec<u8>, first: bool, last: bool) -> Batch {
+    let mut unparsed = texts(UNPARSED, Kind::Unparsed);
+    push(&mut unparsed, &String::from_utf8_lossy(&bytes), 0);
+    Batch {
+        first_record: record,
+        records: u32::from(first),
+        lines: vec![line],
+        texts: vec![unparsed],
+        quarantined: if first { vec![Quarantined { row: 0, reason: OVERSIZED }] } else { Vec::new() },
+        binary_cells: 0,
+        layout: Layout::Oversized(OversizedLayout { bytes, last }),
+    }
+}
