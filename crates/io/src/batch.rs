@@ -149,6 +149,8 @@ pub enum Layout {
     None,
     /// Plain text.
     Text(crate::text::TextLayout),
+    /// JSON.
+    Json(crate::json::JsonLayout),
     /// A part of a record that is over its limit.
     Oversized(crate::text::OversizedLayout),
 }

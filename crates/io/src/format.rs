@@ -89,6 +89,34 @@ pub enum Body {
     Empty,
     /// Bytes of a text format, not compressed.
     Bytes(Vec<u8>),
+    /// JSON values that do not stand a line each.
+    Values {
+        /// The values with what separates them, not compressed.
+        bytes: Vec<u8>,
+        /// The comma before the first value: left out when no value stands before it in the output, because all that
+        /// did were dropped.
+        comma: Option<usize>,
+        /// Whether there is a value.
+        any: bool,
+    },
+}
+
+impl Body {
+    /// The bytes of a text format. `before` is whether a value stands before these in the output; it is kept up to
+    /// date.
+    pub(crate) fn into_bytes(self, before: &mut bool) -> Vec<u8> {
+        match self {
+            Self::Empty => Vec::new(),
+            Self::Bytes(bytes) => bytes,
+            Self::Values { mut bytes, comma, any } => {
+                if let (false, Some(comma)) = (*before, comma) {
+                    bytes.remove(comma);
+                }
+                *before |= any;
+                bytes
+            }
+        }
+    }
 }
 
 /// Writes one object: under a temporary name until `finish`, gone if dropped before.

@@ -9,6 +9,7 @@ mod csv;
 mod encoding;
 mod error;
 mod format;
+mod json;
 mod listing;
 mod open;
 mod output;

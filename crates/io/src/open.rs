@@ -200,7 +200,7 @@ pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
 
     let sample = head(&mut text, SAMPLE).map_err(fail)?;
     let format = match named {
-        Some(FormatName::Json) if options.format.is_none() && looks_like_lines_of_json(&sample) => {
+        Some(FormatName::Json) if options.format.is_none() && crate::json::is_lines(&sample) => {
             FormatName::Jsonl
         }
         Some(named) => named,
@@ -213,7 +213,7 @@ pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
     match format {
         FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, sample, description, options),
         FormatName::Text => Ok(crate::text::open(stream, description, options)),
-        FormatName::Jsonl | FormatName::Json => Err(fail(Cause::Unsupported("JSON is not read yet"))),
+        FormatName::Jsonl | FormatName::Json => Ok(crate::json::open(stream, &sample, description, options)),
         FormatName::Parquet => unreachable!("returned above"),
     }
 }
@@ -254,18 +254,11 @@ fn of_text(sample: &[u8]) -> Option<FormatName> {
         return None;
     }
     Some(match text.trim_ascii_start().first() {
-        Some(b'{') if looks_like_lines_of_json(text) => FormatName::Jsonl,
+        Some(b'{' | b'[') if crate::json::is_lines(text) => FormatName::Jsonl,
         Some(b'[' | b'{') if serde_json_begins(text) => FormatName::Json,
         _ if crate::csv::looks_like_csv(text) => FormatName::Csv,
         _ => FormatName::Text,
     })
-}
-
-/// Whether the first line is a whole JSON object.
-fn looks_like_lines_of_json(sample: &[u8]) -> bool {
-    let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample).trim_ascii_start();
-    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.first() == Some(&b'{') && serde_json::from_slice::<Ignored>(line).is_ok()
 }
 
 /// Whether the text is JSON as far as it goes.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::compression::Writer;
 use crate::{
-    Blob, Body, Cause, Compression, Description, Encoding, Error, FormatName, Location, Object, Output,
-    Place, Rendered,
+    Blob, Cause, Compression, Description, Encoding, Error, FormatName, Location, Object, Output, Place,
+    Rendered,
 };
 
 /// Where an output goes.
@@ -45,6 +45,7 @@ pub fn create(object: &Object, description: &Description, target: &Target) -> Re
             Location::Blob(blob) if description.compression != Compression::None => Some(blob.clone()),
             _ => None,
         },
+        values: false,
         place,
     }))
 }
@@ -208,6 +209,8 @@ struct TextOutput {
     encoded: Vec<u8>,
     /// What to copy at the end if every piece was verbatim: two runs of a compressor need not agree on a byte.
     original: Option<Blob>,
+    /// Whether a JSON value was written.
+    values: bool,
     place: Place,
 }
 
@@ -216,7 +219,7 @@ impl Output for TextOutput {
         if !rendered.verbatim {
             self.original = None;
         }
-        let Body::Bytes(text) = rendered.body else { return Ok(()) };
+        let text = rendered.body.into_bytes(&mut self.values);
         let mut write = || -> Result<(), Cause> {
             if self.encoding == Encoding::Utf8 {
                 return Ok(self.sink.write_all(&text)?);
