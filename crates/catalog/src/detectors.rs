@@ -78,6 +78,33 @@ mod pl {
     pub mod pesel;
 }
 
+mod secret {
+    pub mod anthropic_key;
+    pub mod assigned_secret;
+    pub mod aws_key_id;
+    pub mod aws_secret_key;
+    pub mod azure_key;
+    pub mod bearer_token;
+    pub mod connection_string;
+    pub mod gcp_api_key;
+    pub mod gcp_service_account;
+    pub mod github_token;
+    pub mod gitlab_token;
+    pub mod google_oauth;
+    pub mod huggingface_token;
+    pub mod jwt;
+    pub mod npm_token;
+    pub mod openai_key;
+    pub mod password_hash;
+    pub mod private_key;
+    pub mod pypi_token;
+    pub mod sendgrid_key;
+    pub mod slack_token;
+    pub mod slack_webhook;
+    pub mod stripe_key;
+    pub mod twilio_key;
+}
+
 mod sg {
     pub mod nric;
 }
@@ -136,6 +163,30 @@ pub(crate) static ALL: &[&Detector] = &[
     &kr::rrn::DETECTOR,
     &nl::bsn::DETECTOR,
     &pl::pesel::DETECTOR,
+    &secret::anthropic_key::DETECTOR,
+    &secret::assigned_secret::DETECTOR,
+    &secret::aws_key_id::DETECTOR,
+    &secret::aws_secret_key::DETECTOR,
+    &secret::azure_key::DETECTOR,
+    &secret::bearer_token::DETECTOR,
+    &secret::connection_string::DETECTOR,
+    &secret::gcp_api_key::DETECTOR,
+    &secret::gcp_service_account::DETECTOR,
+    &secret::github_token::DETECTOR,
+    &secret::gitlab_token::DETECTOR,
+    &secret::google_oauth::DETECTOR,
+    &secret::huggingface_token::DETECTOR,
+    &secret::jwt::DETECTOR,
+    &secret::npm_token::DETECTOR,
+    &secret::openai_key::DETECTOR,
+    &secret::password_hash::DETECTOR,
+    &secret::private_key::DETECTOR,
+    &secret::pypi_token::DETECTOR,
+    &secret::sendgrid_key::DETECTOR,
+    &secret::slack_token::DETECTOR,
+    &secret::slack_webhook::DETECTOR,
+    &secret::stripe_key::DETECTOR,
+    &secret::twilio_key::DETECTOR,
     &sg::nric::DETECTOR,
     &us::aba_routing::DETECTOR,
     &us::bank_account::DETECTOR,

@@ -4,6 +4,7 @@
 
 mod detectors;
 mod numbering;
+mod secrecy;
 mod shape;
 
 use sievert_detect::Detector;

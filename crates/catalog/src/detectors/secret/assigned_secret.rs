@@ -1,0 +1,151 @@
+//! Passwords and keys of any service, told by the name in front of them.
+
+use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Verdict};
+
+use crate::secrecy;
+
+pub static DETECTOR: Detector = Detector {
+    id: "secret.assigned_secret",
+    title: "Password or key behind its name",
+    about: "A value that something assigns to a password, secret or token, in code, settings or prose (`the password is \
+            ...`), or a cell in a field of that name. Variables, expressions, types, plain words and stand-ins are left \
+            out, and with them passwords that look like such.",
+    sources: &["https://cwe.mitre.org/data/definitions/798.html"],
+    aliases: &["PASSWORD", "PASSWORD_ASSIGNMENT", "GENERIC_SECRET", "API_KEY"],
+    category: Category::Credential,
+    placeholder: "SECRET",
+    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\][^\s"'`<>,;(){}\[\]\\]{3,200}"#,
+    labels: &[
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "pass",
+        "passcode",
+        "passwort",
+        "kennwort",
+        "contraseña",
+        "senha",
+        "wachtwoord",
+        "mot de passe",
+        "hasło",
+        "пароль",
+        "密码",
+        "api key",
+        "apikey",
+        "api token",
+        "api secret",
+        "secret",
+        "secret key",
+        "client secret",
+        "app secret",
+        "consumer secret",
+        "secret token",
+        "auth token",
+        "access token",
+        "refresh token",
+        "session token",
+        "private token",
+        "bot token",
+        "access key",
+        "encryption key",
+        "signing key",
+        "master key",
+        "credential",
+        "auth key",
+    ],
+    borders: Borders::None,
+    validate,
+    normalize: str::to_owned,
+    sample,
+    examples: &[
+        "password = \"[[tr0ub4dor&3]]\"",
+        "The password is [[hunter2]].",
+        "DB_PASSWORD=[[Zk3vQ9dX]]",
+        "\"client_secret\": \"[[p8e-ibndcvsmAp9ZgPBZ606FSlYIZVlsZ-g5]]\"",
+        "apiKey: '[[951bc382db9abad29c68634761dd6e19]]',",
+        "password => '[[4ian1234]]'",
+        "my_password := \"[[super$ecret]]\"",
+        "Passwort: [[Sommer2024!]]",
+    ],
+    counter_examples: &[
+        "password = ${DB_PASSWORD}",
+        "password: process.env.DB_PASSWORD",
+        "password = os.environ[\"PW\"]",
+        "password = getPassword1()",
+        "password: <password>",
+        "\"password\": \"changeme\"",
+        "password: String,",
+        "let secret = config.secret2;",
+        "the password is incorrect",
+        "password required",
+        "password: ********",
+        "secret agent007",
+        "password = user.password1",
+        "passwordLabel: \"Password:\"",
+        "this.addPassword = \"#add-password\"",
+        "api_key = settings.API_KEY_2",
+        "access_token: \"your-access-token-1\"",
+        "secret: &'a str",
+        "password=test1234",
+        "$password = $_POST['password1'];",
+        "password: /run/secrets/db1",
+    ],
+    ..Detector::BLANK
+};
+
+fn validate(c: &Candidate<'_>) -> Verdict {
+    let value = c.text.trim_end_matches(['.', '!', '?']);
+    if value != c.text && !c.text.ends_with('!') || secrecy::is_placeholder(c.text) {
+        return Verdict::No;
+    }
+    if c.anchored == Anchored::Field {
+        return Verdict::plain(c.after().is_empty());
+    }
+    let quote = c.before().chars().next_back().filter(|last| "\"'`".contains(*last));
+    let whole = match quote {
+        Some(quote) => c.after().starts_with([quote, '\\']),
+        None => {
+            c.after().starts_with(|next: char| next.is_whitespace() || ",;&.<".contains(next))
+                || c.after().is_empty()
+        }
+    };
+    Verdict::plain(whole && assigned(c.before()) && secret(c.text, quote.is_some()))
+}
+
+/// Whether a sign or a verb gives the value to what stands before it: `password required` gives nothing.
+fn assigned(before: &str) -> bool {
+    let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
+    lead.ends_with([':', '=', '>', '|'])
+        || [" is", " was", " ist", " est", " es", "是", "为"]
+            .iter()
+            .any(|verb| lead.to_lowercase().ends_with(verb))
+}
+
+/// Whether somebody chose or drew this, and did not name, call or describe something.
+fn secret(value: &str, quoted: bool) -> bool {
+    let has = |kind: fn(char) -> bool| value.contains(kind);
+    let letters = has(char::is_alphabetic);
+    let digits = has(|c| c.is_ascii_digit());
+    let signs = has(|c| c.is_ascii_punctuation() && !"_-./:#&*".contains(c));
+    let path = value.starts_with(['/', '.', '#', '&', '*', '-', '~'])
+        || value.contains("://")
+        || value.contains("::");
+    let pieces = value.split(['_', '-', '.', '/', ':']);
+    // `user.password1`, `API_KEY_2`: pieces that are words or numbers.
+    let name = pieces.clone().count() > 1
+        && pieces.clone().all(|piece| {
+            let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+            word.chars().all(char::is_alphabetic)
+        });
+    let random = value.len() >= 16 && secrecy::entropy(value) >= 3.5 && digits;
+    letters && !path && (digits || signs && quoted) && (random || !name) && (quoted || !signs || digits)
+}
+
+fn sample(draw: &mut Draw) -> String {
+    format!(
+        "{}{}",
+        draw.letters("ABCDEFGHJKLMNPQRSTUVWXYZ", 2),
+        draw.letters("abcdefghjkmnpqrstuvwxyz23456789", 10)
+    ) + "7"
+}

@@ -1,0 +1,55 @@
+//! Credentials in an `Authorization` header.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
+
+use crate::secrecy;
+
+pub static DETECTOR: Detector = Detector {
+    id: "secret.bearer_token",
+    title: "Credentials of an Authorization header",
+    about: "What follows `Bearer`, when it looks drawn at random, and what follows `Basic`, when it decodes to a user and a \
+            password.",
+    sources: &["RFC 6750 section 2.1", "RFC 7617"],
+    aliases: &["AUTH_TOKEN", "OAUTH_BEARER", "BASIC_AUTH_HEADER"],
+    category: Category::Credential,
+    placeholder: "AUTHORIZATION",
+    labelled: r"[0-9A-Za-z._~+/-]{8,2000}={0,2}",
+    labels: &["bearer", "basic", "bearer token"],
+    borders: Borders::None,
+    validate,
+    normalize: str::to_owned,
+    sample,
+    examples: &[
+        "Authorization: Basic [[QWxhZGRpbjpvcGVuIHNlc2FtZQ==]]",
+        "-H 'Authorization: Bearer [[9f86d081884c7d659a2feaa0c55ad015]]'",
+    ],
+    counter_examples: &[
+        "Bearer of good news",
+        "Authorization: Bearer $TOKEN",
+        "Basic/understanding/of/things1",
+        "Visual Basic.NET.Framework.48",
+        "Bearer your_access_token_goes_here",
+        "basic: authentication-required-2024",
+    ],
+    ..Detector::BLANK
+};
+
+fn validate(c: &Candidate<'_>) -> Verdict {
+    let more = c.after().starts_with(|next: char| next.is_ascii_alphanumeric() || "._~+/-=".contains(next));
+    if more || secrecy::is_placeholder(c.text) {
+        return Verdict::No;
+    }
+    let pair = BASE64_STANDARD.decode(c.text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    if pair.is_some_and(|pair| pair.contains(':') && pair.chars().all(|p| !p.is_control())) {
+        return Verdict::Checked;
+    }
+    let bearer = c.before().trim_end().to_ascii_lowercase().ends_with("bearer");
+    let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
+    Verdict::plain(bearer && c.text.len() >= 20 && digits >= 3 && secrecy::entropy(c.text) >= 3.2)
+}
+
+fn sample(draw: &mut Draw) -> String {
+    BASE64_STANDARD.encode(format!("app:{}", draw.letters(secrecy::BASE62, 12)))
+}

@@ -1,0 +1,66 @@
+//! Private keys as text.
+
+use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
+
+use crate::secrecy;
+
+pub static DETECTOR: Detector = Detector {
+    id: "secret.private_key",
+    title: "Private key (PEM, OpenSSH, PGP)",
+    about: "The whole block from BEGIN to END, also on one line with `\\n`; a block that was cut off is found as far as its \
+            lines of base 64 go.",
+    sources: &[
+        "RFC 7468",
+        "RFC 9580 section 6.2",
+        "https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key",
+    ],
+    aliases: &["ENCRYPTION_KEY", "PRIVATE_KEY"],
+    category: Category::Credential,
+    placeholder: "PRIVATE_KEY",
+    pattern: r"(?x) -----BEGIN\x20(?:[0-9A-Z]{1,12}\x20){0,3}PRIVATE\x20KEY(?:\x20BLOCK)?-----
+        (?: (?:[^-]|-[^-]){16,}-----END\x20[0-9A-Z\x20]{0,30}PRIVATE\x20KEY(?:\x20BLOCK)?-----
+          | (?:[\s\\nr]{1,8}[0-9A-Za-z+/=]{16,80})+ )",
+    borders: Borders::None,
+    validate,
+    normalize: str::to_owned,
+    sample,
+    examples: &[
+        concat!(
+            "-----BEGIN PRIVATE",
+            " KEY-----\nMC4CAQAwBQYDK2VwBCIEIEt3bXv1Zt9Lm3Rw5Yp8Nc2Hd6Jf4Sg0KuEaTiBo\n-----END PRIVATE",
+            " KEY-----"
+        ),
+        concat!(
+            r#"{"private_key": "[[-----BEGIN RSA PRIVATE"#,
+            r" KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu\nKUpRKfFLfRYC9AIKjbJTWit\n-----END RSA PRIVATE",
+            r#" KEY-----]]\n"}"#
+        ),
+        concat!(
+            "[[-----BEGIN OPENSSH PRIVATE",
+            " KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACBLd217]]\n... cut"
+        ),
+    ],
+    counter_examples: &[
+        "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----",
+        "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\n<your key here, please replace it>\n-----END RSA PRIVATE KEY-----",
+    ],
+    ..Detector::BLANK
+};
+
+fn validate(c: &Candidate<'_>) -> Verdict {
+    let body = c.text.split("-----").nth(2).unwrap_or_default();
+    let longest = body
+        .split(|b: char| !b.is_ascii_alphanumeric() && b != '+' && b != '/')
+        .map(str::len)
+        .max()
+        .unwrap_or(0);
+    // Prose and stand-ins have no line of base 64.
+    if longest >= 24 && secrecy::entropy(body) >= 3.5 { Verdict::Unmistakable } else { Verdict::No }
+}
+
+fn sample(draw: &mut Draw) -> String {
+    let lines: Vec<_> = (0..3).map(|_| draw.letters(secrecy::BASE62, 64)).collect();
+    let kind = draw.pick(&["", "RSA ", "EC ", "OPENSSH "]);
+    format!("-----BEGIN {kind}PRIVATE KEY-----\n{}\n-----END {kind}PRIVATE KEY-----", lines.join("\n"))
+}

@@ -1,0 +1,224 @@
+//! Tells a secret from what people write where a secret belongs. Knows nothing of any one issuer.
+
+use sievert_detect::Verdict;
+
+/// The verdict on what follows a prefix that only one issuer uses. Nothing but the prefix proves it, so what stands
+/// behind must look drawn at random.
+pub(crate) fn token(body: &str) -> Verdict {
+    let lower = body.to_ascii_lowercase();
+    if lower.contains("example") {
+        return Verdict::Example;
+    }
+    if filler(&lower) || entropy(body) < 2.5 {
+        return Verdict::No;
+    }
+    // Typed by hand for a text: shaped as a key, and no key.
+    if RUNS.iter().any(|run| lower.contains(run)) { Verdict::Plain } else { Verdict::Unmistakable }
+}
+
+const RUNS: &[&str] = &["12345", "abcde", "qwert", "98765", "a1b2c3", "abc123", "deadbeef"];
+
+/// Whether this is a stand-in for a secret: a variable, an expression, a word to be replaced, a row of signs.
+pub(crate) fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let bare = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    bare.is_empty()
+        || filler(&lower)
+        || STAND_INS.contains(&bare)
+        || lower.starts_with(['<', '$', '%', '{', '@'])
+        || lower.ends_with('>')
+        || lower.starts_with("__") && lower.ends_with("__")
+        || MARKS.iter().any(|mark| lower.contains(mark))
+}
+
+/// Whether a row of one sign fills the place.
+fn filler(lower: &str) -> bool {
+    let one = lower.bytes().all(|b| b == lower.as_bytes()[0]);
+    one || ["xxxx", "****", "....", "####", "____", "-----", "\u{2022}\u{2022}", "00000000"]
+        .iter()
+        .any(|row| lower.contains(row))
+}
+
+/// What is found anywhere in an expression or a stand-in.
+const MARKS: &[&str] = &[
+    "${",
+    "$(",
+    "{{",
+    "}}",
+    "#{",
+    "%(",
+    "%s",
+    "{}",
+    "process.env",
+    "environ",
+    "getenv",
+    "env.",
+    "env[",
+    "env(",
+    "secrets.",
+    "config.",
+    "settings.",
+    "self.",
+    "this.",
+    "vault:",
+    "example",
+    "changeme",
+    "change-me",
+    "change_me",
+    "placeholder",
+    "your-",
+    "your_",
+    "yourp",
+    "yours",
+    "yourt",
+    "yourk",
+    "youra",
+    "my-",
+    "my_",
+    "dummy",
+    "redacted",
+    "insert",
+    "replace",
+    "todo",
+    "fixme",
+    "notreal",
+    "not-a-real",
+    "not_a_real",
+    "omitted",
+    "masked",
+    "hidden",
+    "removed",
+    "sample",
+];
+
+/// What is meant for replacement, or so common that it tells nothing, when it stands alone.
+const STAND_INS: &[&str] = &[
+    "123",
+    "1234",
+    "12345",
+    "123456",
+    "1234567",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "abc",
+    "abc123",
+    "admin",
+    "apikey",
+    "bar",
+    "baz",
+    "default",
+    "empty",
+    "fake",
+    "false",
+    "foo",
+    "foobar",
+    "guest",
+    "key",
+    "mypass",
+    "mypassword",
+    "mysecret",
+    "n/a",
+    "nil",
+    "no",
+    "none",
+    "null",
+    "optional",
+    "pass",
+    "passw0rd",
+    "passwd",
+    "password",
+    "password1",
+    "password123",
+    "passphrase",
+    "postgres",
+    "pw",
+    "pwd",
+    "qwerty",
+    "required",
+    "root",
+    "secret",
+    "secretkey",
+    "str",
+    "string",
+    "supersecret",
+    "test",
+    "test123",
+    "test1234",
+    "testing",
+    "testpass",
+    "testpassword",
+    "token",
+    "true",
+    "undefined",
+    "unknown",
+    "user",
+    "username",
+    "value",
+    "yes",
+];
+
+/// Bits of surprise a character, by the frequencies in the text itself (Shannon).
+pub(crate) fn entropy(text: &str) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in text.bytes() {
+        counts[usize::from(byte)] += 1;
+    }
+    let length = text.len() as f64;
+    counts.iter().filter(|&&n| n > 0).map(|&n| f64::from(n) / length).map(|share| -share * share.log2()).sum()
+}
+
+/// Six digits of base 62 that GitHub and npm append to their tokens: the CRC-32 of what stands before them.
+/// <https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/>
+pub(crate) fn crc32_base62(body: &str) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = crc32fast::hash(body.as_bytes()) as usize;
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = DIGITS[rest % 62];
+        rest /= 62;
+    }
+    digits.map(char::from).iter().collect()
+}
+
+/// The alphabets that tokens are drawn from.
+pub(crate) const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(crate) const BASE64URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub(crate) const HEX: &str = "0123456789abcdef";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_are_no_secrets() {
+        for value in [
+            "${DB_PASSWORD}",
+            "<password>",
+            "changeme",
+            "your-api-key",
+            "xxxxxxxx",
+            "********",
+            "{{ secret }}",
+            "process.env.TOKEN",
+            "os.environ",
+            "password",
+            "%s",
+            "$HOME",
+            "",
+        ] {
+            assert!(is_placeholder(value), "{value}");
+        }
+        for value in ["hunter2", "tr0ub4dor&3", "9f86d081884c7d65", "S3cr3t!pw"] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_token_looks_drawn_at_random() {
+        assert_eq!(token("Zk3vQ9dXw1LmT7rYb2Hc"), Verdict::Unmistakable);
+        assert_eq!(token("xxxxxxxxxxxxxxxxxxxx"), Verdict::No);
+        assert_eq!(token("IOSFODNN7EXAMPLE"), Verdict::Example);
+        assert_eq!(token("1234567890abcdefghij"), Verdict::Plain);
+    }
+}
