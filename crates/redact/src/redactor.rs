@@ -9,6 +9,9 @@ use sievert_detect::{DetectorIndex, Finding, Group, Scanner, resolve};
 
 use crate::{Action, ActionKind, Actions, Error, Key, Marks};
 
+/// How often a cell is scanned again at most. Texts that need more than one round are rare, more than two are made.
+const ROUNDS: usize = 8;
+
 /// Rewrites texts by their findings. Shared by all workers.
 pub struct Redactor {
     scanner: Arc<Scanner>,
@@ -93,14 +96,50 @@ impl Redactor {
         self.key.as_ref()
     }
 
-    /// The text rewritten; borrowed where nothing changes. A dropped cell or record is an empty text.
+    /// The text rewritten, for good: see [`Redactor::rewrite_cell`]. Borrowed where nothing changes; a dropped cell or
+    /// record is an empty text. Convenient, not fast: nothing is reused.
     pub fn redact<'t>(&self, actions: &Actions, text: &'t str, mut findings: Vec<Finding>) -> Cow<'t, str> {
         self.marks.strip(text, &mut findings);
-        match self.plan_cell(actions, text, &findings, &mut Vec::new()) {
+        let rescan = |text: &str| {
+            let mut findings = self.scanner.findings(text);
+            self.marks.strip(text, &mut findings);
+            findings
+        };
+        match self.rewrite_cell(actions, text, findings, rescan, &mut Vec::new()) {
             Outcome::Untouched => Cow::Borrowed(text),
             Outcome::Splices(splices) => Cow::Owned(splice(text, &splices)),
             Outcome::DropCell | Outcome::DropRecord => Cow::Owned(String::new()),
         }
+    }
+
+    /// As [`Redactor::plan_cell`], until a scan of the new text finds nothing more to rewrite: where `123` goes from
+    /// `123a@b.org`, the address it had stuck to comes to light. `rescan` gives the findings of a text, marks stripped.
+    pub fn rewrite_cell(
+        &self,
+        actions: &Actions,
+        text: &str,
+        mut findings: Vec<Finding>,
+        mut rescan: impl FnMut(&str) -> Vec<Finding>,
+        taken: &mut Vec<Taken>,
+    ) -> Outcome {
+        let known = taken.len();
+        let mut outcome = self.plan_cell(actions, text, &findings, taken);
+        for _ in 0..ROUNDS {
+            let Outcome::Splices(splices) = &outcome else { break };
+            let mut come_to_light = rescan(&splice(text, splices));
+            come_to_light.retain(|f| *actions.of(f.detector, f.confidence) != Action::Keep);
+            if come_to_light.is_empty() {
+                break;
+            }
+            findings.extend(original(come_to_light, splices));
+            taken.truncate(known);
+            let next = self.plan_cell(actions, text, &findings, taken);
+            if next == outcome {
+                break;
+            }
+            outcome = next;
+        }
+        outcome
     }
 
     /// Decides what becomes of a cell with these findings, marks stripped, and appends to `taken` what is done to
@@ -224,4 +263,39 @@ fn splice(text: &str, splices: &[Splice]) -> String {
     }
     out.push_str(&text[at..]);
     out
+}
+
+/// Findings of a spliced text, brought back to the text before. One that reaches into a new text covers all that the
+/// new text stands for.
+fn original(findings: Vec<Finding>, splices: &[Splice]) -> impl Iterator<Item = Finding> {
+    // Where each new text stands in the spliced text.
+    let mut shift = 0;
+    let places: Vec<_> = splices
+        .iter()
+        .map(|splice| {
+            let start = i64::from(splice.span.start) + shift;
+            let end = start + splice.text.len() as i64;
+            shift = end - i64::from(splice.span.end);
+            (start, end, splice.span.clone())
+        })
+        .collect();
+    findings.into_iter().map(move |mut finding| {
+        let (start, end) = (i64::from(finding.span.start), i64::from(finding.span.end));
+        let behind = |at: i64, last: usize| match last.checked_sub(1).map(|last| &places[last]) {
+            Some((_, new_end, old)) => (at - new_end + i64::from(old.end)) as u32,
+            None => at as u32,
+        };
+        // The first new text that ends behind the start; the first that starts at the end or behind it.
+        let first = places.partition_point(|(_, new_end, _)| *new_end <= start);
+        let after = places.partition_point(|(new_start, ..)| *new_start < end);
+        finding.span.start = match places.get(first) {
+            Some((new_start, _, old)) if *new_start <= start => old.start,
+            _ => behind(start, first),
+        };
+        finding.span.end = match after.checked_sub(1).map(|last| &places[last]) {
+            Some((_, new_end, old)) if *new_end >= end => old.end,
+            _ => behind(end, after),
+        };
+        finding
+    })
 }
