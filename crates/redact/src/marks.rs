@@ -55,11 +55,12 @@ impl Marks {
         }
         for own in &self.texts {
             let own = own.as_bytes();
-            let alone = |mark: &Range<usize>| {
-                !(is_word(own.first()) && is_word(before(bytes, mark.start)))
-                    && !(is_word(own.last()) && is_word(bytes.get(mark.end)))
+            let in_word = |mark: &Range<usize>| {
+                is_word(own.first()) && is_word(before(bytes, mark.start))
+                    || is_word(own.last()) && is_word(bytes.get(mark.end))
             };
-            found.extend(memmem::find_iter(bytes, own).map(|start| start..start + own.len()).filter(alone));
+            let marks = memmem::find_iter(bytes, own).map(|start| start..start + own.len());
+            found.extend(marks.filter(|mark| !in_word(mark)));
         }
         found.sort_unstable_by_key(|mark| mark.start);
         found.dedup_by(|next, mark| {

@@ -268,34 +268,64 @@ fn splice(text: &str, splices: &[Splice]) -> String {
 /// Findings of a spliced text, brought back to the text before. One that reaches into a new text covers all that the
 /// new text stands for.
 fn original(findings: Vec<Finding>, splices: &[Splice]) -> impl Iterator<Item = Finding> {
-    // Where each new text stands in the spliced text.
-    let mut shift = 0;
-    let places: Vec<_> = splices
-        .iter()
-        .map(|splice| {
-            let start = i64::from(splice.span.start) + shift;
-            let end = start + splice.text.len() as i64;
-            shift = end - i64::from(splice.span.end);
-            (start, end, splice.span.clone())
-        })
-        .collect();
+    // What each new text stands for, and where it stands in the spliced text.
+    let mut places: Vec<(Range<u32>, Range<u32>)> = Vec::with_capacity(splices.len());
+    for Splice { span, text } in splices {
+        let start = places.last().map_or(span.start, |(old, new)| new.end + (span.start - old.end));
+        places.push((span.clone(), start..start + text.len() as u32));
+    }
     findings.into_iter().map(move |mut finding| {
-        let (start, end) = (i64::from(finding.span.start), i64::from(finding.span.end));
-        let behind = |at: i64, last: usize| match last.checked_sub(1).map(|last| &places[last]) {
-            Some((_, new_end, old)) => (at - new_end + i64::from(old.end)) as u32,
-            None => at as u32,
+        let Range { start, end } = finding.span;
+        let behind = |at: u32, passed: usize| match passed.checked_sub(1).map(|last| &places[last]) {
+            Some((old, new)) => old.end + (at - new.end),
+            None => at,
         };
-        // The first new text that ends behind the start; the first that starts at the end or behind it.
-        let first = places.partition_point(|(_, new_end, _)| *new_end <= start);
-        let after = places.partition_point(|(new_start, ..)| *new_start < end);
-        finding.span.start = match places.get(first) {
-            Some((new_start, _, old)) if *new_start <= start => old.start,
-            _ => behind(start, first),
+        let ended = places.partition_point(|(_, new)| new.end <= start);
+        let begun = places.partition_point(|(_, new)| new.start < end);
+        finding.span.start = match places.get(ended) {
+            Some((old, new)) if new.start <= start => old.start,
+            _ => behind(start, ended),
         };
-        finding.span.end = match after.checked_sub(1).map(|last| &places[last]) {
-            Some((_, new_end, old)) if *new_end >= end => old.end,
-            _ => behind(end, after),
+        finding.span.end = match begun.checked_sub(1).map(|last| &places[last]) {
+            Some((old, new)) if new.end >= end => old.end,
+            _ => behind(end, begun),
         };
         finding
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use sievert_detect::{Confidence, Evidence};
+
+    use super::*;
+
+    #[test]
+    fn findings_of_a_new_text_go_back_to_the_old_one() {
+        let text = "ab 123 cd 4567 ef";
+        let splices =
+            [(3..6, "<A>x"), (10..14, "")].map(|(span, text)| Splice { span, text: text.to_owned() });
+        let new = splice(text, &splices);
+        assert_eq!(new, "ab <A>x cd  ef");
+        for (found, expected) in [
+            (0..2, "ab"),
+            (8..10, "cd"),
+            (12..14, "ef"),
+            (4..5, "123"),
+            (3..7, "123"),
+            (6..8, "123 "),
+            (0..4, "ab 123"),
+            (8..14, "cd 4567 ef"),
+            (11..14, " ef"),
+        ] {
+            let finding = Finding {
+                detector: DetectorIndex(0),
+                span: found.clone(),
+                confidence: Confidence::Likely,
+                evidence: Evidence::NONE,
+            };
+            let back = original(vec![finding], &splices).next().expect("one for one");
+            assert_eq!(&text[back.range()], expected, "{found:?}");
+        }
+    }
 }
