@@ -13,7 +13,6 @@ mod json;
 mod listing;
 mod open;
 mod output;
-mod parquet;
 mod pieces;
 mod store;
 mod table;

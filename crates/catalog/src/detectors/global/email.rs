@@ -32,7 +32,7 @@ pub static DETECTOR: Detector = Detector {
         "müller@bücher.example",
         "用户@例子.中国",
         "邮箱[[zhang@example.cn]]请联系",
-        "<[[jane@example.org]]>, <[[joe@example.org]]>.",
+        "Jane <[[jane@example.org]]>, Joe",
         "jane [at] example [dot] org",
         "jane(at)example.org",
         "my email is [[jane at example dot org]]",

@@ -38,7 +38,7 @@ pub static DETECTOR: Detector = Detector {
         "my iban is [[gb42nawi04454264788619]]",
         "pay [[NL02ABNA0123456789]] now",
         "Konto [[DE89 3704 0044 0532 0130 01]]",
-        "(FR14 2004 1010 0505 0001 3M02 606)",
+        "([[FR14 2004 1010 0505 0001 3M02 606]])",
         "NO93 8601 1117 947",
         "MT84MALT011000012345MTLCAST001S",
     ],
@@ -203,7 +203,7 @@ fn expand(structure: &str) -> Vec<char> {
 /// With bank codes that nobody holds.
 fn sample(draw: &mut Draw) -> String {
     let template = draw.pick(&[
-        "GB##XXXX00##########",
+        "GB##XXXX00############",
         "NL##XXXX0#########",
         "DE##99999999##########",
         "ES##9999999999##########",

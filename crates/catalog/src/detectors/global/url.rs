@@ -12,7 +12,7 @@ pub static DETECTOR: Detector = Detector {
     category: Category::Network,
     placeholder: "URL",
     // The last character is one that prose does not put behind an address.
-    pattern: r#"(?i:(?:https?|ftp)://|www\.)[^\s"'<>\\^`{|}]{0,2000}[^\s"'<>\\^`{|}.,;:!?\[(*]"#,
+    pattern: r#"(?i:(?:https?|ftp)://|www\.)[^\s"'<>\\^`{|}]*[^\s"'<>\\^`{|}.,;:!?\[(*]"#,
     labels: &["url", "website", "homepage", "web page", "profile"],
     borders: Borders::Word,
     validate,

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["PASSWORD", "PASSWORD_ASSIGNMENT", "GENERIC_SECRET", "API_KEY"],
     category: Category::Credential,
     placeholder: "SECRET",
-    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\][^\s"'`<>,;(){}\[\]\\]{3,200}"#,
+    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\][^\s"'`<>,;(){}\[\]\\]{3,}"#,
     labels: &[
         "password",
         "passwd",

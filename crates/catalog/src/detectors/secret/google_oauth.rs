@@ -12,7 +12,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["GCP_OAUTH"],
     category: Category::Credential,
     placeholder: "GOOGLE_OAUTH",
-    pattern: r"GOCSPX-[0-9A-Za-z_-]{28}|ya29\.[0-9A-Za-z_-]{30,1000}|1//0[0-9A-Za-z_-]{40,120}",
+    pattern: r"GOCSPX-[0-9A-Za-z_-]{28}|ya29\.[0-9A-Za-z_-]{30,}|1//0[0-9A-Za-z_-]{40,120}",
     validate,
     normalize: str::to_owned,
     sample,

@@ -12,7 +12,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["PYPI_TOKEN"],
     category: Category::Credential,
     placeholder: "PYPI_TOKEN",
-    pattern: r"pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[0-9A-Za-z_-]{50,1000}",
+    pattern: r"pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[0-9A-Za-z_-]{50,}",
     validate,
     normalize: str::to_owned,
     sample,
