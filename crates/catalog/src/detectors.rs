@@ -24,11 +24,13 @@ mod cn {
 mod de {
     pub mod plz;
     pub mod steuer_id;
+    pub mod street_address;
 }
 
 mod es {
     pub mod dni;
     pub mod nie;
+    pub mod nuss;
 }
 
 mod fr {
@@ -40,14 +42,20 @@ mod gb {
     pub mod nhs;
     pub mod nino;
     pub mod postcode;
+    pub mod street_address;
     pub mod utr;
 }
 
 mod global {
+    pub mod age_over_89;
     pub mod bic;
     pub mod btc_address;
+    pub mod customer_id;
+    pub mod date_of_birth;
     pub mod email;
+    pub mod employee_id;
     pub mod eth_address;
+    pub mod gps;
     pub mod iban;
     pub mod ipv4;
     pub mod ipv6;
@@ -55,6 +63,12 @@ mod global {
     pub mod payment_card;
     pub mod phone;
     pub mod url;
+}
+
+mod health {
+    pub mod health_plan_number;
+    pub mod icd10;
+    pub mod mrn;
 }
 
 mod r#in {
@@ -120,6 +134,7 @@ mod us {
     pub mod npi;
     pub mod passport;
     pub mod ssn;
+    pub mod street_address;
     pub mod zip;
 }
 
@@ -138,18 +153,26 @@ pub(crate) static ALL: &[&Detector] = &[
     &cn::resident_id::DETECTOR,
     &de::plz::DETECTOR,
     &de::steuer_id::DETECTOR,
+    &de::street_address::DETECTOR,
     &es::dni::DETECTOR,
     &es::nie::DETECTOR,
+    &es::nuss::DETECTOR,
     &fr::nir::DETECTOR,
     &gb::driving_licence::DETECTOR,
     &gb::nhs::DETECTOR,
     &gb::nino::DETECTOR,
     &gb::postcode::DETECTOR,
+    &gb::street_address::DETECTOR,
     &gb::utr::DETECTOR,
+    &global::age_over_89::DETECTOR,
     &global::bic::DETECTOR,
     &global::btc_address::DETECTOR,
+    &global::customer_id::DETECTOR,
+    &global::date_of_birth::DETECTOR,
     &global::email::DETECTOR,
+    &global::employee_id::DETECTOR,
     &global::eth_address::DETECTOR,
+    &global::gps::DETECTOR,
     &global::iban::DETECTOR,
     &global::ipv4::DETECTOR,
     &global::ipv6::DETECTOR,
@@ -157,6 +180,9 @@ pub(crate) static ALL: &[&Detector] = &[
     &global::payment_card::DETECTOR,
     &global::phone::DETECTOR,
     &global::url::DETECTOR,
+    &health::health_plan_number::DETECTOR,
+    &health::icd10::DETECTOR,
+    &health::mrn::DETECTOR,
     &r#in::aadhaar::DETECTOR,
     &r#in::pan::DETECTOR,
     &it::codice_fiscale::DETECTOR,
@@ -198,6 +224,7 @@ pub(crate) static ALL: &[&Detector] = &[
     &us::npi::DETECTOR,
     &us::passport::DETECTOR,
     &us::ssn::DETECTOR,
+    &us::street_address::DETECTOR,
     &us::zip::DETECTOR,
     &za::id::DETECTOR,
 ];

@@ -18,7 +18,7 @@ pub(crate) fn identifier(c: &Candidate<'_>) -> Verdict {
         Anchored::Field => numbers > 0,
         _ => numbers > 2 && count > 3 && !is_year(c.text),
     };
-    Verdict::plain(telling && c.text.len() <= 25 && !is_date(c.text))
+    Verdict::plain(telling && c.text.len() <= 25 && !is_date(c.text) && !goes_on(c))
 }
 
 /// What a labelled value is that has not the form of its type: mistyped, unless it is a date.
@@ -66,18 +66,22 @@ pub(crate) fn is_short_day(yymmdd: &[u8]) -> bool {
 /// Whether the candidate is a part of something longer: a decimal fraction, a version, a chain of hyphens.
 pub(crate) fn is_part(c: &Candidate<'_>) -> bool {
     let mut before = c.before().chars().rev();
-    let mut after = c.after().chars();
     let led = match before.next() {
         Some('.') => true,
         Some('-' | '+' | '/' | '\\') => before.next().is_some_and(|c| c.is_ascii_alphanumeric()),
         _ => false,
     };
-    let followed = match after.next() {
+    led || goes_on(c)
+}
+
+/// Whether the number or chain goes on behind the candidate.
+fn goes_on(c: &Candidate<'_>) -> bool {
+    let mut after = c.after().chars();
+    match after.next() {
         Some('.') => after.next().is_some_and(|c| c.is_ascii_digit()),
         Some('-' | '+' | '/' | '\\') => after.next().is_some_and(|c| c.is_ascii_alphanumeric()),
         _ => false,
-    };
-    led || followed
+    }
 }
 
 /// Whether all of the text is a numeric date, its parts in any order: `2023-01-15`, `1/2/23`, `15.01.2023`.

@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use sievert_detect::{
     Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Field, Finding, Region, Scanner,
+    Scratch,
 };
-use sievert_redact::{Action, Actions, Key, Redactor};
+use sievert_redact::{Action, Actions, Key, Outcome, Redactor, Taken};
 
 use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, Policy};
 use crate::{Error, Problem};
@@ -199,7 +200,7 @@ impl Plan {
         if !problems.is_empty() {
             return Err(Error::Policy(problems));
         }
-        plan.hash = show::hash(&plan, policy, &own);
+        plan.hash = show::hash(&plan, policy);
         Ok(plan)
     }
 
@@ -250,6 +251,26 @@ impl Plan {
             }
             by.is_none()
         });
+    }
+
+    /// Decides what becomes of a cell with these findings, sifted, for good: the new text is scanned again until nothing
+    /// more comes to light. Appends what is done to each finding, in their order, then to those that came to light.
+    pub fn rewrite(
+        &self,
+        field: &FieldPlan,
+        text: &str,
+        findings: &[Finding],
+        scratch: &mut Scratch,
+        taken: &mut Vec<Taken>,
+    ) -> Outcome {
+        let mut allowed = vec![0; self.allowed.len()];
+        let rescan = |text: &str| {
+            let mut findings = Vec::new();
+            self.scanner().scan(&field.field, text, scratch, &mut findings);
+            self.sift(text, &mut findings, &mut allowed);
+            findings
+        };
+        self.redactor.rewrite_cell(&field.actions, text, findings.to_vec(), rescan, taken)
     }
 
     /// The reasons of the policy's allow lists, in its order.

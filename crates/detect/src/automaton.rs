@@ -15,7 +15,7 @@ pub(crate) const LONGEST: usize = 16 * 1024;
 const CACHE: usize = 1 << 20;
 
 /// The states of one pattern may take this much, in bytes, before they are called too large.
-const PATTERN: usize = 8 << 20;
+const PATTERN: usize = 32 << 20;
 
 pub(crate) struct Automaton {
     dfa: DFA,

@@ -12,6 +12,8 @@ mod example;
 mod field;
 mod finding;
 mod overlap;
+#[cfg(feature = "reference")]
+pub mod reference;
 mod sample;
 mod scanner;
 mod set;

@@ -1,17 +1,18 @@
 //! The flow of detection: words, then labelled values, then patterns; each candidate is judged on its own. What the
 //! findings mean for a record or a file is not known here.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::automaton::{Automaton, Walker};
-use crate::border::before;
+use crate::border::{after, before};
 use crate::compile::{Compiled, Parts, Role, Shape};
 use crate::shadow::Shadow;
 use crate::words::{Hit, Words, value_starts};
 use crate::{
-    Anchored, Borders, Candidate, Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error,
-    Evidence, Field, Finding, Verdict, field,
+    Anchored, Borders, Candidate, Category, Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet,
+    Error, Evidence, Field, Finding, Verdict, field,
 };
 
 /// All detectors of a plan, ready to scan. `Sync`; share it by reference, give each thread its own [`Scratch`].
@@ -89,8 +90,10 @@ pub struct Scratch {
     shadow: Shadow,
     hits: Vec<Hit>,
     named: Vec<Named>,
-    ends: Vec<(u32, u32)>,
+    ends: Vec<(u16, u32)>,
     blocked: Vec<u32>,
+    /// Detectors whose shape is the whole cell, and whether the validator took it.
+    whole: Vec<(DetectorIndex, bool)>,
     tallies: Vec<Tally>,
 }
 
@@ -236,15 +239,17 @@ impl Scanner {
     /// [`resolve`](crate::resolve). The text must be shorter than 4 GiB.
     pub fn scan(&self, field: &Field, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         scratch.prepare(self);
-        let Scratch { walkers, labelled, words, shadow, hits, named, ends, blocked, tallies, .. } = scratch;
+        let Scratch { walkers, labelled, words, shadow, hits, named, ends, blocked, whole, tallies, .. } =
+            scratch;
         let (view, shadow) = shadow.of(text);
         let first = out.len();
         self.words.find(words.as_mut(), view, hits);
-        let cell = whole(view);
-        let mut pass = Pass { scanner: self, field, view, cell, hits, named, ends, tallies, out };
+        let cell = trimmed(view);
+        let mut pass = Pass { scanner: self, field, view, cell, hits, named, ends, whole, out };
         pass.labelled(labelled.as_mut());
         pass.patterns(walkers, blocked);
         settle(out, first);
+        count(whole, tallies);
         if let Some(shadow) = shadow {
             for finding in &mut out[first..] {
                 let span = finding.range();
@@ -290,7 +295,7 @@ fn said(really: bool, evidence: Evidence) -> Evidence {
 }
 
 /// The text without the blanks around it.
-fn whole(text: &str) -> Range<usize> {
+fn trimmed(text: &str) -> Range<usize> {
     let start = text.len() - text.trim_start().len();
     start..start + text.trim().len()
 }
@@ -303,8 +308,8 @@ struct Pass<'p> {
     cell: Range<usize>,
     hits: &'p [Hit],
     named: &'p mut Vec<Named>,
-    ends: &'p mut Vec<(u32, u32)>,
-    tallies: &'p mut [Tally],
+    ends: &'p mut Vec<(u16, u32)>,
+    whole: &'p mut Vec<(DetectorIndex, bool)>,
     out: &'p mut Vec<Finding>,
 }
 
@@ -361,26 +366,28 @@ impl Pass<'_> {
         }
         let Some(automaton) = &scanner.labelled else { return };
         for start in starts.filter(|start| self.view.is_char_boundary(*start)) {
-            self.ends.clear();
-            automaton.walk(walker, self.view.as_bytes(), start, |shape, end| {
-                if scanner.labelled_shapes[shape].detector == detector.0 {
-                    self.ends.push((shape as u32, end as u32));
+            let left = before(self.view, start);
+            let Self { view, ends, .. } = self;
+            ends.clear();
+            automaton.walk(walker, view.as_bytes(), start, |shape, end| {
+                let shape = &scanner.labelled_shapes[shape];
+                if shape.detector == detector.0
+                    && shape.left.allow(left)
+                    && shape.right.allow(after(view, end))
+                {
+                    ends.push((detector.0, end as u32));
                 }
             });
-            for (shape, end) in std::mem::take(self.ends).into_iter().rev() {
-                let shape = &scanner.labelled_shapes[shape as usize];
-                let span = start..end as usize;
-                if !self.borders(shape, &span) {
-                    continue;
-                }
+            let ends = std::mem::take(self.ends);
+            let accepted = ends.iter().rev().find_map(|(_, end)| {
+                let span = start..*end as usize;
                 let mut voices = self.field_voices(detector);
-                if label {
-                    voices.heard = voices.heard.and(Evidence::LABEL);
-                }
-                if let Some(evidence) = self.judge(detector, &span, voices, false) {
-                    self.push(detector, span, evidence);
-                    return;
-                }
+                voices.heard = voices.heard.and(said(label, Evidence::LABEL));
+                Some((span.clone(), self.judge(detector, &span, voices, false)?))
+            });
+            *self.ends = ends;
+            if let Some((span, evidence)) = accepted {
+                return self.push(detector, span, evidence);
             }
         }
     }
@@ -399,6 +406,7 @@ impl Pass<'_> {
                 continue;
             }
             let left = before(self.view, at);
+            self.ends.clear();
             while open != 0 {
                 let nth = open.trailing_zeros() as usize;
                 open &= open - 1;
@@ -406,35 +414,41 @@ impl Pass<'_> {
                     break;
                 };
                 if group.left.allow(left) {
-                    self.start(group, walker, at, blocked);
+                    self.collect(group, walker, at, blocked);
                 }
+            }
+            if !self.ends.is_empty() {
+                self.accept(at, blocked);
             }
         }
     }
 
-    /// All candidates of a group that start here: of each shape the longest that is accepted.
-    fn start(&mut self, group: &Group, walker: &mut Walker, start: usize, blocked: &mut [u32]) {
-        self.ends.clear();
-        let ends = &mut *self.ends;
-        let field = self.field;
-        group.automaton.walk(walker, self.view.as_bytes(), start, |shape, end| {
-            let detector = group.shapes[shape].detector;
-            if blocked[usize::from(detector)] as usize <= start
-                && field.detectors.contains(DetectorIndex(detector))
+    /// Gathers where candidates of a group that start here may end.
+    fn collect(&mut self, group: &Group, walker: &mut Walker, start: usize, blocked: &[u32]) {
+        let Self { view, field, ends, .. } = self;
+        group.automaton.walk(walker, view.as_bytes(), start, |shape, end| {
+            let shape = &group.shapes[shape];
+            let free = blocked[usize::from(shape.detector)] as usize <= start;
+            if free
+                && field.detectors.contains(DetectorIndex(shape.detector))
+                && shape.right.allow(after(view, end))
             {
-                ends.push((shape as u32, end as u32));
+                ends.push((shape.detector, end as u32));
             }
         });
+    }
+
+    /// Of each detector's candidates that start here, reports the longest that is accepted.
+    fn accept(&mut self, start: usize, blocked: &mut [u32]) {
         let mut ends = std::mem::take(self.ends);
-        ends.sort_by_key(|(shape, end)| (*shape, std::cmp::Reverse(*end)));
-        for (shape, end) in &ends {
-            let shape = &group.shapes[*shape as usize];
-            let detector = DetectorIndex(shape.detector);
-            let span = start..*end as usize;
-            let taken = &mut blocked[usize::from(shape.detector)];
-            if *taken as usize > start || !self.borders(shape, &span) {
+        ends.sort_unstable_by_key(|(detector, end)| (*detector, Reverse(*end)));
+        ends.dedup();
+        for (detector, end) in &ends {
+            let taken = &mut blocked[usize::from(*detector)];
+            if *taken as usize > start {
                 continue;
             }
+            let (detector, span) = (DetectorIndex(*detector), start..*end as usize);
             let voices = self.voices(detector, &span);
             if let Some(evidence) = self.judge(detector, &span, voices, true) {
                 *taken = *end;
@@ -442,11 +456,6 @@ impl Pass<'_> {
             }
         }
         *self.ends = ends;
-    }
-
-    fn borders(&self, shape: &Shape, span: &Range<usize>) -> bool {
-        shape.left.allow(before(self.view, span.start))
-            && shape.right.allow(crate::border::after(self.view, span.end))
     }
 
     fn field_voices(&self, detector: DetectorIndex) -> Voices {
@@ -511,9 +520,7 @@ impl Pass<'_> {
             anchored,
         });
         if *span == self.cell {
-            let tally = &mut self.tallies[usize::from(detector.0)];
-            tally.tried += 1;
-            tally.passed += u64::from(!matches!(verdict, Verdict::No | Verdict::Failed));
+            self.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
         }
         let alone = anchored == Anchored::Alone;
         let proof = match verdict {
@@ -541,23 +548,59 @@ impl Pass<'_> {
     }
 }
 
-/// Sorts the findings from `first` on, and drops those that lie within another of the same detector that is as sure.
-/// Of two with one span the evidence is joined.
+/// Adds what was whole to the tallies, a detector once.
+fn count(whole: &mut Vec<(DetectorIndex, bool)>, tallies: &mut [Tally]) {
+    whole.sort_unstable();
+    for cell in whole.chunk_by(|(one, _), (other, _)| one == other) {
+        let (detector, passed) = cell[cell.len() - 1];
+        let tally = &mut tallies[usize::from(detector.0)];
+        tally.tried += 1;
+        tally.passed += u64::from(passed);
+    }
+    whole.clear();
+}
+
+/// Sorts the findings from `first` on. Two of one detector and span become one with the evidence of both; one that
+/// lies within another of its detector that is as sure is dropped.
 fn settle(out: &mut Vec<Finding>, first: usize) {
-    let mut found = out.split_off(first);
-    found.sort_by_key(|f| {
-        (f.detector, f.span.start, std::cmp::Reverse(f.span.end), std::cmp::Reverse(f.confidence))
+    out[first..].sort_unstable_by_key(|f| (f.detector, f.span.start, Reverse(f.span.end)));
+    compact(out, first, |last, next| match last {
+        Some(last) if last.detector == next.detector && last.span == next.span => {
+            last.evidence = last.evidence.and(next.evidence);
+            last.confidence = last.evidence.confidence();
+            false
+        }
+        _ => true,
     });
-    for finding in found {
-        let last = out[first..].last_mut().filter(|last| last.detector == finding.detector);
-        match last {
-            Some(last) if last.span == finding.span => {
-                last.evidence = last.evidence.and(finding.evidence);
-                last.confidence = last.evidence.confidence();
-            }
-            Some(last) if finding.span.end <= last.span.end && finding.confidence <= last.confidence => {}
-            _ => out.push(finding),
+    // How far findings of one detector reach that are at least possible, likely, certain.
+    let mut reach = [0; Confidence::ALL.len()];
+    let mut detector = None;
+    compact(out, first, |_, next| {
+        if detector.replace(next.detector) != Some(next.detector) {
+            reach = [0; Confidence::ALL.len()];
+        }
+        let within = next.span.end <= reach[next.confidence as usize];
+        for level in &mut reach[..=next.confidence as usize] {
+            *level = next.span.end.max(*level);
+        }
+        !within
+    });
+    out[first..].sort_unstable_by_key(|f| (f.span.start, f.span.end, f.detector));
+}
+
+/// Keeps of the findings from `first` on those that `stays` wants, which is shown the last one kept and the next.
+fn compact(
+    out: &mut Vec<Finding>,
+    first: usize,
+    mut stays: impl FnMut(Option<&mut Finding>, &Finding) -> bool,
+) {
+    let mut kept = first;
+    for next in first..out.len() {
+        let (before, rest) = out.split_at_mut(next);
+        if stays(before[first..kept].last_mut(), &rest[0]) {
+            out.swap(kept, next);
+            kept += 1;
         }
     }
-    out[first..].sort_by_key(|f| (f.span.start, f.span.end, f.detector));
+    out.truncate(kept);
 }

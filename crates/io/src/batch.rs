@@ -116,6 +116,9 @@ pub enum Kind {
     Time,
     /// Bytes that hold UTF-8 text.
     Binary,
+    /// Bytes of a fixed length that hold text, or text of which stretches are not UTF-8 (they show as U+FFFD): nothing
+    /// but null can take their place.
+    Fixed,
     /// A key or header: the name of a field, itself looked at.
     Key,
     /// A record that could not be parsed, as plain text.
@@ -153,6 +156,8 @@ pub enum Layout {
     Json(crate::json::JsonLayout),
     /// A part of a record that is over its limit.
     Oversized(crate::text::OversizedLayout),
+    /// Rows of a Parquet row group.
+    Parquet(crate::parquet::Places),
 }
 
 /// A change to one cell.

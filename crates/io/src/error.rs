@@ -93,7 +93,7 @@ pub enum Cause {
     #[error("{0}")]
     Io(#[source] std::io::Error),
     /// Anything Parquet says about structure (never about values).
-    #[error("{0}")]
+    #[error("{0}; the file may be damaged: fetch or write it again")]
     Parquet(String),
 }
 

@@ -46,6 +46,8 @@ pub enum Content {
         /// Whether the record ends here.
         last: bool,
     },
+    /// Rows of a Parquet row group.
+    Rows(crate::parquet::Rows),
 }
 
 /// Decodes pieces and renders batches: pure, called by many threads at once.
@@ -89,6 +91,8 @@ pub enum Body {
     Empty,
     /// Bytes of a text format, not compressed.
     Bytes(Vec<u8>),
+    /// Changes of a Parquet row group.
+    Parquet(crate::parquet::Changes),
     /// JSON values that do not stand a line each.
     Values {
         /// The values with what separates them, not compressed.
@@ -108,6 +112,7 @@ impl Body {
         match self {
             Self::Empty => Vec::new(),
             Self::Bytes(bytes) => bytes,
+            Self::Parquet(_) => unreachable!("changes of Parquet go to its own output"),
             Self::Values { mut bytes, comma, any } => {
                 if let (false, Some(comma)) = (*before, comma) {
                     bytes.remove(comma);

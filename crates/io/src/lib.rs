@@ -13,6 +13,7 @@ mod json;
 mod listing;
 mod open;
 mod output;
+mod parquet;
 mod pieces;
 mod store;
 mod table;

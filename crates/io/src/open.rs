@@ -178,7 +178,7 @@ pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
     let place = Place::object(&*object.name);
     let named = options.format.or(object.format);
     if named == Some(FormatName::Parquet) {
-        return Err(Cause::Unsupported("Parquet is not read yet").at(place));
+        return parquet(object, options);
     }
     let read = Arc::new(AtomicU64::new(0));
     let (mut stored, blob): (Box<dyn Read + Send>, _) = match &object.location {
@@ -189,7 +189,7 @@ pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
 
     let start = head(&mut stored, 4).map_err(fail)?;
     if start == *b"PAR1" && named.is_none() {
-        return Err(Cause::Unsupported("Parquet is not read yet").at(place));
+        return parquet(object, options);
     }
     let compression = Compression::of(&start);
     let mut bytes = compression.reader(Cursor::new(start).chain(stored)).map_err(fail)?;
@@ -216,6 +216,23 @@ pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
         FormatName::Jsonl | FormatName::Json => Ok(crate::json::open(stream, &sample, description, options)),
         FormatName::Parquet => unreachable!("returned above"),
     }
+}
+
+fn parquet(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
+    let Location::Blob(blob) = &object.location else {
+        let advice = "Parquet is not read from standard input, as its end comes first; name the file";
+        return Err(Cause::Unsupported(advice).at(Place::object(&*object.name)));
+    };
+    let (source, format) = crate::parquet::open(blob.into(), blob.place(), options.piece_bytes)?;
+    let description = Description {
+        format: FormatName::Parquet,
+        compression: Compression::None,
+        encoding: Encoding::Utf8,
+        delimiter: None,
+        quote: None,
+        header: None,
+    };
+    Ok(Opened { source: Box::new(source), format: Arc::new(format), description })
 }
 
 /// The first bytes of a stream, at most `size`. An error behind some bytes waits until it is met again: a stream that

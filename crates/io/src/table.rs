@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn many_rows_go_through_in_order() {
         let mut table = TableWriter::new("t", Vec::new(), &[("n", ColumnType::Int64)]).unwrap();
-        let rows = ROWS_AT_ONCE as i64 * 2 + 1;
+        let rows = i64::try_from(ROWS_AT_ONCE).unwrap() * 2 + 1;
         for n in 0..rows {
             table.append(vec![Value::Int64(n)]).unwrap();
         }

@@ -108,6 +108,7 @@ impl Format for Text {
             Content::Oversized { bytes, first, last } => {
                 return Ok(oversized(piece.first_record, piece.first_line, bytes, first, last));
             }
+            Content::Rows(_) => unreachable!("rows come from a Parquet source alone"),
         };
         let mut texts = texts(FIELD, Kind::Text);
         let mut bad = self::texts(UNPARSED, Kind::Unparsed);

@@ -54,11 +54,13 @@ impl Marks {
             found.extend(mark);
         }
         for own in &self.texts {
-            found.extend(
-                memmem::find_iter(bytes, own)
-                    .map(|start| start..start + own.len())
-                    .filter(|mark| !is_word(before(bytes, mark.start)) && !is_word(bytes.get(mark.end))),
-            );
+            let own = own.as_bytes();
+            let in_word = |mark: &Range<usize>| {
+                is_word(own.first()) && is_word(before(bytes, mark.start))
+                    || is_word(own.last()) && is_word(bytes.get(mark.end))
+            };
+            let marks = memmem::find_iter(bytes, own).map(|start| start..start + own.len());
+            found.extend(marks.filter(|mark| !in_word(mark)));
         }
         found.sort_unstable_by_key(|mark| mark.start);
         found.dedup_by(|next, mark| {
@@ -136,7 +138,7 @@ mod tests {
     use super::*;
 
     fn marks() -> Marks {
-        Marks::new(["EMAIL", "BANK_ACCOUNT"], ["[gone]".to_owned(), String::new()])
+        Marks::new(["EMAIL", "BANK_ACCOUNT"], ["[gone]", "", "removed"].map(str::to_owned))
     }
 
     #[test]
@@ -163,7 +165,9 @@ mod tests {
             ("MY_EMAIL_ABCDEFGHIJKLMN27", 0),
             ("EMAIL_ABCDEFGHIJKLMN271", 0),
             ("PERSON_ABCDEFGHIJKLMN27", 0),
-            ("x[gone]", 0),
+            ("x[gone]1", 1),
+            ("removed", 1),
+            ("unremoved", 0),
         ] {
             assert_eq!(marks().find(text).len(), expected, "{text}");
         }

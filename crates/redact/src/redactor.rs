@@ -9,6 +9,9 @@ use sievert_detect::{DetectorIndex, Finding, Group, Scanner, resolve};
 
 use crate::{Action, ActionKind, Actions, Error, Key, Marks};
 
+/// How often a cell is scanned again at most. Texts that need more than one round are rare, more than two are made.
+const ROUNDS: usize = 8;
+
 /// Rewrites texts by their findings. Shared by all workers.
 pub struct Redactor {
     scanner: Arc<Scanner>,
@@ -93,14 +96,50 @@ impl Redactor {
         self.key.as_ref()
     }
 
-    /// The text rewritten; borrowed where nothing changes. A dropped cell or record is an empty text.
+    /// The text rewritten, for good: see [`Redactor::rewrite_cell`]. Borrowed where nothing changes; a dropped cell or
+    /// record is an empty text. Convenient, not fast: nothing is reused.
     pub fn redact<'t>(&self, actions: &Actions, text: &'t str, mut findings: Vec<Finding>) -> Cow<'t, str> {
         self.marks.strip(text, &mut findings);
-        match self.plan_cell(actions, text, &findings, &mut Vec::new()) {
+        let rescan = |text: &str| {
+            let mut findings = self.scanner.findings(text);
+            self.marks.strip(text, &mut findings);
+            findings
+        };
+        match self.rewrite_cell(actions, text, findings, rescan, &mut Vec::new()) {
             Outcome::Untouched => Cow::Borrowed(text),
             Outcome::Splices(splices) => Cow::Owned(splice(text, &splices)),
             Outcome::DropCell | Outcome::DropRecord => Cow::Owned(String::new()),
         }
+    }
+
+    /// As [`Redactor::plan_cell`], until a scan of the new text finds nothing more to rewrite: where `123` goes from
+    /// `123a@b.org`, the address it had stuck to comes to light. `rescan` gives the findings of a text, marks stripped.
+    pub fn rewrite_cell(
+        &self,
+        actions: &Actions,
+        text: &str,
+        mut findings: Vec<Finding>,
+        mut rescan: impl FnMut(&str) -> Vec<Finding>,
+        taken: &mut Vec<Taken>,
+    ) -> Outcome {
+        let known = taken.len();
+        let mut outcome = self.plan_cell(actions, text, &findings, taken);
+        for _ in 0..ROUNDS {
+            let Outcome::Splices(splices) = &outcome else { break };
+            let mut come_to_light = rescan(&splice(text, splices));
+            come_to_light.retain(|f| *actions.of(f.detector, f.confidence) != Action::Keep);
+            if come_to_light.is_empty() {
+                break;
+            }
+            findings.extend(original(come_to_light, splices));
+            taken.truncate(known);
+            let next = self.plan_cell(actions, text, &findings, taken);
+            if next == outcome {
+                break;
+            }
+            outcome = next;
+        }
+        outcome
     }
 
     /// Decides what becomes of a cell with these findings, marks stripped, and appends to `taken` what is done to
@@ -224,4 +263,69 @@ fn splice(text: &str, splices: &[Splice]) -> String {
     }
     out.push_str(&text[at..]);
     out
+}
+
+/// Findings of a spliced text, brought back to the text before. One that reaches into a new text covers all that the
+/// new text stands for.
+fn original(findings: Vec<Finding>, splices: &[Splice]) -> impl Iterator<Item = Finding> {
+    // What each new text stands for, and where it stands in the spliced text.
+    let mut places: Vec<(Range<u32>, Range<u32>)> = Vec::with_capacity(splices.len());
+    for Splice { span, text } in splices {
+        let start = places.last().map_or(span.start, |(old, new)| new.end + (span.start - old.end));
+        places.push((span.clone(), start..start + text.len() as u32));
+    }
+    findings.into_iter().map(move |mut finding| {
+        let Range { start, end } = finding.span;
+        let behind = |at: u32, passed: usize| match passed.checked_sub(1).map(|last| &places[last]) {
+            Some((old, new)) => old.end + (at - new.end),
+            None => at,
+        };
+        let ended = places.partition_point(|(_, new)| new.end <= start);
+        let begun = places.partition_point(|(_, new)| new.start < end);
+        finding.span.start = match places.get(ended) {
+            Some((old, new)) if new.start <= start => old.start,
+            _ => behind(start, ended),
+        };
+        finding.span.end = match begun.checked_sub(1).map(|last| &places[last]) {
+            Some((old, new)) if new.end >= end => old.end,
+            _ => behind(end, begun),
+        };
+        finding
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use sievert_detect::{Confidence, Evidence};
+
+    use super::*;
+
+    #[test]
+    fn findings_of_a_new_text_go_back_to_the_old_one() {
+        let text = "ab 123 cd 4567 ef";
+        let splices =
+            [(3..6, "<A>x"), (10..14, "")].map(|(span, text)| Splice { span, text: text.to_owned() });
+        let new = splice(text, &splices);
+        assert_eq!(new, "ab <A>x cd  ef");
+        for (found, expected) in [
+            (0..2, "ab"),
+            (8..10, "cd"),
+            (12..14, "ef"),
+            (4..5, "123"),
+            (3..7, "123"),
+            (6..8, "123 "),
+            (0..4, "ab 123"),
+            (8..14, "cd 4567 ef"),
+            (11..14, " ef"),
+        ] {
+            let finding = Finding {
+                detector: DetectorIndex(0),
+                span: found.clone(),
+                confidence: Confidence::Likely,
+                evidence: Evidence::NONE,
+            };
+            let back = original(vec![finding], &splices).next().expect("one for one");
+            assert_eq!(&text[back.range()], expected, "{found:?}");
+        }
+    }
 }

@@ -1,0 +1,151 @@
+//! Dates of birth, where a word says so.
+
+use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
+
+use crate::shape;
+
+pub static DETECTOR: Detector = Detector {
+    id: "global.date_of_birth",
+    title: "Date of birth",
+    about: "A day of the calendar between 1900 and 2100 behind a label or in a field that names a birth: ISO 8601, \
+            numbers in any order, month names in eight languages. Other dates are not of this type.",
+    sources: &["ISO 8601", "45 CFR 164.514(b)(2)(i)(C)"],
+    aliases: &["DATE_OF_BIRTH", "DOB"],
+    category: Category::Personal,
+    placeholder: "DATE_OF_BIRTH",
+    labelled: r"(?x)
+        [0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2} | [0-9]{8}
+        | [0-9]{1,2}(?:[-/.]|\.?\x20)[0-9]{1,2}(?:[-/.]|\.?\x20)(?:[0-9]{4}|[0-9]{2})
+        | [0-9]{1,2}(?:st|nd|rd|th|er|\.|º)?[-\x20](?:de\x20|of\x20)?[A-Za-zÀ-ž]{3,12}\.?,?[-\x20](?:de\x20|del\x20)?(?:[0-9]{4}|[0-9]{2})
+        | [A-Za-z]{3,9}\.?\x20[0-9]{1,2}(?:st|nd|rd|th)?,?\x20[0-9]{4}
+        | [0-9]{4}[年년]\x20?[0-9]{1,2}[月월]\x20?[0-9]{1,2}[日일]",
+    labels: &[
+        "date of birth",
+        "birth date",
+        "birthdate",
+        "dob",
+        "d.o.b.",
+        "birthday",
+        "birth day",
+        "born on",
+        "born",
+        "geburtsdatum",
+        "geburtstag",
+        "geboren am",
+        "geboren",
+        "geb.",
+        "geb. am",
+        "geboortedatum",
+        "geboren op",
+        "fecha de nacimiento",
+        "fecha nacimiento",
+        "f. nacimiento",
+        "nacido el",
+        "nacida el",
+        "nacido",
+        "nacida",
+        "date de naissance",
+        "né le",
+        "née le",
+        "ne le",
+        "nee le",
+        "data di nascita",
+        "nato il",
+        "nata il",
+        "data de nascimento",
+        "nascido em",
+        "nascida em",
+        "nascimento",
+        "data urodzenia",
+        "urodzony",
+        "urodzona",
+        "ur.",
+        "födelsedatum",
+        "fødselsdato",
+        "дата рождения",
+        "出生日期",
+        "出生年月",
+        "生年月日",
+        "생년월일",
+    ],
+    borders: Borders::Digit,
+    validate,
+    normalize,
+    sample: |draw: &mut Draw| {
+        format!("{}-{:02}-{:02}", draw.number(1930, 2010), draw.number(1, 12), draw.number(1, 28))
+    },
+    examples: &[
+        "DOB: [[1980-03-12]]",
+        "date of birth is [[03/25/1980]]",
+        "born on [[12th of March 1980]]",
+        "born [[March 12, 1980]]",
+        "geboren am [[12. März 1980]]",
+        "Fecha de nacimiento: [[12 de marzo de 1980]]",
+        "née le [[1er août 1975]]",
+        "出生日期：[[1980年3月12日]]",
+        "\"birthDate\": \"[[1980-03-12]]T00:00:00Z\"",
+        "D.O.B. [[12.03.80]]",
+    ],
+    counter_examples: &[
+        "1980-03-12",
+        "DOB: 1980-13-32",
+        "born 12345678 bytes",
+        "born on 31/31/1980",
+        "born 12 pounds 1980",
+    ],
+    ..Detector::BLANK
+};
+
+/// The first letters of the months in English, German, French, Spanish, Italian, Portuguese, Dutch and Polish.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "ene", "gen", "sty"],
+    &["feb", "fév", "fev", "lut"],
+    &["mar", "mär", "mrt", "maa"],
+    &["apr", "abr", "avr", "kwi"],
+    &["may", "mai", "mag", "mei", "maj"],
+    &["jun", "juin", "giu", "cze"],
+    &["jul", "juil", "lug", "lip"],
+    &["aug", "ago", "aoû", "aou", "sie"],
+    &["sep", "set", "wrz"],
+    &["oct", "okt", "ott", "out", "paź"],
+    &["nov", "lis"],
+    &["dec", "déc", "dez", "dic", "gru"],
+];
+
+fn validate(c: &Candidate<'_>) -> Verdict {
+    Verdict::plain(day(c.text).is_some())
+}
+
+/// Year, month and day; where both orders are days, the day comes first.
+fn day(text: &str) -> Option<(u32, u32, u32)> {
+    let numbers: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let number = |text: &str| text.parse::<u32>().ok();
+    let year = |text: &str| match text.len() {
+        2 => number(text).map(|year| 1900 + year),
+        _ => number(text).filter(|year| (1900..2100).contains(year)),
+    };
+    let (year, orders) = match numbers[..] {
+        [compact] if compact.len() == 8 => {
+            (year(&compact[..4])?, vec![(number(&compact[4..6])?, number(&compact[6..])?)])
+        }
+        [day, last] => (year(last)?, vec![(month(text)?, number(day)?)]),
+        [first, a, b] if first.len() == 4 => (year(first)?, vec![(number(a)?, number(b)?)]),
+        [a, b, last] => (year(last)?, vec![(number(b)?, number(a)?), (number(a)?, number(b)?)]),
+        _ => return None,
+    };
+    orders
+        .into_iter()
+        .find(|(month, day)| shape::is_day(year, *month, *day))
+        .map(|(month, day)| (year, month, day))
+}
+
+fn month(text: &str) -> Option<u32> {
+    let text = text.to_lowercase();
+    let named = |word: &str| MONTHS.iter().position(|names| names.iter().any(|name| word.starts_with(name)));
+    text.split(|c: char| !c.is_alphabetic()).find_map(named).map(|month| month as u32 + 1)
+}
+
+fn normalize(text: &str) -> String {
+    day(text).map_or_else(|| text.to_owned(), |(year, month, day)| format!("{year}-{month:02}-{day:02}"))
+}

@@ -1,0 +1,295 @@
+//! The same findings by the plainest means: every start, every end, one regular expression at a time. Slow; it is what
+//! the [`Scanner`](crate::Scanner) is compared with. It shares the scanner's definitions (shadow view, borders, what
+//! may stand behind a label) and none of its machinery.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use regex_automata::meta::Regex;
+use regex_syntax::hir::{Hir, Look};
+
+use crate::automaton::LONGEST;
+use crate::border::{after, before, in_word};
+use crate::compile::{Compiled, Parts, Role, Shape, parse};
+use crate::shadow::Shadow;
+use crate::words::{expression, value_starts};
+use crate::{
+    Anchored, Candidate, CustomDetector, Detector, DetectorIndex, Error, Evidence, Field, Finding, Tally,
+    Verdict,
+};
+
+/// All detectors, each as what it is.
+pub struct Reference {
+    detectors: Vec<Compiled>,
+    patterns: Vec<Plain>,
+    labelled: Vec<Plain>,
+    words: Vec<(Regex, u16, Role)>,
+}
+
+/// A shape, and the same as two regular expressions: for the start of a text, and for the whole of it.
+struct Plain {
+    shape: Shape,
+    start: Regex,
+    whole: Regex,
+}
+
+/// A word that stands in a text.
+struct Heard {
+    detector: u16,
+    role: Role,
+    span: Range<usize>,
+}
+
+impl Reference {
+    /// As [`Scanner::new`](crate::Scanner::new), with the same indexes.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn new(detectors: &[&'static Detector], custom: &[CustomDetector]) -> Result<Self, Error> {
+        let parts = Parts::new(detectors, custom)?;
+        let words = parts.words.iter().map(|(word, detector, role)| {
+            let hir = parse(&expression(word)).expect("an escaped word is a pattern");
+            (anchored(&hir, true), *detector, *role)
+        });
+        Ok(Self {
+            words: words.collect(),
+            patterns: parts.patterns.into_iter().map(Plain::new).collect(),
+            labelled: parts.labelled.into_iter().map(Plain::new).collect(),
+            detectors: parts.detectors,
+        })
+    }
+
+    /// What [`Scanner::scan`](crate::Scanner::scan) must find, and the tallies it must add.
+    pub fn scan(&self, field: &Field, text: &str) -> (Vec<Finding>, Vec<Tally>) {
+        let mut shadow = Shadow::default();
+        let (view, shadow) = shadow.of(text);
+        let heard = self.heard(view);
+        let mut tallies = Vec::new();
+        let mut found = Vec::new();
+        for index in 0..self.detectors.len() as u16 {
+            let scan =
+                Scan { detector: &self.detectors[usize::from(index)], index, field, view, heard: &heard };
+            let mut tally = Tally::default();
+            if field.detectors.contains(DetectorIndex(index)) {
+                let mut own = scan.labelled(&self.labelled, &mut tally);
+                let patterns = self.patterns.iter().filter(|plain| plain.shape.detector == index);
+                own.extend(scan.alone(&patterns.collect::<Vec<_>>(), &mut tally));
+                found.extend(settled(own));
+            }
+            tallies.push(tally);
+        }
+        found.sort_by_key(|f| (f.span.start, f.span.end, f.detector));
+        if let Some(shadow) = shadow {
+            for finding in &mut found {
+                let span = finding.range();
+                if shadow.disguises(&span) {
+                    finding.evidence = finding.evidence.and(Evidence::DISGUISED);
+                }
+                let span = shadow.original(&span, text);
+                finding.span = span.start as u32..span.end as u32;
+            }
+        }
+        (found, tallies)
+    }
+
+    fn heard(&self, view: &str) -> Vec<Heard> {
+        let mut heard = Vec::new();
+        for (start, end) in stretches(view) {
+            let splits = |at| before(view, at).is_some_and(in_word) && after(view, at).is_some_and(in_word);
+            if end - start <= 100 && !splits(start) && !splits(end) {
+                for (word, detector, role) in &self.words {
+                    if word.is_match(&view[start..end]) {
+                        heard.push(Heard { detector: *detector, role: *role, span: start..end });
+                    }
+                }
+            }
+        }
+        heard
+    }
+}
+
+impl Plain {
+    fn new(shape: Shape) -> Self {
+        Self { start: anchored(&shape.hir, false), whole: anchored(&shape.hir, true), shape }
+    }
+
+    /// The ends of all candidates that start here, longest first.
+    fn ends(&self, view: &str, start: usize) -> Vec<usize> {
+        if !self.shape.left.allow(before(view, start)) || !self.start.is_match(&view[start..]) {
+            return Vec::new();
+        }
+        let ends =
+            (start + 1..=view.len().min(start + LONGEST)).rev().filter(|end| view.is_char_boundary(*end));
+        ends.filter(|end| {
+            self.shape.right.allow(after(view, *end)) && self.whole.is_match(&view[start..*end])
+        })
+        .collect()
+    }
+}
+
+/// All starts and ends of stretches of a text.
+fn stretches(view: &str) -> impl Iterator<Item = (usize, usize)> {
+    let places: Vec<_> = (0..=view.len()).filter(|at| view.is_char_boundary(*at)).collect();
+    let ends = places.clone();
+    places.into_iter().flat_map(move |start| {
+        ends.clone().into_iter().filter(move |end| *end > start).map(move |end| (start, end))
+    })
+}
+
+fn anchored(hir: &Hir, whole: bool) -> Regex {
+    let end = if whole { Hir::look(Look::End) } else { Hir::empty() };
+    let hir = Hir::concat(vec![Hir::look(Look::Start), hir.clone(), end]);
+    Regex::builder().build_from_hir(&hir).expect("the scanner's own automaton of it was built")
+}
+
+/// One detector on one text.
+struct Scan<'s> {
+    detector: &'s Compiled,
+    index: u16,
+    field: &'s Field,
+    view: &'s str,
+    heard: &'s [Heard],
+}
+
+impl Scan<'_> {
+    /// Behind each label, and at the start of a cell that the field's name labels: the first value.
+    fn labelled(&self, shapes: &[Plain], tally: &mut Tally) -> Vec<Finding> {
+        let Some(plain) = shapes.iter().find(|plain| plain.shape.detector == self.index) else {
+            return Vec::new();
+        };
+        let labels = self.labels().map(|label| (label, true));
+        let cell = self.view.len() - self.view.trim_start().len();
+        let field = self.field.named.contains(DetectorIndex(self.index)).then_some((cell, false));
+        let first = |(end, label): (usize, bool)| {
+            let starts = value_starts(self.view, end).filter(|start| self.view.is_char_boundary(*start));
+            let mut spans =
+                starts.flat_map(|start| plain.ends(self.view, start).into_iter().map(move |end| start..end));
+            let label = if label { Evidence::LABEL } else { Evidence::NONE };
+            spans.find_map(|span| self.judged(span, label, false, tally))
+        };
+        labels.chain(field).filter_map(first).collect()
+    }
+
+    /// Everywhere, longest first, the next from the end of the one before.
+    fn alone(&self, shapes: &[&Plain], tally: &mut Tally) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let mut next = 0;
+        for start in (0..self.view.len()).filter(|at| self.view.is_char_boundary(*at)) {
+            if start < next {
+                continue;
+            }
+            let mut ends: Vec<_> = shapes.iter().flat_map(|plain| plain.ends(self.view, start)).collect();
+            ends.sort_by_key(|end| Reverse(*end));
+            ends.dedup();
+            for end in ends {
+                let labelled = self.labels().any(|label| value_starts(self.view, label).contains(&start));
+                let label = if labelled { Evidence::LABEL } else { Evidence::NONE };
+                if let Some(finding) = self.judged(start..end, label, true, tally) {
+                    next = end;
+                    found.push(finding);
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    /// Where the labels of the detector end.
+    fn labels(&self) -> impl Iterator<Item = usize> {
+        let own = self.heard.iter().filter(|heard| heard.detector == self.index && heard.role == Role::Label);
+        own.map(|heard| heard.span.end)
+    }
+
+    fn near(&self, span: &Range<usize>, negative: bool) -> bool {
+        let window = span.start.saturating_sub(self.detector.reach)..span.end + self.detector.reach;
+        self.heard.iter().any(|Heard { detector, role, span: word }| {
+            *detector == self.index
+                && (*role == Role::Negative) == negative
+                && window.start <= word.start
+                && word.end <= window.end
+                && (word.end <= span.start || span.end <= word.start)
+        })
+    }
+
+    fn judged(
+        &self,
+        span: Range<usize>,
+        label: Evidence,
+        pattern: bool,
+        tally: &mut Tally,
+    ) -> Option<Finding> {
+        let index = DetectorIndex(self.index);
+        let mut evidence = label;
+        if self.field.vouches_for(index) {
+            evidence = evidence.and(Evidence::FIELD);
+        }
+        if self.field.column.contains(index) {
+            evidence = evidence.and(Evidence::COLUMN);
+        }
+        if pattern && label == Evidence::NONE && self.near(&span, false) {
+            evidence = evidence.and(Evidence::CONTEXT);
+        }
+        let anchored = if label == Evidence::LABEL {
+            Anchored::Label
+        } else if self.field.named.contains(index) {
+            Anchored::Field
+        } else if evidence == Evidence::NONE {
+            Anchored::Alone
+        } else {
+            Anchored::Context
+        };
+        let verdict = (self.detector.validate)(&Candidate {
+            text: &self.view[span.clone()],
+            around: self.view,
+            start: span.start,
+            regions: &self.field.regions,
+            anchored,
+        });
+        if &self.view[span.clone()] == self.view.trim() {
+            tally.tried = 1;
+            tally.passed |= u64::from(!matches!(verdict, Verdict::No | Verdict::Failed));
+        }
+        let unheard = evidence == Evidence::NONE;
+        let refused = match verdict {
+            Verdict::No => true,
+            Verdict::Failed => !anchored.named(),
+            Verdict::Weak => unheard,
+            _ => false,
+        };
+        let spoken_against = self.near(&span, true) && verdict != Verdict::Unmistakable;
+        if refused || pattern && unheard && (self.detector.needs_context || spoken_against) {
+            return None;
+        }
+        let evidence = evidence.and(match verdict {
+            Verdict::Failed => Evidence::FAILED_CHECKSUM,
+            Verdict::Checked => Evidence::CHECKSUM,
+            Verdict::Unmistakable => Evidence::UNMISTAKABLE,
+            Verdict::Example => Evidence::EXAMPLE,
+            Verdict::No | Verdict::Weak | Verdict::Plain => Evidence::NONE,
+        });
+        let span = span.start as u32..span.end as u32;
+        Some(Finding { detector: index, span, confidence: evidence.confidence(), evidence })
+    }
+}
+
+/// Without those that lie in another one that is as sure; those of one span joined.
+fn settled(found: Vec<Finding>) -> Vec<Finding> {
+    let mut joined: Vec<Finding> = Vec::new();
+    for finding in found {
+        match joined.iter_mut().find(|other| other.span == finding.span) {
+            Some(other) => {
+                other.evidence = other.evidence.and(finding.evidence);
+                other.confidence = other.evidence.confidence();
+            }
+            None => joined.push(finding),
+        }
+    }
+    let within = |a: &Finding, b: &Finding| {
+        a.span != b.span
+            && b.span.start <= a.span.start
+            && a.span.end <= b.span.end
+            && a.confidence <= b.confidence
+    };
+    let kept = joined.iter().filter(|a| !joined.iter().any(|b| within(a, b)));
+    kept.cloned().collect()
+}

@@ -1,0 +1,165 @@
+//! The scanner and the plain reference engine agree, finding for finding, on random and adversarial text.
+
+#[path = "fixtures/toys.rs"]
+mod toys;
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use sievert_detect::reference::Reference;
+use sievert_detect::{Detector, DetectorIndex, Scanner, Scratch};
+
+use toys::{TOYS, custom};
+
+static ENGINES: LazyLock<(Scanner, Reference)> = LazyLock::new(|| {
+    let detectors: Vec<&'static Detector> = TOYS.iter().collect();
+    let custom = [custom()];
+    let scanner = Scanner::new(&detectors, &custom).expect("the toys are well formed");
+    (scanner, Reference::new(&detectors, &custom).expect("the toys are well formed"))
+});
+
+/// Scans with both, in a field whose name, mask and column the arguments choose.
+fn agree(name: &str, off: u16, column: u16, text: &str) {
+    let (scanner, reference) = &*ENGINES;
+    let mut field = scanner.field(name);
+    field.detectors.remove(DetectorIndex(off));
+    field.column.insert(DetectorIndex(column));
+    let mut scratch = Scratch::default();
+    let mut found = Vec::new();
+    scanner.scan(&field, text, &mut scratch, &mut found);
+    let tallies = scratch.take_tallies();
+    let (expected, expected_tallies) = reference.scan(&field, text);
+    assert_eq!(found, expected, "in {text:?}");
+    assert_eq!(tallies, expected_tallies, "the tallies of {text:?}");
+    let again = {
+        let mut again = Vec::new();
+        scanner.scan(&field, text, &mut scratch, &mut again);
+        again
+    };
+    assert_eq!(again, found, "a scratch that was used before");
+}
+
+/// Pieces that the toys are made of, and what breaks them.
+const PIECES: [&str; 64] = [
+    "4111 1111",
+    "4111",
+    "1111",
+    "12",
+    "5",
+    "0",
+    "-",
+    " ",
+    "  ",
+    "\n",
+    ".",
+    ",",
+    ":",
+    ";",
+    "@",
+    "/",
+    "://",
+    "+",
+    "#",
+    "_",
+    "=",
+    "card",
+    "card no",
+    "Card",
+    "visa",
+    "order",
+    "mrn",
+    "MRN",
+    "record_id",
+    "patient",
+    "号",
+    "email",
+    "E-Mail",
+    "a",
+    "b.c",
+    "abc",
+    "k_",
+    "k_1a2",
+    "AC",
+    "AC-12",
+    "Project X",
+    "projectx",
+    "no",
+    "id",
+    "is",
+    "number",
+    "имя",
+    "Имя",
+    "ОМС",
+    "oмc",
+    "password",
+    "pass",
+    "mac",
+    "hardware address",
+    "0a:1b:2c",
+    "é",
+    "Ünal",
+    "한국",
+    "\u{200B}",
+    "\u{AD}",
+    "\u{A0}",
+    "\u{2010}",
+    "１２３",
+    "٤٥",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..14).prop_map(|pieces| pieces.concat())
+}
+
+fn name() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(
+        &["", "", "card", "patientMrn", "email_count", "record.id[0]", "note", "mac1", "visa"][..],
+    )
+}
+
+proptest! {
+    #[test]
+    fn on_texts_made_of_pieces(name in name(), off in 0u16..40, column in 0u16..40, text in text()) {
+        agree(name, off, column, &text);
+    }
+
+    #[test]
+    fn on_narrow_alphabets(name in name(), text in "[1-4 a:.;@k_-]{0,40}") {
+        agree(name, 99, 99, &text);
+    }
+
+    #[test]
+    fn on_any_characters(text in r"\PC{0,24}") {
+        agree("mrn", 99, 99, &text);
+    }
+}
+
+#[test]
+fn on_texts_written_by_hand() {
+    for text in [
+        "",
+        "\u{200B}",
+        "card card card no card: 4111 1111 4111 1111",
+        "mrn: AB-12 1234 mrn 1234",
+        "号AB-12号1234",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;a.a.a;+",
+        "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a@a.a.a.a.a.a.a.a.a.a.a.a",
+        "1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9",
+        "ab://x://y://z+ab://x",
+        "0a:1b:2c:3d:4e:5f:6a:7b:8c:9d mac 0a:1b",
+    ] {
+        for name in ["", "mac", "card"] {
+            agree(name, 99, 99, text);
+        }
+    }
+}
+
+#[test]
+fn on_the_edge_of_what_context_reaches() {
+    for gap in 0..24 {
+        let blanks = " ".repeat(gap);
+        agree("", 99, 99, &format!("4111 1112{blanks}visa"));
+        agree("", 99, 99, &format!("visa{blanks}4111 1112"));
+        agree("", 99, 99, &format!("card{blanks}4111 1112{blanks}order"));
+    }
+}

@@ -1,0 +1,295 @@
+//! Parquet: read row by row through the crate's column readers, rewritten column by column. Not through Arrow, which
+//! knows neither legacy lists nor the levels that a rewrite needs; so reading and rewriting count cells alike.
+
+mod column;
+mod decode;
+mod ranges;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+
+use parquet::column::reader::{ColumnReader, get_column_reader};
+use parquet::file::metadata::{ColumnChunkMetaData, FooterTail, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::serialized_reader::SerializedPageReader;
+
+use crate::{Cause, Content, Error, Piece, Place, Source};
+use column::Column;
+pub(crate) use decode::{Changes, Parquet, Places};
+pub(crate) use ranges::Ranges;
+use schema::{FieldNames, Leaf};
+
+/// Fetched at a time for a column; many columns share sixteen times that.
+const AHEAD: u64 = 1 << 20;
+
+/// Rows of a piece at most.
+const ROWS: usize = 1 << 16;
+
+/// Rows that are read at a time from a column that may hold large values: that many may exceed the piece's size.
+const STEP: usize = 128;
+
+/// Opens an object for reading, in pieces of about `piece` bytes.
+pub(crate) fn open(ranges: Ranges, place: Place, piece: usize) -> Result<(Reader, Parquet), Error> {
+    let file = Arc::new(File::open(ranges, place)?);
+    let format = Parquet { file: Arc::clone(&file) };
+    let reader = Reader { file, piece, group: None, next_group: 0, index: 0, first_record: 0, done: false };
+    Ok((reader, format))
+}
+
+/// A Parquet file of which the footer is read.
+struct File {
+    ranges: Ranges,
+    place: Place,
+    metadata: ParquetMetaData,
+    leaves: Vec<Leaf>,
+    names: FieldNames,
+}
+
+impl File {
+    fn open(ranges: Ranges, place: Place) -> Result<Self, Error> {
+        match guarded(|| footer(&ranges)) {
+            Ok((metadata, leaves, names)) => Ok(Self { ranges, place, metadata, leaves, names }),
+            Err(cause) => Err(cause.at(place)),
+        }
+    }
+
+    /// Rows of a row group. They are checked when the file is opened.
+    fn rows(&self, group: usize) -> u64 {
+        self.metadata.row_group(group).num_rows().cast_unsigned()
+    }
+
+    /// What is known of one column of a row group.
+    fn chunk(&self, group: usize, leaf: usize) -> Result<ColumnChunkMetaData, Cause> {
+        let chunk = self.metadata.row_group(group).column(leaf).clone();
+        match chunk.dictionary_page_offset() {
+            // Some writers say 0 for "none".
+            Some(offset) if offset <= 0 || offset > chunk.data_page_offset() => {
+                Ok(chunk.into_builder().set_dictionary_page_offset(None).build()?)
+            }
+            _ => Ok(chunk),
+        }
+    }
+
+    /// A reader of one column of a row group, from its first row.
+    fn column(&self, group: usize, leaf: usize) -> Result<ColumnReader, Cause> {
+        let chunk = self.chunk(group, leaf)?;
+        let ahead = (16 * AHEAD / self.leaves.len() as u64).clamp(4096, AHEAD);
+        let (start, len) = chunk.byte_range();
+        let window = Arc::new(self.ranges.window(start..start.saturating_add(len), ahead));
+        let pages = SerializedPageReader::new(window, &chunk, self.rows(group) as usize, None)?;
+        Ok(get_column_reader(chunk.column_descr_ptr(), Box::new(pages)))
+    }
+}
+
+/// The Parquet crate checks what it reads, but not everything everywhere: a file that makes it panic is damaged.
+fn guarded<T>(read: impl FnOnce() -> Result<T, Cause>) -> Result<T, Cause> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Cause::Damaged("the Parquet file contradicts itself")))
+}
+
+type Footer = (ParquetMetaData, Vec<Leaf>, FieldNames);
+
+fn footer(ranges: &Ranges) -> Result<Footer, Cause> {
+    const SHORT: Cause = Cause::Damaged("not a Parquet file, or cut short");
+    const TAIL: u64 = 8;
+    let len = ranges.len();
+    let tail = ranges.get(len.checked_sub(TAIL).ok_or(SHORT)?..len)?;
+    let tail = FooterTail::try_from(&tail[..]).map_err(|_| SHORT)?;
+    if tail.is_encrypted_footer() {
+        return Err(Cause::Unsupported("the Parquet file is encrypted; decrypt it first"));
+    }
+    let start = (len - TAIL).checked_sub(tail.metadata_length() as u64).ok_or(SHORT)?;
+    let bytes = ranges.get(start..len - TAIL)?;
+    // The crate recurses into the schema, a level for some five bytes of the footer: a hostile one gets a stack for
+    // that, is measured and dropped there.
+    let stack = (bytes.len() * 512).clamp(1 << 20, 1 << 30);
+    let parse = move || {
+        let metadata = ParquetMetaDataReader::decode_metadata(&bytes)?;
+        let (leaves, names) = schema::leaves(metadata.file_metadata().schema_descr())
+            .ok_or(Cause::Unsupported("the Parquet schema is nested too deeply to be read"))?;
+        check(&metadata, start, leaves.len())?;
+        Ok((metadata, leaves, names))
+    };
+    let parser = thread::Builder::new().stack_size(stack).spawn(move || guarded(parse))?;
+    parser.join().expect("a panic was caught inside")
+}
+
+/// What everything after relies on.
+fn check(metadata: &ParquetMetaData, end: u64, leaves: usize) -> Result<(), Cause> {
+    let schema = metadata.file_metadata().schema_descr();
+    if schema.num_columns() != leaves {
+        return Err(Cause::Damaged("the Parquet file contradicts itself"));
+    }
+    for group in metadata.row_groups() {
+        if group.num_columns() != leaves || group.num_rows() < 0 {
+            return Err(Cause::Damaged("the Parquet file contradicts itself"));
+        }
+        for chunk in group.columns() {
+            if chunk.file_path().is_some() {
+                return Err(Cause::Unsupported(
+                    "the Parquet file keeps columns in other files; write it as one",
+                ));
+            }
+            let start = chunk.dictionary_page_offset().unwrap_or(0).min(chunk.data_page_offset());
+            let within = start.checked_add(chunk.compressed_size()).and_then(|to| u64::try_from(to).ok());
+            if start < 0 || chunk.compressed_size() < 0 || within.is_none_or(|to| to > end) {
+                return Err(Cause::Damaged("the Parquet file points outside itself"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Some consecutive rows of one row group, as stored values: what a piece of Parquet carries.
+pub struct Rows {
+    group: usize,
+    /// Their first row in the row group.
+    first: u64,
+    count: usize,
+    columns: Vec<Column>,
+    /// The number of each column's first slot in the row group.
+    slots: Vec<u64>,
+}
+
+impl std::fmt::Debug for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").field("group", &self.group).field("first", &self.first).finish_non_exhaustive()
+    }
+}
+
+/// Reads the rows in order.
+pub(crate) struct Reader {
+    file: Arc<File>,
+    /// Bytes of decoded values that a piece should not exceed by much.
+    piece: usize,
+    group: Option<Group>,
+    next_group: usize,
+    index: u64,
+    first_record: u64,
+    done: bool,
+}
+
+/// A row group that is being read.
+struct Group {
+    index: usize,
+    rows: u64,
+    read: u64,
+    /// Rows that fit a piece if they are of the usual size.
+    usual: usize,
+    columns: Vec<Open>,
+}
+
+/// A column that is being read, which may be some rows ahead of others.
+struct Open {
+    reader: ColumnReader,
+    ahead: Column,
+    /// Rows read at a time.
+    step: usize,
+    slots: u64,
+}
+
+impl Source for Reader {
+    fn next(&mut self) -> Result<Option<Piece>, Error> {
+        if self.done {
+            return Ok(None);
+        }
+        let read = guarded(|| self.rows());
+        self.done = !matches!(read, Ok(Some(_)));
+        let rows = match read {
+            Ok(Some(rows)) => rows,
+            Ok(None) => return Ok(None),
+            Err(cause) => return Err(cause.at(self.file.place.clone().at(self.first_record))),
+        };
+        let first_record = self.first_record;
+        let values: usize = rows.columns.iter().map(|column| column.bytes).sum();
+        self.first_record += rows.count as u64;
+        self.index += 1;
+        Ok(Some(Piece {
+            index: self.index - 1,
+            first_record,
+            first_line: 0,
+            // The values, their text, and the rows and ends of each cell.
+            cost: values * 3,
+            content: Content::Rows(rows),
+        }))
+    }
+
+    fn position(&self) -> u64 {
+        let Some(group) = &self.group else {
+            return if self.done { self.file.ranges.len() } else { 0 };
+        };
+        let stored =
+            |group: usize| self.file.metadata.row_group(group).compressed_size().max(0).cast_unsigned();
+        let before: u64 = (0..group.index).map(stored).sum();
+        let share = u128::from(stored(group.index)) * u128::from(group.read) / u128::from(group.rows);
+        before + share as u64
+    }
+}
+
+impl Reader {
+    /// The next rows; the first piece comes even without any, as it carries what stands beside the rows.
+    fn rows(&mut self) -> Result<Option<Rows>, Cause> {
+        while self.group.as_ref().is_none_or(|group| group.read == group.rows) {
+            if self.next_group == self.file.metadata.num_row_groups() {
+                self.group = None;
+                let nothing = Rows { group: 0, first: 0, count: 0, columns: Vec::new(), slots: Vec::new() };
+                return Ok((self.index == 0).then_some(nothing));
+            }
+            self.group = Some(self.open(self.next_group)?);
+            self.next_group += 1;
+        }
+        let group = self.group.as_mut().expect("opened above");
+        group.next(self.piece).map(Some)
+    }
+
+    fn open(&self, index: usize) -> Result<Group, Cause> {
+        let about = self.file.metadata.row_group(index);
+        let rows = self.file.rows(index);
+        let columns = about.columns().iter().enumerate().map(|(leaf, chunk)| {
+            let reader = self.file.column(index, leaf)?;
+            let ahead = Column::new(chunk.column_descr());
+            let small = chunk.uncompressed_size().unsigned_abs() <= 16 * self.piece as u64;
+            Ok(Open { reader, ahead, step: if small { ROWS } else { STEP }, slots: 0 })
+        });
+        let columns = columns.collect::<Result<Vec<_>, Cause>>()?;
+        // A value in memory costs some 40 bytes beside its own.
+        let size: u64 = about
+            .columns()
+            .iter()
+            .map(|chunk| chunk.uncompressed_size().saturating_add(chunk.num_values().saturating_mul(40)))
+            .fold(0, |sum, size| sum.saturating_add(size.max(0).cast_unsigned()));
+        let usual = (self.piece as u64).saturating_mul(rows) / size.max(1);
+        Ok(Group { index, rows, read: 0, usual: usual.clamp(1, ROWS as u64) as usize, columns })
+    }
+}
+
+impl Group {
+    /// The next rows: as many as usual, fewer where they are large.
+    fn next(&mut self, piece: usize) -> Result<Rows, Cause> {
+        let mut rows = (self.rows - self.read).min(self.usual as u64) as usize;
+        let mut bytes = 0;
+        for Open { reader, ahead, step, .. } in &mut self.columns {
+            while ahead.rows < rows {
+                if ahead.rows > 0 && bytes + ahead.bytes > 2 * piece {
+                    rows = ahead.rows;
+                } else if ahead.read(reader, (*step).min(rows - ahead.rows))? == 0 {
+                    return Err(Cause::Damaged("a Parquet column ends before its row group"));
+                }
+            }
+            bytes += ahead.bytes;
+        }
+        let slots = self.columns.iter().map(|open| open.slots).collect();
+        let columns = self.columns.iter_mut().map(|open| {
+            let column = open.ahead.take(rows);
+            open.slots += column.slots() as u64;
+            column
+        });
+        let next =
+            Rows { group: self.index, first: self.read, count: rows, columns: columns.collect(), slots };
+        self.read += rows as u64;
+        Ok(next)
+    }
+}

@@ -1,0 +1,406 @@
+//! The values of a column as texts. A value that stands in several rows becomes one cell where that pays.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt::Write;
+
+use jiff::civil::Time;
+use jiff::tz::Offset;
+use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
+
+use super::column::{Column, Place, Values, with_values};
+use super::schema::{Leaf, Meaning};
+use crate::{Kind, Occurrences, Texts};
+
+/// Values looked at to see whether a column repeats itself.
+const SAMPLE: usize = 512;
+
+/// The cells of one leaf, and the slots of each if they are not its rows.
+pub(super) struct Cells {
+    pub(super) texts: Texts,
+    pub(super) slots: Option<Occurrences>,
+}
+
+/// The texts of a column, and how many of its values hold none.
+pub(super) fn texts(leaf: &Leaf, column: &Column) -> (Vec<Cells>, u64) {
+    if leaf.meaning == Meaning::Nothing {
+        return (Vec::new(), 0);
+    }
+    with_values!(&column.values, values => collect(leaf, column, values))
+}
+
+fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V]) -> (Vec<Cells>, u64) {
+    let repeats = repeat(values);
+    let mut whole = Gathered::new(leaf, V::kind(leaf.meaning), repeats);
+    let mut lossy = Gathered::new(leaf, Kind::Fixed, repeats);
+    let mut nothing = 0;
+    let mut seen = HashMap::new();
+    for place in column.places() {
+        let value = &values[place.value];
+        let mut read = || {
+            let start = whole.buffer.len();
+            let text = value.render(leaf.meaning, &mut whole.buffer);
+            let cells = match text {
+                Text::Whole => &mut whole,
+                Text::Lossy => {
+                    lossy.buffer.push_str(&whole.buffer[start..]);
+                    whole.buffer.truncate(start);
+                    &mut lossy
+                }
+                Text::None => {
+                    whole.buffer.truncate(start);
+                    return (text, 0);
+                }
+            };
+            cells.ends.push(cells.buffer.len() as u32);
+            (text, cells.ends.len() - 1)
+        };
+        let (text, cell) = if repeats {
+            match seen.entry(value.identity()) {
+                Entry::Occupied(cell) => *cell.get(),
+                Entry::Vacant(cell) => *cell.insert(read()),
+            }
+        } else {
+            read()
+        };
+        match text {
+            Text::Whole => whole.add(cell, place),
+            Text::Lossy => lossy.add(cell, place),
+            Text::None => nothing += 1,
+        }
+    }
+    (whole.finish(leaf).into_iter().chain(lossy.finish(leaf)).collect(), nothing)
+}
+
+/// Whether the same values come again and again, judged by the first ones.
+fn repeat<V: Value>(values: &[V]) -> bool {
+    let sample = &values[..values.len().min(SAMPLE)];
+    let distinct: std::collections::HashSet<_> = sample.iter().map(Value::identity).collect();
+    distinct.len() * 2 <= sample.len()
+}
+
+struct Gathered {
+    kind: Kind,
+    buffer: String,
+    ends: Vec<u32>,
+    rows: Occurrences,
+    slots: Option<Occurrences>,
+}
+
+impl Gathered {
+    fn new(leaf: &Leaf, kind: Kind, repeats: bool) -> Self {
+        let none = || if repeats { Occurrences::Distinct(Vec::new()) } else { Occurrences::One(Vec::new()) };
+        let slots = leaf.repeated.then(none);
+        Self { kind, buffer: String::new(), ends: Vec::new(), rows: none(), slots }
+    }
+
+    fn add(&mut self, cell: usize, place: Place) {
+        fn push(occurrences: &mut Occurrences, cell: usize, at: u32) {
+            match occurrences {
+                Occurrences::One(all) => all.push(at),
+                Occurrences::Distinct(all) => match all.get_mut(cell) {
+                    Some(rows) => rows.push(at),
+                    None => all.push(vec![at]),
+                },
+            }
+        }
+        push(&mut self.rows, cell, place.row);
+        if let Some(slots) = &mut self.slots {
+            push(slots, cell, place.slot);
+        }
+    }
+
+    fn finish(self, leaf: &Leaf) -> Option<Cells> {
+        let Self { kind, buffer, ends, rows: occurrences, slots } = self;
+        let (field, nullable) = (leaf.field.clone(), leaf.nullable);
+        (!ends.is_empty())
+            .then_some(Cells { texts: Texts { field, kind, nullable, buffer, ends, occurrences }, slots })
+    }
+}
+
+/// How much of a value its text is.
+#[derive(Clone, Copy)]
+enum Text {
+    Whole,
+    /// Stretches that are not UTF-8 show as U+FFFD.
+    Lossy,
+    None,
+}
+
+trait Value {
+    /// The same for two values of a column only if they are equal; equal values may differ in it.
+    fn identity(&self) -> (u64, u64);
+
+    /// What the cells are.
+    fn kind(meaning: Meaning) -> Kind;
+
+    /// Appends the text.
+    fn render(&self, meaning: Meaning, out: &mut String) -> Text;
+}
+
+fn number_kind(meaning: Meaning) -> Kind {
+    match meaning {
+        Meaning::Date | Meaning::Time(_) | Meaning::Timestamp(_) => Kind::Time,
+        Meaning::Float | Meaning::Decimal(_) => Kind::Float,
+        _ => Kind::Integer,
+    }
+}
+
+fn show(out: &mut String, value: impl std::fmt::Display) -> Text {
+    write!(out, "{value}").expect("a String takes everything");
+    Text::Whole
+}
+
+impl Value for bool {
+    fn identity(&self) -> (u64, u64) {
+        (u64::from(*self), 0)
+    }
+
+    fn kind(_: Meaning) -> Kind {
+        Kind::Integer
+    }
+
+    fn render(&self, _: Meaning, _: &mut String) -> Text {
+        Text::None
+    }
+}
+
+impl Value for i32 {
+    fn identity(&self) -> (u64, u64) {
+        (u64::from(self.cast_unsigned()), 0)
+    }
+
+    fn kind(meaning: Meaning) -> Kind {
+        number_kind(meaning)
+    }
+
+    fn render(&self, meaning: Meaning, out: &mut String) -> Text {
+        match meaning {
+            Meaning::Unsigned => show(out, self.cast_unsigned()),
+            other => i64::from(*self).render(other, out),
+        }
+    }
+}
+
+impl Value for i64 {
+    fn identity(&self) -> (u64, u64) {
+        (self.cast_unsigned(), 0)
+    }
+
+    fn kind(meaning: Meaning) -> Kind {
+        number_kind(meaning)
+    }
+
+    fn render(&self, meaning: Meaning, out: &mut String) -> Text {
+        match meaning {
+            Meaning::Unsigned => show(out, self.cast_unsigned()),
+            Meaning::Decimal(scale) => decimal(i128::from(*self), scale, out),
+            Meaning::Date => {
+                let day =
+                    self.checked_mul(86_400).and_then(|second| jiff::Timestamp::from_second(second).ok());
+                match day {
+                    Some(day) => show(out, Offset::UTC.to_datetime(day).date()),
+                    None => show(out, self),
+                }
+            }
+            Meaning::Time(per_second) => match time(*self, per_second) {
+                Some(time) => show(out, time),
+                None => show(out, self),
+            },
+            Meaning::Timestamp(per_second) => {
+                let nanos = (self.rem_euclid(per_second)) * (1_000_000_000 / per_second);
+                timestamp(self.div_euclid(per_second), nanos, out)
+            }
+            _ => show(out, self),
+        }
+    }
+}
+
+fn time(units: i64, per_second: i64) -> Option<Time> {
+    let seconds = units.div_euclid(per_second);
+    let nanos = units.rem_euclid(per_second) * (1_000_000_000 / per_second);
+    let hour = i8::try_from(seconds / 3600).ok()?;
+    Time::new(hour, (seconds / 60 % 60) as i8, (seconds % 60) as i8, nanos as i32).ok()
+}
+
+/// A timestamp; one beyond the years that have an ISO form shows its seconds.
+fn timestamp(second: i64, nanos: i64, out: &mut String) -> Text {
+    match jiff::Timestamp::from_second(second) {
+        Ok(whole) => {
+            let exact = jiff::Timestamp::new(second, nanos as i32).unwrap_or(whole);
+            show(out, Offset::UTC.to_datetime(exact))
+        }
+        Err(_) => show(out, second),
+    }
+}
+
+/// A number with decimal places; a whole one as an integer.
+fn decimal(unscaled: i128, scale: i32, out: &mut String) -> Text {
+    let places = usize::try_from(scale).unwrap_or(0);
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = places + 1);
+    let (whole, part) = digits.split_at(digits.len() - places);
+    let part = part.trim_end_matches('0');
+    show(out, format_args!("{sign}{whole}{}{part}", if part.is_empty() { "" } else { "." }))
+}
+
+impl Value for Int96 {
+    fn identity(&self) -> (u64, u64) {
+        let [low, high, day] = [0, 1, 2].map(|word| u64::from(self.data()[word]));
+        (low | high << 32, day)
+    }
+
+    fn kind(_: Meaning) -> Kind {
+        Kind::Time
+    }
+
+    fn render(&self, _: Meaning, out: &mut String) -> Text {
+        // By seconds, as nanoseconds alone would wrap before 1678 and after 2262.
+        let nanos = (u64::from(self.data()[1]) << 32 | u64::from(self.data()[0])) % 1_000_000_000;
+        timestamp(self.to_seconds(), nanos.cast_signed(), out)
+    }
+}
+
+impl Value for f32 {
+    fn identity(&self) -> (u64, u64) {
+        (u64::from(self.to_bits()), 0)
+    }
+
+    fn kind(_: Meaning) -> Kind {
+        Kind::Float
+    }
+
+    fn render(&self, _: Meaning, out: &mut String) -> Text {
+        float(f64::from(*self), self, out)
+    }
+}
+
+impl Value for f64 {
+    fn identity(&self) -> (u64, u64) {
+        (self.to_bits(), 0)
+    }
+
+    fn kind(_: Meaning) -> Kind {
+        Kind::Float
+    }
+
+    fn render(&self, _: Meaning, out: &mut String) -> Text {
+        float(*self, self, out)
+    }
+}
+
+/// Digits as far as they say something: no identifier is written in exponents, and not-a-number holds none.
+fn float(size: f64, value: impl std::fmt::Display + std::fmt::LowerExp, out: &mut String) -> Text {
+    match size.abs() {
+        size if !size.is_finite() => Text::None,
+        size if size != 0.0 && !(1e-9..1e21).contains(&size) => show(out, format_args!("{value:e}")),
+        _ => show(out, value),
+    }
+}
+
+/// Two values that lie at the same place are the same: those of a dictionary page do.
+fn place(bytes: &[u8]) -> (u64, u64) {
+    (bytes.as_ptr().addr() as u64, bytes.len() as u64)
+}
+
+fn bytes(bytes: &[u8], meaning: Meaning, out: &mut String) -> Text {
+    if let Meaning::Decimal(scale) = meaning {
+        return match bytes {
+            [] | [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => Text::None,
+            [first, ..] => {
+                let fill = if first.cast_signed() < 0 { -1 } else { 0 };
+                decimal(bytes.iter().fold(fill, |number, &byte| number << 8 | i128::from(byte)), scale, out)
+            }
+        };
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            out.push_str(text);
+            Text::Whole
+        }
+        // What is said to be text is looked at even where it is damaged; what is not, is taken for other data.
+        Err(_) if meaning == Meaning::Text => {
+            out.push_str(&String::from_utf8_lossy(bytes));
+            Text::Lossy
+        }
+        Err(_) => Text::None,
+    }
+}
+
+impl Value for ByteArray {
+    fn identity(&self) -> (u64, u64) {
+        place(self.data())
+    }
+
+    fn kind(meaning: Meaning) -> Kind {
+        match meaning {
+            Meaning::Text => Kind::Text,
+            Meaning::Decimal(_) => Kind::Float,
+            _ => Kind::Binary,
+        }
+    }
+
+    fn render(&self, meaning: Meaning, out: &mut String) -> Text {
+        bytes(self.data(), meaning, out)
+    }
+}
+
+impl Value for FixedLenByteArray {
+    fn identity(&self) -> (u64, u64) {
+        place(self.data())
+    }
+
+    fn kind(meaning: Meaning) -> Kind {
+        match meaning {
+            Meaning::Decimal(_) => Kind::Float,
+            _ => Kind::Fixed,
+        }
+    }
+
+    fn render(&self, meaning: Meaning, out: &mut String) -> Text {
+        bytes(self.data(), meaning, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: &impl Value, meaning: Meaning) -> String {
+        let mut out = String::new();
+        value.render(meaning, &mut out);
+        out
+    }
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(text(&4_111_111_111_111_111.0_f64, Meaning::Float), "4111111111111111");
+        assert_eq!(text(&52.370_216_f64, Meaning::Float), "52.370216");
+        assert_eq!(text(&1e300_f64, Meaning::Float), "1e300");
+        assert_eq!(text(&f32::NAN, Meaning::Float), "");
+        assert_eq!(text(&-1_i32, Meaning::Unsigned), "4294967295");
+        assert_eq!(text(&i64::MIN, Meaning::Integer), "-9223372036854775808");
+    }
+
+    #[test]
+    fn decimals_that_are_whole_read_as_integers() {
+        assert_eq!(text(&12_300_i64, Meaning::Decimal(2)), "123");
+        assert_eq!(text(&-5_i32, Meaning::Decimal(2)), "-0.05");
+        assert_eq!(text(&ByteArray::from(vec![0xff, 0x85]), Meaning::Decimal(1)), "-12.3");
+        assert_eq!(text(&ByteArray::from(vec![1; 17]), Meaning::Decimal(0)), "");
+    }
+
+    #[test]
+    fn times_read_as_iso_8601() {
+        assert_eq!(text(&-1_i32, Meaning::Date), "1969-12-31");
+        assert_eq!(text(&i32::MAX, Meaning::Date), "2147483647");
+        assert_eq!(text(&1_500_i64, Meaning::Timestamp(1_000)), "1970-01-01T00:00:01.5");
+        assert_eq!(text(&-1_i64, Meaning::Timestamp(1_000_000)), "1969-12-31T23:59:59.999999");
+        assert_eq!(text(&86_399_000_i32, Meaning::Time(1_000)), "23:59:59");
+        let mut int96 = Int96::new();
+        int96.set_data(0, 0, 2_440_589);
+        assert_eq!(text(&int96, Meaning::Timestamp(1_000_000_000)), "1970-01-02T00:00:00");
+        int96.set_data(0, 0, 2_305_448); // 1600-01-01
+        assert_eq!(text(&int96, Meaning::Timestamp(1_000_000_000)), "1600-01-01T00:00:00");
+    }
+}
