@@ -11,6 +11,7 @@ mod error;
 mod example;
 mod field;
 mod finding;
+mod mark;
 mod overlap;
 #[cfg(feature = "reference")]
 pub mod reference;

@@ -11,6 +11,7 @@ use regex_syntax::hir::{Hir, Look};
 use crate::automaton::LONGEST;
 use crate::border::{after, before, in_word};
 use crate::compile::{Compiled, Parts, Role, Shape, parse};
+use crate::mark::in_mark;
 use crate::shadow::Shadow;
 use crate::words::{expression, value_starts};
 use crate::{
@@ -98,7 +99,7 @@ impl Reference {
             let splits = |at| before(view, at).is_some_and(in_word) && after(view, at).is_some_and(in_word);
             if end - start <= 100 && !splits(start) && !splits(end) {
                 for (word, detector, role) in &self.words {
-                    if word.is_match(&view[start..end]) {
+                    if word.is_match(&view[start..end]) && !in_mark(view, &(start..end)) {
                         heard.push(Heard { detector: *detector, role: *role, span: start..end });
                     }
                 }

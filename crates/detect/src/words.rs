@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::automaton::{Automaton, Walker};
 use crate::border::{after, before, in_word};
 use crate::compile::{Role, parse};
+use crate::mark::in_mark;
 use crate::{DetectorIndex, Error};
 
 /// All words of all detectors.
@@ -80,7 +81,7 @@ impl Words {
             }
             automaton.walk(walker, text.as_bytes(), at, |word, end| {
                 let open = before(text, end).is_some_and(in_word) && after(text, end).is_some_and(in_word);
-                if !open {
+                if !open && !in_mark(text, &(at..end)) {
                     hits.push(Hit { span: at as u32..end as u32, word: word as u32 });
                 }
             });

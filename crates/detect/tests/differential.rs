@@ -40,7 +40,7 @@ fn agree(name: &str, off: u16, column: u16, text: &str) {
 }
 
 /// Pieces that the toys are made of, and what breaks them.
-const PIECES: [&str; 64] = [
+const PIECES: [&str; 66] = [
     "4111 1111",
     "4111",
     "1111",
@@ -69,6 +69,8 @@ const PIECES: [&str; 64] = [
     "order",
     "mrn",
     "MRN",
+    "<MRN>",
+    "MRN_ABCDEFGHIJKLMNOP",
     "record_id",
     "patient",
     "号",

@@ -100,6 +100,14 @@ fn words_near_a_candidate_speak_for_or_against_it() {
 }
 
 #[test]
+fn words_in_what_redaction_left_say_nothing() {
+    let scanner = scanner();
+    assert_eq!(found(&scanner, "", "<MRN> UCLA-12345"), [""; 0]);
+    assert_eq!(found(&scanner, "", "MRN_ABCDEFGHIJKLMNOP 12345678"), [""; 0]);
+    assert_eq!(found(&scanner, "", "<MRN>UCLA-12345</MRN>"), [r#"toy.mrn "UCLA-12345" label"#]);
+}
+
+#[test]
 fn a_field_name_is_a_label_at_the_cells_start() {
     let scanner = scanner();
     assert_eq!(found(&scanner, "visit.patientMRN", " #A-12345"), [r#"toy.mrn "A-12345" field"#]);

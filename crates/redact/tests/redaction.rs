@@ -159,6 +159,16 @@ fn a_new_text_does_not_grow_together_with_its_neighbours() {
     assert!(two.split(' ').all(|token| is_token("NUMBER", token)) && two.contains(' '), "{two}");
 }
 
+#[test]
+fn the_name_in_a_mark_does_not_label_its_neighbour() {
+    for action in [Action::Replace(None), Action::Pseudonym] {
+        let redactor = redactor(&[&action]);
+        assert_eq!(redact(&redactor, &action, "number ABC-77").matches("ABC-77").count(), 0);
+        let once = redact(&redactor, &action, "123-456 ABC-77");
+        assert!(!once.contains("123-456") && once.ends_with(" ABC-77"), "{once}");
+    }
+}
+
 /// Runs of what detectors, tokens and other texts are made of.
 fn texts() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
