@@ -152,6 +152,8 @@ pub enum Layout {
     None,
     /// Plain text.
     Text(crate::text::TextLayout),
+    /// CSV and its like.
+    Csv(crate::csv::CsvLayout),
     /// JSON.
     Json(crate::json::JsonLayout),
     /// A part of a record that is over its limit.

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use serde::de::IgnoredAny as Ignored;
 
-use crate::pieces::{Sizes, Stream};
+use crate::pieces::{Sizes, Stream, peek};
 use crate::{Blob, Cause, Compression, Encoding, Error, Format, Location, Object, Place, Source};
 
 /// The formats that are read and written here.
@@ -128,9 +128,11 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// The sizes of cuts. Places in a piece are u32: no piece comes near 4 GiB.
+    /// The sizes of cuts. Places in a piece are u32: no piece comes near 4 GiB. The first bytes of a stream
+    /// are never so few that a byte order mark is torn.
     pub(crate) fn sizes(&self) -> Sizes {
-        Sizes { piece: self.piece_bytes.min(1 << 30), record: self.record_limit.min(1 << 30) }
+        let piece = self.piece_bytes.clamp(16, 1 << 30);
+        Sizes { piece, record: self.record_limit.clamp(piece, 1 << 30) }
     }
 }
 
@@ -185,33 +187,27 @@ pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
         Location::Blob(blob) => (Box::new(blob.reader(0, read.clone())), Some(blob.clone())),
         Location::Stdin => (Box::new(Counted { bytes: std::io::stdin(), read: read.clone() }), None),
     };
-    let fail = |cause: Cause| cause.at(place.clone());
-
-    let start = head(&mut stored, 4).map_err(fail)?;
+    let start = peek(&mut stored, 4);
     if start == *b"PAR1" && named.is_none() {
         return parquet(object, options);
     }
     let compression = Compression::of(&start);
-    let mut bytes = compression.reader(Cursor::new(start).chain(stored)).map_err(fail)?;
+    let mut bytes = compression.reader(stored).map_err(|cause| cause.at(place.clone()))?;
+    let encoding = options.encoding.unwrap_or_else(|| Encoding::of(&peek(&mut bytes, SAMPLE)));
+    let mut stream = Stream { bytes: encoding.reader(bytes), read, blob, place };
 
-    let sample = head(&mut bytes, SAMPLE).map_err(fail)?;
-    let encoding = options.encoding.unwrap_or_else(|| Encoding::of(&sample));
-    let mut text = encoding.reader(Box::new(Cursor::new(sample).chain(bytes)));
-
-    let sample = head(&mut text, SAMPLE).map_err(fail)?;
+    let sample = stream.peek(SAMPLE);
     let format = match named {
         Some(FormatName::Json) if options.format.is_none() && crate::json::is_lines(&sample) => {
             FormatName::Jsonl
         }
         Some(named) => named,
-        None => of_text(&sample).ok_or_else(|| fail(Cause::UnknownFormat))?,
+        None => of_text(&sample).ok_or_else(|| Cause::UnknownFormat.at(stream.place.clone()))?,
     };
-    let stream =
-        Stream { bytes: Box::new(Cursor::new(sample.clone()).chain(text)), read, blob, place: place.clone() };
     let description =
         Description { format, compression, encoding, delimiter: None, quote: None, header: None };
     match format {
-        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, sample, description, options),
+        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options),
         FormatName::Text => Ok(crate::text::open(stream, description, options)),
         FormatName::Jsonl | FormatName::Json => Ok(crate::json::open(stream, &sample, description, options)),
         FormatName::Parquet => unreachable!("returned above"),
@@ -235,16 +231,6 @@ fn parquet(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
     Ok(Opened { source: Box::new(source), format: Arc::new(format), description })
 }
 
-/// The first bytes of a stream, at most `size`. An error behind some bytes waits until it is met again: a stream that
-/// failed keeps failing.
-pub(crate) fn head(bytes: &mut (impl Read + ?Sized), size: usize) -> Result<Vec<u8>, Cause> {
-    let mut start = Vec::new();
-    match bytes.take(size as u64).read_to_end(&mut start) {
-        Err(error) if start.is_empty() => Err(error.into()),
-        _ => Ok(start),
-    }
-}
-
 /// What a stored object holds, by its first bytes; `None` if that is nothing known.
 pub(crate) fn sniff(blob: &Blob) -> Result<Option<(FormatName, Compression)>, Error> {
     let end = blob.stamp().size.min(SAMPLE as u64);
@@ -253,11 +239,9 @@ pub(crate) fn sniff(blob: &Blob) -> Result<Option<(FormatName, Compression)>, Er
         return Ok(Some((FormatName::Parquet, Compression::None)));
     }
     let compression = Compression::of(&stored);
-    let fail = |cause: Cause| cause.at(blob.place());
-    let mut bytes = compression.reader(Cursor::new(stored)).map_err(fail)?;
-    let sample = head(&mut bytes, SAMPLE).map_err(fail)?;
-    let encoding = Encoding::of(&sample);
-    let text = head(&mut encoding.reader(Box::new(Cursor::new(sample))), SAMPLE).map_err(fail)?;
+    let mut bytes = compression.reader(Cursor::new(stored)).map_err(|cause| cause.at(blob.place()))?;
+    let encoding = Encoding::of(&peek(&mut bytes, SAMPLE));
+    let text = peek(&mut encoding.reader(bytes), SAMPLE);
     Ok(of_text(&text).map(|format| (format, compression)))
 }
 

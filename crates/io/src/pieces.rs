@@ -1,7 +1,7 @@
 //! Text formats in pieces: one source for all of them, which asks the format only where its records end. Bounded
 //! memory, whatever the length of a record.
 
-use std::io::Read;
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,6 +47,11 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
+    /// The first bytes, at most `size`; they stay in the stream.
+    pub(crate) fn peek(&mut self, size: usize) -> Vec<u8> {
+        peek(&mut self.bytes, size)
+    }
+
     /// Appends bytes until `buffer` holds `size`; fewer only at the end.
     pub(crate) fn fill(&mut self, buffer: &mut Vec<u8>, size: usize) -> Result<(), Cause> {
         let wanted = size.saturating_sub(buffer.len());
@@ -58,13 +63,37 @@ impl Stream {
     }
 }
 
+/// The first bytes of a reader, at most `size`; they stay in it. So does an error behind them, until it is met.
+pub(crate) fn peek(bytes: &mut Box<dyn Read + Send>, size: usize) -> Vec<u8> {
+    let mut start = Vec::new();
+    let failed = bytes.take(size as u64).read_to_end(&mut start).err();
+    let rest = std::mem::replace(bytes, Box::new(io::empty()));
+    let start_again = Cursor::new(start.clone());
+    *bytes = match failed {
+        Some(failed) => Box::new(start_again.chain(Failing(Some(failed))).chain(rest)),
+        None => Box::new(start_again.chain(rest)),
+    };
+    start
+}
+
+/// An error that was met too early.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// Memory that decoding some bytes will need at most.
+type Cost = Box<dyn Fn(&[u8]) -> usize + Send>;
+
 /// The source of a text format.
 pub(crate) struct Pieces<B> {
     stream: Stream,
     borders: B,
     sizes: Sizes,
-    /// What decoding these bytes will cost.
-    cost: fn(&[u8]) -> usize,
+    cost: Cost,
     /// Read and not given.
     buffer: Vec<u8>,
     index: u64,
@@ -79,12 +108,17 @@ pub(crate) struct Pieces<B> {
 }
 
 impl<B: Borders> Pieces<B> {
-    pub(crate) fn new(stream: Stream, borders: B, sizes: Sizes, cost: fn(&[u8]) -> usize) -> Self {
+    pub(crate) fn new(
+        stream: Stream,
+        borders: B,
+        sizes: Sizes,
+        cost: impl Fn(&[u8]) -> usize + Send + 'static,
+    ) -> Self {
         Self {
             stream,
             borders,
-            sizes: Sizes { piece: sizes.piece.max(1), record: sizes.record.max(sizes.piece).max(1) },
-            cost,
+            sizes,
+            cost: Box::new(cost),
             buffer: Vec::new(),
             index: 0,
             record: 0,
@@ -148,10 +182,8 @@ impl<B: Borders> Pieces<B> {
             }
             if self.ended && self.failed.is_none() && cut < self.buffer.len() && cut <= self.sizes.piece {
                 // The last record, without a line break.
-                if self.buffer.len() - cut <= self.sizes.record {
-                    records += u64::from(self.borders.end());
-                    return Some(self.give(self.buffer.len(), records, lines, Content::Bytes));
-                }
+                records += u64::from(self.borders.end());
+                return Some(self.give(self.buffer.len(), records, lines, Content::Bytes));
             }
             if cut > 0 {
                 self.borders = at_cut;
@@ -198,6 +230,7 @@ impl<B: Borders> Source for Pieces<B> {
             return Ok(piece);
         }
         if let Some(cause) = self.failed.take() {
+            self.buffer.clear(); // the torn record
             self.checked = true;
             return Err(cause.at(self.stream.place.clone().at(self.record)));
         }

@@ -1,0 +1,176 @@
+//! A batch of CSV with its edits done. Outside edited cells not a byte changes; inside one only the splice does, as
+//! long as the cell still reads as it should; if not, it is written anew in quotes.
+
+use super::cell::{Dialect, cell, text};
+use super::{CsvLayout, Row};
+use crate::text::quarantine;
+use crate::{
+    Batch, Body, Cause, Change, Edit, Error, Kind, Occurrences, Place, Rendered, Splice, Texts, splice,
+};
+
+/// New bytes for a stretch of the old.
+struct Patch {
+    start: usize,
+    end: usize,
+    bytes: Vec<u8>,
+}
+
+pub(crate) fn render(
+    dialect: Dialect,
+    layout: &CsvLayout,
+    batch: &Batch,
+    edits: &[Edit],
+) -> Result<Rendered, Error> {
+    let raw = &layout.raw;
+    if edits.is_empty() && batch.quarantined.is_empty() {
+        return Ok(Rendered { body: Body::Bytes(raw.clone()), verbatim: true, ..Rendered::default() });
+    }
+    let mut rendered = Rendered::default();
+    let mut patches = Vec::with_capacity(edits.len());
+    let mut dropped = Vec::new();
+    for edit in edits {
+        let texts = &batch.texts[edit.texts as usize];
+        match (texts.kind, &edit.change) {
+            (Kind::Unparsed, _) => {} // its record goes to quarantine
+            (Kind::Key, Change::Null | Change::DropRecord) => {
+                let cause = Cause::Unsupported("a cell of a header can be rewritten, not dropped");
+                return Err(cause.at(Place::default().at(batch.first_record).field(&*texts.field)));
+            }
+            (_, Change::DropRecord) => dropped.extend(texts.occurrences.rows(edit.cell)),
+            (_, change) => {
+                let (row, column) = layout.place(texts, edit);
+                patches.push(layout.patch(dialect, row, column, texts.get(edit.cell), change));
+            }
+        }
+    }
+    patches.sort_by_key(|patch| patch.start);
+    dropped.sort_unstable();
+    dropped.dedup();
+
+    let mut body = Vec::with_capacity(raw.len());
+    let (mut patches, mut dropped) = (patches.iter().peekable(), dropped.iter().copied().peekable());
+    let mut quarantined = batch.quarantined.iter().peekable();
+    let mut at = 0;
+    for (index, row) in layout.rows.iter().enumerate() {
+        let (start, next) = (row.start as usize, row.next as usize);
+        let number = index.checked_sub(usize::from(layout.header)).map(|number| number as u32);
+        let bad = quarantined.next_if(|bad| Some(bad.row) == number).is_some();
+        let drop = dropped.next_if(|&row| Some(row) == number).is_some();
+        if bad || drop {
+            body.extend_from_slice(&raw[at..start]);
+            at = next;
+            if bad {
+                quarantine(&raw[start..next], &mut rendered.quarantine);
+            } else {
+                rendered.dropped += 1;
+            }
+        }
+        while let Some(patch) = patches.next_if(|patch| patch.start < next) {
+            if !(bad || drop) {
+                body.extend_from_slice(&raw[at..patch.start]);
+                body.extend_from_slice(&patch.bytes);
+                at = patch.end;
+            }
+        }
+    }
+    body.extend_from_slice(&raw[at..]);
+    rendered.body = Body::Bytes(body);
+    Ok(rendered)
+}
+
+impl CsvLayout {
+    /// The row and column of an edited cell.
+    fn place(&self, texts: &Texts, edit: &Edit) -> (Row, u32) {
+        if texts.kind == Kind::Key {
+            return (self.rows[0], edit.cell);
+        }
+        let Occurrences::One(rows) = &texts.occurrences else { unreachable!("columns of a CSV are made so") };
+        let row = rows[edit.cell as usize];
+        // In the field of folded columns, several cells stand in one row.
+        let before = edit.cell - rows.partition_point(|&other| other < row) as u32;
+        (self.rows[row as usize + usize::from(self.header)], edit.texts - u32::from(self.header) + before)
+    }
+
+    fn patch(&self, dialect: Dialect, row: Row, column: u32, old: &str, change: &Change) -> Patch {
+        let index = (row.first + column) as usize;
+        let start = self.cells[index] as usize;
+        // The next cell's start if it is in this record, which ends where the next row's cells begin.
+        let end = match self.cells.get(index + 1) {
+            Some(&next) if next <= row.end => next as usize - 1,
+            _ => row.end as usize,
+        };
+        let alone = start == row.start as usize && end == row.end as usize;
+        let bytes = match change {
+            Change::Splice(splices) => edited(dialect, &self.raw[start..end], old, splices),
+            Change::Null | Change::DropRecord => Vec::new(),
+        };
+        // A line with nothing in it would be no record.
+        let bytes = if alone && bytes.is_empty() { vec![dialect.quote; 2] } else { bytes };
+        Patch { start, end, bytes }
+    }
+}
+
+/// The bytes of a cell after its splices.
+fn edited(dialect: Dialect, raw: &[u8], old: &str, splices: &[Splice]) -> Vec<u8> {
+    let quote = dialect.quote;
+    let wanted = splice(old, splices);
+    let quoted = raw.first() == Some(&quote);
+    let mut out = Vec::with_capacity(raw.len());
+    let mut walk = Walk { raw, quote, at: usize::from(quoted), text: 0, inside: quoted };
+    let mut copied = 0;
+    for Splice { span, text } in splices {
+        walk.to(span.start);
+        out.extend_from_slice(&raw[copied..walk.at]);
+        for &byte in text.as_bytes() {
+            if quoted && byte == quote {
+                out.push(quote);
+            }
+            out.push(byte);
+        }
+        walk.to(span.end);
+        copied = walk.at;
+    }
+    out.extend_from_slice(&raw[copied..]);
+    let reads_as_wanted = cell(dialect, &out, 0) == (out.len(), true)
+        && std::str::from_utf8(&out).is_ok_and(|out| text(out, quote) == wanted);
+    if reads_as_wanted {
+        return out;
+    }
+    out.clear();
+    out.push(quote);
+    for &byte in wanted.as_bytes() {
+        if byte == quote {
+            out.push(quote);
+        }
+        out.push(byte);
+    }
+    out.push(quote);
+    out
+}
+
+/// Walks a cell's bytes and its text side by side.
+struct Walk<'a> {
+    raw: &'a [u8],
+    quote: u8,
+    at: usize,
+    text: u32,
+    inside: bool,
+}
+
+impl Walk<'_> {
+    /// Goes to a place in the text, before any quote that closes the cell there.
+    fn to(&mut self, text: u32) {
+        while self.text < text && self.at < self.raw.len() {
+            if self.inside && self.raw[self.at] == self.quote {
+                if self.raw.get(self.at + 1) != Some(&self.quote) {
+                    self.inside = false;
+                    self.at += 1;
+                    continue;
+                }
+                self.at += 1;
+            }
+            self.at += 1;
+            self.text += 1;
+        }
+    }
+}
