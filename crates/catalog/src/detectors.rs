@@ -28,6 +28,7 @@ mod de {
 }
 
 mod es {
+    pub mod colegiado;
     pub mod dni;
     pub mod nie;
     pub mod nuss;
@@ -154,6 +155,7 @@ pub(crate) static ALL: &[&Detector] = &[
     &de::plz::DETECTOR,
     &de::steuer_id::DETECTOR,
     &de::street_address::DETECTOR,
+    &es::colegiado::DETECTOR,
     &es::dni::DETECTOR,
     &es::nie::DETECTOR,
     &es::nuss::DETECTOR,

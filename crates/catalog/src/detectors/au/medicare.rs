@@ -19,7 +19,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: "[2-6][0-9]{3}[- ][0-9]{5}[- ][0-9](?:[-/ ][1-9])?|[2-6][0-9]{9}[1-9]?",
     labelled: "[0-9]{4}[- ]?[0-9]{5}[- ]?[0-9](?:[-/ ]?[0-9])?|[0-9]{9,12}",
     labels: &["medicare", "medicare card", "medicare number", "medicare card number", "medicare no"],
-    context: &["medicare", "irn", "bulk bill", "patient"],
+    context: &["medicare", "irn", "bulk bill"],
     needs_context: true,
     validate,
     chance: 0.05,
@@ -29,7 +29,7 @@ pub static DETECTOR: Detector = Detector {
         "Medicare card number: [[2123456701]]",
         "Medicare: [[2123 45670 1/2]]",
     ],
-    counter_examples: &["2123 45670 1", "patient 2123 45671 1"],
+    counter_examples: &["2123 45670 1", "bulk bill 2123 45671 1"],
     ..Detector::BLANK
 };
 

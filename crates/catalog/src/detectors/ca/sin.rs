@@ -19,6 +19,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: "[1-79][0-9]{2}[- ][0-9]{3}[- ][0-9]{3}|[1-79][0-9]{8}",
     labelled: "[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{2,4}",
     labels: &[
+        "sin",
         "sin number",
         "sin no",
         "sin #",
@@ -29,7 +30,7 @@ pub static DETECTOR: Detector = Detector {
         "assurance sociale",
         "nas",
     ],
-    context: &["sin", "canada", "canadian", "cra", "t4", "payroll"],
+    context: &["social insurance", "canada", "canadian", "cra", "t4"],
     negative_context: &["phone", "tel", "fax", "invoice", "order"],
     needs_context: true,
     validate,
@@ -40,12 +41,16 @@ pub static DETECTOR: Detector = Detector {
         "social insurance number: [[130-692-544]]",
         "SIN #: [[046 454 286]]",
     ],
-    counter_examples: &["130 692 544", "Canada 130 692 545", "sin of 1.5"],
+    counter_examples: &["130 692 544", "Canada 130 692 545", "sin of 1.5", "y = sin(130692544)"],
     ..Detector::BLANK
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let Some(digits) = shape::digits::<9>(c) else { return shape::mistyped(c) };
+    // The sine of a number.
+    if c.before().ends_with("sin(") {
+        return Verdict::No;
+    }
     Verdict::checked(!matches!(digits[0], 0 | 8) && checksum::luhn(digits.into_iter()))
 }
 

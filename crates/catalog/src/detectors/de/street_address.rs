@@ -14,9 +14,9 @@ pub static DETECTOR: Detector = Detector {
     pattern: r"(?x)
         (?:(?:Am|An\x20de[rnm]|Auf\x20de[rm]|Im|In\x20der|Zum|Zur|Alte[rs]?|Neue[rs]?|Kleine[rs]?|Große[rs]?|Obere|Untere|Lange)\x20)?
         [A-ZÄÖÜ][a-zäöüß]{1,25}(?:-[A-ZÄÖÜ][a-zäöüß]{1,20}){0,3}
-        (?: (?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|steig|stieg|pfad|graben|markt)
+        (?: (?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|steig|stieg|pfad|graben)
           | [-\x20](?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Chaussee|Steig|Pfad) )
-        \x20[1-9][0-9]{0,3}(?:\x20?[a-z])?(?:\x20?[-/]\x20?[0-9]{1,4}[a-z]?)?
+        \x20[1-9][0-9]{0,2}(?:\x20?[a-z])?(?:\x20?[-/]\x20?[0-9]{1,4}[a-z]?)?
         (?:,?\s{1,2}(?:D-|DE-|A-|CH-)?[0-9]{4,5}\x20[A-ZÄÖÜ][A-Za-zäöüß.-]{1,25}(?:\x20(?:am|an\x20der|im|in\x20der|ob\x20der|[A-ZÄÖÜ][A-Za-zäöüß().-]{1,25})){0,3})?",
     labels: &["anschrift", "adresse", "straße", "strasse", "wohnhaft", "wohnanschrift", "postanschrift"],
     context: &["anschrift", "adresse", "wohnhaft", "wohnt", "wohnung", "haus"],
@@ -29,7 +29,13 @@ pub static DETECTOR: Detector = Detector {
         "Karl-Marx-Allee 101",
         "Hauptstr. 7, 80331 München",
     ],
-    counter_examples: &["die Straße 5", "Lindenstraße", "unterwegs 12"],
+    counter_examples: &[
+        "die Straße 5",
+        "Lindenstraße",
+        "unterwegs 12",
+        "During 1971",
+        "Remembering 25 years",
+    ],
     ..Detector::BLANK
 };
 

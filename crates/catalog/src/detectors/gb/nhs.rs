@@ -16,14 +16,18 @@ pub static DETECTOR: Detector = Detector {
     pattern: "[0-9]{3}[- ][0-9]{3}[- ][0-9]{4}|[0-9]{10}",
     labelled: "[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{3,5}",
     labels: &["nhs number", "nhs no", "nhs", "nhs #", "national health service number"],
-    context: &["nhs", "patient", "gp", "hospital", "clinic", "surgery"],
+    context: &["nhs", "nhs trust", "gp practice", "gp surgery"],
     negative_context: &["phone", "tel", "fax", "mobile"],
     needs_context: true,
     validate,
     chance: 0.09,
     sample,
-    examples: &["NHS number: [[943 476 5919]]", "NHS No. [[9434765919]]", "patient [[999 000 1235]]"],
-    counter_examples: &["943 476 5919", "patient 943 476 5918"],
+    examples: &["NHS number: [[943 476 5919]]", "NHS No. [[9434765919]]", "NHS Trust: [[999 000 1235]]"],
+    counter_examples: &[
+        "943 476 5919",
+        "patient at the clinic (phone: 312-555-1234)",
+        "NHS Trust 943 476 5918",
+    ],
     ..Detector::BLANK
 };
 

@@ -19,8 +19,8 @@ pub static DETECTOR: Detector = Detector {
         (?:[A-Z][A-Za-z'’.-]{1,20}\x20){1,3}
         (?:Road|Rd|Street|St|Lane|Ln|Avenue|Ave|Close|Crescent|Gardens|Grove|Mews|Terrace|Drive|Way|Place|Square|Hill|Green
           |Court|Row|Walk|Parade|Rise|View)\.?
-        (?:,?\s{1,2}[A-Z][A-Za-z'’-]{1,20}(?:[-\x20][A-Za-z][A-Za-z'’-]{1,20}){0,3}){0,3}
-        (?:,?\s{1,2}[A-Z]{1,2}[0-9][0-9A-Z]?\x20[0-9][A-Z]{2})?",
+        (?: (?:,?\s{1,2}[A-Z][A-Za-z'’-]{1,20}(?:[-\x20][A-Za-z][A-Za-z'’-]{1,20}){0,3}){0,3}
+            ,?\s{1,2}[A-Z]{1,2}[0-9][0-9A-Z]?\x20[0-9][A-Z]{2} )?",
     context: &[
         "london",
         "england",

@@ -26,8 +26,6 @@ pub static DETECTOR: Detector = Detector {
         "client #",
         "account id",
         "account #",
-        "account",
-        "acct",
         "acct #",
         "acct id",
         "site id",

@@ -49,12 +49,18 @@ pub static DETECTOR: Detector = Detector {
         "rozpoznanie",
     ],
     needs_context: true,
-    validate: |c| Verdict::plain(!shape::is_part(c)),
+    // Vitamins and vertebrae (B12, T12) stand near diagnoses: without a dot only a label will do.
+    validate: |c| Verdict::plain((c.anchored.named() || c.text.contains('.')) && !shape::is_part(c)),
     sample: |draw: &mut Draw| {
         let chapter = draw.letter("ABCDEFGHIJKLMN");
         draw.fill(&format!("{chapter}##.#"))
     },
-    examples: &["ICD-10: [[E11.9]]", "diagnosis code [[J45.909]]", "Dx: hypertension ([[I10]])"],
-    counter_examples: &["E11.9", "cell B12", "diagnosis U07"],
+    examples: &[
+        "ICD-10: [[E11.9]]",
+        "diagnosis code [[J45.909]]",
+        "Dx: asthma ([[J45.9]])",
+        "ICD-10 code [[I10]]",
+    ],
+    counter_examples: &["E11.9", "cell B12", "diagnosis U07.1", "diagnosis: vitamin B12 deficiency"],
     ..Detector::BLANK
 };

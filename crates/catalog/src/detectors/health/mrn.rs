@@ -77,7 +77,6 @@ pub static DETECTOR: Detector = Detector {
         "患者番号",
         "診察券番号",
         "환자번호",
-        "등록번호",
     ],
     validate: shape::identifier,
     sample,

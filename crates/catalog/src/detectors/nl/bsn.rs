@@ -32,7 +32,7 @@ pub static DETECTOR: Detector = Detector {
         "citizen service number",
         "persoonsnummer",
     ],
-    context: &["bsn", "burgerservice", "belastingdienst", "gemeente", "digid", "patiënt", "geboren"],
+    context: &["bsn", "burgerservice", "belastingdienst", "digid"],
     negative_context: &["telefoon", "tel", "kvk", "factuur", "bestelling"],
     needs_context: true,
     validate,

@@ -16,7 +16,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: "[A-HJ-MPRSTUX][A-Z9][0-9]{7}",
     labelled: "(?i)[a-z][a-z9][ -]?[0-9]{6,8}",
     labels: &["dea", "dea number", "dea registration", "dea registration number", "dea no"],
-    context: &["prescriber", "prescription", "physician", "controlled substance", "pharmacy", "doctor"],
+    context: &["prescriber", "prescription", "controlled substance", "dea"],
     needs_context: true,
     validate,
     chance: 0.1,

@@ -19,7 +19,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: "[12][0-9]{9}",
     labelled: "[0-9]{8,12}",
     labels: &["npi", "national provider identifier", "national provider id", "provider npi"],
-    context: &["provider", "prescriber", "physician", "doctor", "cms", "medicare", "taxonomy", "nppes"],
+    context: &["provider", "prescriber", "rendering", "referring", "taxonomy", "nppes"],
     needs_context: true,
     validate,
     chance: 0.1,

@@ -82,11 +82,17 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let zip = last.len() >= 5 && last.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     match words.next() {
         Some(state) if zip && STATES.contains(&state) => Verdict::Checked,
-        Some(_) if zip && !c.text.to_ascii_lowercase().contains("box") => Verdict::No,
+        Some(before) if zip && !before.eq_ignore_ascii_case("box") => Verdict::No,
+        Some(_) if is_code(last) && !STATES.contains(&last) => Verdict::No,
         // `3 Way Street`: nobody lives in a number.
         Some(name) if matches!(name, "Way" | "Wall") && c.text.len() < 14 => Verdict::No,
         _ => Verdict::Plain,
     }
+}
+
+/// Two capitals that are no part of a street: a state, or something else.
+fn is_code(word: &str) -> bool {
+    word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase()) && !matches!(word, "NW" | "SE" | "SW")
 }
 
 fn sample(draw: &mut Draw) -> String {
