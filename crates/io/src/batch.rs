@@ -37,7 +37,8 @@ impl Batch {
 /// The cells of one field and one kind: one buffer and the ends of each cell in it.
 #[derive(Clone, Debug)]
 pub struct Texts {
-    /// The field: a column name or a JSON path (`users[].name`; an array is `[]`, keys are joined by dots).
+    /// The field: a column name or a JSON path (`users[].name`; an array is `[]`, keys are joined by dots; a key that
+    /// could be taken for more than one stands as `["a.b"]`, the record itself is `$`, paths beyond the limits `*`).
     pub field: Arc<str>,
     /// What the cells are in the file.
     pub kind: Kind,
