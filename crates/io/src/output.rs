@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::compression::Writer;
+use crate::parquet::Rewriter;
 use crate::{
     Blob, Cause, Compression, Description, Encoding, Error, FormatName, Location, Object, Output, Place,
     Rendered,
@@ -28,14 +29,24 @@ pub struct Target {
 /// The target exists and may not be replaced, or the folder cannot be written.
 pub fn create(object: &Object, description: &Description, target: &Target) -> Result<Box<dyn Output>, Error> {
     let place = Place::object(target.path.to_string_lossy());
-    if description.format == FormatName::Parquet {
-        return Err(Cause::Unsupported("Parquet is not written yet").at(place));
-    }
     let sink: Box<dyn Sink> = if target.path == Path::new("-") {
         Box::new(Stdout { written: 0 })
     } else {
         Box::new(WholeFile::create(target, Access::Shared)?)
     };
+    if description.format == FormatName::Parquet {
+        let Location::Blob(blob) = &object.location else {
+            return Err(
+                Cause::Unsupported("Parquet is not read from standard input; name the file").at(place)
+            );
+        };
+        let spill = if target.path == Path::new("-") {
+            std::env::temp_dir()
+        } else {
+            folder(&target.path).to_owned()
+        };
+        return Ok(Box::new(Rewriter::new(blob.into(), place, sink, spill)?));
+    }
     let sink = description.compression.writer(sink).map_err(|cause| cause.at(place.clone()))?;
     Ok(Box::new(TextOutput {
         sink,

@@ -3,7 +3,9 @@
 
 mod column;
 mod decode;
+mod pending;
 mod ranges;
+mod rewrite;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -14,13 +16,17 @@ use std::sync::Arc;
 use std::thread;
 
 use parquet::column::reader::{ColumnReader, get_column_reader};
-use parquet::file::metadata::{ColumnChunkMetaData, FooterTail, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, FooterTail, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader,
+};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::{Cause, Content, Error, Piece, Place, Source};
 use column::Column;
 pub(crate) use decode::{Changes, Parquet, Places};
 pub(crate) use ranges::Ranges;
+use ranges::Window;
+pub(crate) use rewrite::Rewriter;
 use schema::{FieldNames, Leaf};
 
 /// Fetched at a time for a column; many columns share sixteen times that.
@@ -29,7 +35,10 @@ const AHEAD: u64 = 1 << 20;
 /// Rows of a piece at most.
 const ROWS: usize = 1 << 16;
 
-/// Rows that are read at a time from a column that may hold large values: that many may exceed the piece's size.
+/// Bytes of a column that may well be in memory at once.
+const SMALL: u64 = 16 << 20;
+
+/// Rows that are read at a time from a larger column, of which any may be large.
 const STEP: usize = 128;
 
 /// Opens an object for reading, in pieces of about `piece` bytes.
@@ -74,15 +83,25 @@ impl File {
         }
     }
 
-    /// A reader of one column of a row group, from its first row.
-    fn column(&self, group: usize, leaf: usize) -> Result<ColumnReader, Cause> {
+    /// The pages of one column of a row group.
+    fn pages(&self, group: usize, leaf: usize) -> Result<SerializedPageReader<Window>, Cause> {
         let chunk = self.chunk(group, leaf)?;
         let ahead = (16 * AHEAD / self.leaves.len() as u64).clamp(4096, AHEAD);
         let (start, len) = chunk.byte_range();
         let window = Arc::new(self.ranges.window(start..start.saturating_add(len), ahead));
-        let pages = SerializedPageReader::new(window, &chunk, self.rows(group) as usize, None)?;
-        Ok(get_column_reader(chunk.column_descr_ptr(), Box::new(pages)))
+        Ok(SerializedPageReader::new(window, &chunk, self.rows(group) as usize, None)?)
     }
+
+    /// A reader of one column of a row group, from its first row.
+    fn column(&self, group: usize, leaf: usize) -> Result<ColumnReader, Cause> {
+        let about = self.metadata.row_group(group).column(leaf).column_descr_ptr();
+        Ok(get_column_reader(about, Box::new(self.pages(group, leaf)?)))
+    }
+}
+
+/// Rows to read at a time from a column: few where they may be large.
+fn step(chunk: &ColumnChunkMetaData) -> usize {
+    if chunk.uncompressed_size().unsigned_abs() <= SMALL { ROWS } else { STEP }
 }
 
 /// The Parquet crate checks what it reads, but not everything everywhere: a file that makes it panic is damaged.
@@ -107,7 +126,9 @@ fn footer(ranges: &Ranges) -> Result<Footer, Cause> {
     // that, is measured and dropped there.
     let stack = (bytes.len() * 512).clamp(1 << 20, 1 << 30);
     let parse = move || {
-        let metadata = ParquetMetaDataReader::decode_metadata(&bytes)?;
+        // Whole, as columns that are passed on take what is known of their pages with them.
+        let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
+        let metadata = ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options))?;
         let (leaves, names) = schema::leaves(metadata.file_metadata().schema_descr())
             .ok_or(Cause::Unsupported("the Parquet schema is nested too deeply to be read"))?;
         check(&metadata, start, leaves.len())?;
@@ -251,8 +272,7 @@ impl Reader {
         let columns = about.columns().iter().enumerate().map(|(leaf, chunk)| {
             let reader = self.file.column(index, leaf)?;
             let ahead = Column::new(chunk.column_descr());
-            let small = chunk.uncompressed_size().unsigned_abs() <= 16 * self.piece as u64;
-            Ok(Open { reader, ahead, step: if small { ROWS } else { STEP }, slots: 0 })
+            Ok(Open { reader, ahead, step: step(chunk), slots: 0 })
         });
         let columns = columns.collect::<Result<Vec<_>, Cause>>()?;
         // A value in memory costs some 40 bytes beside its own.

@@ -106,12 +106,21 @@ impl<W: Write + Send> TableWriter<W> {
     /// # Errors
     /// What the sink says.
     pub fn new(name: &str, sink: W, columns: &[(&str, ColumnType)]) -> Result<Self, Error> {
-        let columns: Vec<_> = columns.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect();
-        let schema = Arc::new(Schema::new(fields(&columns)));
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_max_row_group_row_count(Some(ROWS_IN_GROUP))
-            .build();
+            .set_max_row_group_row_count(Some(ROWS_IN_GROUP));
+        Self::with(properties.build(), name, sink, columns)
+    }
+
+    /// The same, written in another way.
+    pub(crate) fn with(
+        properties: WriterProperties,
+        name: &str,
+        sink: W,
+        columns: &[(&str, ColumnType)],
+    ) -> Result<Self, Error> {
+        let columns: Vec<_> = columns.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect();
+        let schema = Arc::new(Schema::new(fields(&columns)));
         let writer = ArrowWriter::try_new(sink, Arc::clone(&schema), Some(properties))
             .map_err(|error| failed(name, error.into()))?;
         let cells = columns.iter().map(|_| Vec::new()).collect();

@@ -4,11 +4,13 @@ use std::mem;
 
 use parquet::basic::Type;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-#[cfg(test)]
 use parquet::column::writer::{ColumnWriter, ColumnWriterImpl};
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::errors::Result;
 use parquet::schema::types::ColumnDescriptor;
+
+use super::pending::{Cells, New};
+use crate::Cause;
 
 /// The values that are not null, in order.
 #[derive(Clone)]
@@ -159,8 +161,51 @@ impl Column {
         Ok(read)
     }
 
+    /// The rows with their changes, where `row` and `slot` are the numbers of the first ones in the row group.
+    pub(super) fn changed(&self, row: u64, slot: u64, cells: &mut Cells<'_>) -> Result<Self, Cause> {
+        let (mut def, mut rep) = (Vec::with_capacity(self.def.len()), Vec::with_capacity(self.rep.len()));
+        let mut kept = Vec::with_capacity(self.values.len());
+        let (mut row, mut value, mut rows) = (row.wrapping_sub(1), 0, 0);
+        for at in 0..self.slots() {
+            let begins = !self.repeated || self.rep[at] == 0;
+            row = row.wrapping_add(u64::from(begins));
+            let present = self.max_def == 0 || self.def[at] == self.max_def;
+            let stored = value;
+            value += usize::from(present);
+            let change = cells.take(slot + at as u64)?;
+            if cells.drops(row) {
+                continue;
+            }
+            rows += usize::from(begins);
+            if self.repeated {
+                rep.push(self.rep[at]);
+            }
+            let null = present && matches!(change, Some(New::Null));
+            if self.max_def > 0 {
+                def.push(self.def[at] - i16::from(null));
+            }
+            if present && !null {
+                kept.push((stored, change));
+            }
+        }
+        let values = match &self.values {
+            Values::Bytes(values) => Values::Bytes(
+                kept.into_iter()
+                    .map(|(at, change)| match change {
+                        Some(New::Bytes(bytes)) => bytes.into(),
+                        _ => values[at].clone(),
+                    })
+                    .collect(),
+            ),
+            _ if kept.iter().any(|(_, change)| change.is_some()) => {
+                return Err(Cause::Unsupported("text does not fit this column; drop the cell or keep it"));
+            }
+            values => map_values!(values, values => pick(values, &kept)),
+        };
+        Ok(Self { def, rep, values, rows, bytes: 0, ..*self })
+    }
+
     /// Writes the rows behind those that were written before.
-    #[cfg(test)]
     pub(super) fn write(&self, writer: &mut ColumnWriter<'_>) -> Result<()> {
         fn write<T: DataType>(
             writer: &mut ColumnWriterImpl<'_, T>,
@@ -258,4 +303,8 @@ pub(super) struct Place {
     pub(super) slot: u32,
     pub(super) row: u32,
     pub(super) value: usize,
+}
+
+fn pick<T: Clone>(values: &[T], kept: &[(usize, Option<New>)]) -> Vec<T> {
+    kept.iter().map(|&(at, _)| values[at].clone()).collect()
 }
