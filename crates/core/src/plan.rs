@@ -107,73 +107,34 @@ impl Plan {
         let known = Known::new(detectors, &own);
         let on = select::switched_on(policy, overrides, &known, &mut problems);
 
-        // Positions in the scanner: the built-in ones that are on, then the user's.
-        let chosen: Vec<_> = (0..known.len()).filter(|at| on[*at]).collect();
-        let index = |at: usize| chosen.binary_search(&at).ok().map(|index| DetectorIndex(index as u16));
-        let built_in: Vec<_> = chosen.iter().filter_map(|at| detectors.get(*at).copied()).collect();
+        let chosen = Chosen { list: (0..known.len()).filter(|at| on[*at]).collect() };
+        let built_in: Vec<_> = chosen.list.iter().filter_map(|at| detectors.get(*at).copied()).collect();
         let custom: Vec<_> =
-            chosen.iter().filter_map(|at| own.get(at.checked_sub(detectors.len())?)).cloned().collect();
+            chosen.list.iter().filter_map(|at| own.get(at.checked_sub(detectors.len())?)).cloned().collect();
         let scanner = match Scanner::new(&built_in, &custom) {
             Ok(scanner) => Arc::new(scanner),
             Err(error) => {
-                let hint = "mend the detector";
-                problems.push(policy.places.problem("detector", error.to_string(), hint));
+                problems.push(policy.places.problem("detector", error.to_string(), "mend the detector"));
                 return Err(Error::Policy(problems));
             }
         };
 
         let rewritten_from = overrides.min_confidence.unwrap_or(policy.scan.min_confidence);
-        let usual = [Entry::default()];
-        let written = if policy.redact.is_empty() { &usual[..] } else { &policy.redact };
-        let entries: Vec<_> = written
-            .iter()
-            .enumerate()
-            .map(|(at, entry)| {
-                let path = format!("redact[{at}].detectors");
-                let mut set = DetectorSet::none(chosen.len());
-                for found in known.select_all(&entry.detectors, &path, policy, &mut problems) {
-                    if let Some(index) = index(found) {
-                        set.insert(index);
-                    }
-                }
-                ResolvedEntry {
-                    detectors: set,
-                    fields: entry.fields.clone(),
-                    from: entry.min_confidence.unwrap_or(rewritten_from),
-                    action: entry.action.clone(),
-                }
-            })
-            .collect();
-
+        let entries = resolve_entries(policy, &known, &chosen, rewritten_from, &mut problems);
         let (key, key_kind) = match &overrides.key {
             KeyChoice::Policy => policy.fetch_key(false)?,
             KeyChoice::Ephemeral => policy.fetch_key(true)?,
             KeyChoice::Given(key) => (Some(key.clone()), KeyKind::Given),
         };
-        let has_key = key.is_some();
-        let redactor =
-            match Redactor::new(Arc::clone(&scanner), key, entries.iter().map(|entry| &entry.action)) {
-                Ok(redactor) => redactor,
-                Err(error) => {
-                    let hint = "add [key] from = \"env:NAME\" or \"file:PATH\", or say --ephemeral-key";
-                    problems.push(policy.places.problem("key", error.to_string(), hint));
-                    return Err(Error::Policy(problems));
-                }
-            };
-
-        let mut allowed = Vec::new();
-        for (at, allow) in policy.allow.iter().enumerate() {
-            let path = format!("allow[{at}]");
-            let selector = std::slice::from_ref(&allow.detector);
-            let found = known.select_all(selector, &format!("{path}.detector"), policy, &mut problems);
-            let indexes: Vec<_> = found.into_iter().filter_map(index).collect();
-            match Allowed::new(allow, &indexes, &redactor, has_key) {
-                Ok(entry) => allowed.push(entry),
-                Err((key, what, hint)) => {
-                    problems.push(policy.places.problem(&format!("{path}.{key}"), what, hint));
-                }
+        let redactor = match Redactor::new(scanner, key, entries.iter().map(|entry| &entry.action)) {
+            Ok(redactor) => redactor,
+            Err(error) => {
+                let hint = "add [key] from = \"env:NAME\" or \"file:PATH\", or say --ephemeral-key";
+                problems.push(policy.places.problem("key", error.to_string(), hint));
+                return Err(Error::Policy(problems));
             }
-        }
+        };
+        let allowed = resolve_allowed(policy, &known, &chosen, &redactor, &mut problems);
 
         let mut plan = Self {
             name: policy.name.clone(),
@@ -317,6 +278,71 @@ impl Plan {
     pub fn hash(&self) -> &str {
         &self.hash
     }
+}
+
+/// The detectors that are on, in the order of the scanner: their places among the known ones, rising.
+struct Chosen {
+    list: Vec<usize>,
+}
+
+impl Chosen {
+    /// The indexes in the scanner of those of the known detectors that are on.
+    fn indexes(&self, known: Vec<usize>) -> impl Iterator<Item = DetectorIndex> {
+        known
+            .into_iter()
+            .filter_map(|at| self.list.binary_search(&at).ok())
+            .map(|index| DetectorIndex(index as u16))
+    }
+}
+
+fn resolve_entries(
+    policy: &Policy,
+    known: &Known<'_>,
+    chosen: &Chosen,
+    rewritten_from: Confidence,
+    problems: &mut Vec<Problem>,
+) -> Vec<ResolvedEntry> {
+    let usual = [Entry::default()];
+    let written = if policy.redact.is_empty() { &usual[..] } else { &policy.redact };
+    let entries = written.iter().enumerate();
+    entries
+        .map(|(at, entry)| {
+            let path = format!("redact[{at}].detectors");
+            let mut detectors = DetectorSet::none(chosen.list.len());
+            for index in chosen.indexes(known.select_all(&entry.detectors, &path, policy, problems)) {
+                detectors.insert(index);
+            }
+            ResolvedEntry {
+                detectors,
+                fields: entry.fields.clone(),
+                from: entry.min_confidence.unwrap_or(rewritten_from),
+                action: entry.action.clone(),
+            }
+        })
+        .collect()
+}
+
+fn resolve_allowed(
+    policy: &Policy,
+    known: &Known<'_>,
+    chosen: &Chosen,
+    redactor: &Redactor,
+    problems: &mut Vec<Problem>,
+) -> Vec<Allowed> {
+    let mut allowed = Vec::new();
+    for (at, allow) in policy.allow.iter().enumerate() {
+        let path = format!("allow[{at}]");
+        let selector = std::slice::from_ref(&allow.detector);
+        let found = known.select_all(selector, &format!("{path}.detector"), policy, problems);
+        let indexes: Vec<_> = chosen.indexes(found).collect();
+        match Allowed::new(allow, &indexes, redactor) {
+            Ok(entry) => allowed.push(entry),
+            Err((key, what, hint)) => {
+                problems.push(policy.places.problem(&format!("{path}.{key}"), what, hint));
+            }
+        }
+    }
+    allowed
 }
 
 /// The policy's own detectors. One that cannot be used is a problem and keeps its place empty-handed.

@@ -29,7 +29,7 @@ const VERSION: u32 = 1;
 pub struct Policy {
     /// The version of this format: 1.
     pub version: u32,
-    /// A name for reports.
+    /// A name for reports; the file's where none is given.
     #[serde(default)]
     pub name: String,
     /// What must be looked for: detector selectors, or words such as `names`. What is missing makes the plan refuse.

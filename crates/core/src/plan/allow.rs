@@ -32,7 +32,6 @@ impl Allowed {
         allow: &Allow,
         detectors: &[DetectorIndex],
         redactor: &Redactor,
-        has_key: bool,
     ) -> Result<Self, (&'static str, &'static str, &'static str)> {
         if allow.reason.trim().is_empty() {
             return Err((
@@ -48,7 +47,7 @@ impl Allowed {
                 "list values in `exact` or `hmac`, or give a `pattern`",
             ));
         }
-        if !allow.hmac.is_empty() && !has_key {
+        if !allow.hmac.is_empty() && redactor.key().is_none() {
             return Err(("hmac", "fingerprints need the key they were made with", "name it under [key]"));
         }
         let pattern = allow

@@ -31,6 +31,9 @@ impl Policy {
             mend(&format!("{file}:{line}"), error.message())
         })?;
         policy.places = Places::new(file, text);
+        if policy.name.is_empty() {
+            policy.name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        }
         if policy.version != VERSION {
             let what = format!("version {} is not known to this program", policy.version);
             return Err(policy.places.problem("version", what, format!("write version = {VERSION}")).into());
@@ -153,6 +156,12 @@ mod tests {
         let whole = "version = 1\n[[allow]]\ndetector = \"a\"\nreason = \"b\"\nexact = [\"canary\"]\npattern = \"canary\"";
         let policy = Policy::parse(whole, "p.toml").expect("a policy");
         assert!(!format!("{policy:?}").contains("canary"), "{policy:?}");
+    }
+
+    #[test]
+    fn a_policy_without_a_name_has_its_file_s() {
+        assert_eq!(Policy::parse("version = 1", "policies/tickets.toml").expect("parses").name, "tickets");
+        assert_eq!(Policy::parse("version = 1\nname = \"x\"", "tickets.toml").expect("parses").name, "x");
     }
 
     #[test]
