@@ -116,6 +116,6 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn sample(draw: &mut Draw) -> String {
-    let form = *draw.pick(&["@@-######", "@#########", "#########", "@@@######"]);
+    let form = *draw.pick(&["H@-######", "W#########", "#########", "HP@######"]);
     draw.fill(form)
 }

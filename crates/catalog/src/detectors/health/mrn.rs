@@ -104,6 +104,6 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn sample(draw: &mut Draw) -> String {
-    let form = *draw.pick(&["########", "@@-######", "@@@-#####", "#######", "###-##-###"]);
+    let form = *draw.pick(&["########", "H@-######", "H@@-#####", "#######", "###-##-###"]);
     draw.fill(form)
 }
