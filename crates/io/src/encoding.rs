@@ -36,8 +36,8 @@ impl Encoding {
 
     /// By a byte order mark, else by the first bytes as a whole.
     ///
-    /// UTF-16 without a mark is taken where at least a quarter of the bytes on one side of the pairs are NUL and none
-    /// on the other. Windows-1252 is taken only where the sample is not UTF-8 anywhere: no character of it is a
+    /// UTF-16 without a mark is taken where at least a quarter of the bytes on one side of the pairs are NUL and hardly
+    /// any on the other. Windows-1252 is taken only where the sample is not UTF-8 anywhere: no character of it is a
     /// multi-byte one, and every high byte reads as a letter beside a letter or as usual punctuation. Else it is
     /// UTF-8 with bad bytes.
     pub fn of(sample: &[u8]) -> Self {
@@ -49,11 +49,16 @@ impl Encoding {
         }
         let pairs = sample.len() / 2;
         let nul = |side: usize| sample.iter().skip(side).step_by(2).filter(|&&byte| byte == 0).count();
-        match (nul(0), nul(1)) {
-            (0, low) if low > 0 && low * 4 >= pairs => return Self::Utf16Le,
-            (high, 0) if high > 0 && high * 4 >= pairs => return Self::Utf16Be,
-            (0, 0) => {}
-            _ => return Self::Utf8,
+        let (first, second) = (nul(0), nul(1));
+        let is_high = |high: usize, low: usize| high >= 3 && high * 4 >= pairs && low * 16 <= high;
+        if is_high(second, first) {
+            return Self::Utf16Le;
+        }
+        if is_high(first, second) {
+            return Self::Utf16Be;
+        }
+        if first + second > 0 {
+            return Self::Utf8;
         }
         if reads_as_windows_1252(sample) { Self::Windows1252 } else { Self::Utf8 }
     }

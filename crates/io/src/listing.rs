@@ -141,7 +141,7 @@ pub fn list(runtime: &Runtime, input: &Input, options: &ListOptions) -> Result<L
                 return Err(Cause::from(error).at(Place::object(shown)));
             }
             let rest = path.strip_prefix(&root).expect("root is made of the first parts of path");
-            walk.glob = Some(globs(&[rest.to_string_lossy().into_owned()])?);
+            walk.glob = Some(globs(&[rest.to_string_lossy().into_owned()], false)?);
             walk.folder(if root.as_os_str().is_empty() { Path::new(".") } else { &root });
             if walk.listing.objects.is_empty() && walk.listing.skipped.is_empty() {
                 return Err(Cause::NotFound.at(Place::object(shown)));
@@ -162,7 +162,8 @@ fn fixed_part(glob: &Path) -> PathBuf {
         .collect()
 }
 
-fn globs(patterns: &[String]) -> Result<GlobSet, Error> {
+/// Globs over names; with `anywhere`, one without `/` looks at the last part of a name.
+fn globs(patterns: &[String], anywhere: bool) -> Result<GlobSet, Error> {
     let mut set = GlobSetBuilder::new();
     let bad = |pattern: &String| {
         Cause::Unsupported("not a glob; see the syntax of --include").at(Place::object(pattern))
@@ -171,7 +172,7 @@ fn globs(patterns: &[String]) -> Result<GlobSet, Error> {
         let glob =
             globset::GlobBuilder::new(pattern).literal_separator(true).build().map_err(|_| bad(pattern))?;
         set.add(glob);
-        if !pattern.contains('/') {
+        if anywhere && !pattern.contains('/') {
             set.add(Glob::new(&format!("**/{pattern}")).map_err(|_| bad(pattern))?);
         }
     }
@@ -185,8 +186,8 @@ struct Filter {
 
 impl Filter {
     fn new(options: &ListOptions) -> Result<Self, Error> {
-        let include = (!options.include.is_empty()).then(|| globs(&options.include)).transpose()?;
-        Ok(Self { include, exclude: globs(&options.exclude)? })
+        let include = (!options.include.is_empty()).then(|| globs(&options.include, true)).transpose()?;
+        Ok(Self { include, exclude: globs(&options.exclude, true)? })
     }
 
     fn wants(&self, name: &str) -> bool {

@@ -257,3 +257,56 @@ impl Output for TextOutput {
         finish().map_err(|cause| cause.at(place))
     }
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use crate::Body;
+
+    /// The device that is always full.
+    struct Full(File);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    impl Sink for Full {
+        fn restart(&mut self) -> io::Result<bool> {
+            Ok(false)
+        }
+
+        fn appear(self: Box<Self>) -> Result<u64, Cause> {
+            Ok(0)
+        }
+    }
+
+    #[test]
+    fn a_full_device_is_named_whenever_the_bytes_reach_it() {
+        for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
+            for size in [10, 1 << 20] {
+                let full = Full(OpenOptions::new().write(true).open("/dev/full").unwrap());
+                let mut output = Box::new(TextOutput {
+                    sink: compression.writer(Box::new(full)).unwrap(),
+                    encoding: Encoding::Utf8,
+                    encoded: Vec::new(),
+                    original: None,
+                    values: false,
+                    place: Place::object("out.csv"),
+                });
+                let body = Body::Bytes(vec![b'x'; size]);
+                let error = output
+                    .append(Rendered { body, ..Rendered::default() })
+                    .and_then(|()| output.finish().map(|_| ()))
+                    .unwrap_err();
+                assert!(matches!(error.cause, Cause::NoSpace), "{error}");
+            }
+        }
+    }
+}

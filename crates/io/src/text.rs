@@ -261,3 +261,82 @@ pub(crate) fn oversized(record: u64, line: u64, bytes: Vec<u8>, first: bool, las
         layout: Layout::Oversized(OversizedLayout { bytes, last }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pieces::Sizes;
+    use crate::{Place, Source};
+
+    fn source(bytes: Box<dyn Read + Send>, sizes: Sizes) -> Pieces<Lines> {
+        let stream = Stream { bytes, read: Arc::default(), blob: None, place: Place::object("test.txt") };
+        Pieces::new(stream, Lines::default(), sizes, cost)
+    }
+
+    fn decode(bytes: &[u8], piece: usize) -> Vec<Batch> {
+        let bytes = Box::new(std::io::Cursor::new(bytes.to_vec()));
+        let mut source = source(bytes, Sizes { piece, record: 1 << 20 });
+        let format = Text { lines: true };
+        std::iter::from_fn(|| source.next().unwrap()).map(|piece| format.decode(piece).unwrap()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_of_any_size_hold_the_same_lines(text in "[a-z \r\n\u{e9}]{0,200}", piece in 16..64_usize) {
+            let lines = |batches: Vec<Batch>| {
+                let mut lines = Vec::new();
+                for batch in batches {
+                    for (row, text) in batch.texts[0].iter().enumerate() {
+                        let line = batch.lines[row];
+                        lines.push((batch.first_record + row as u64, line, text.to_owned()));
+                    }
+                }
+                lines
+            };
+            let expected: Vec<_> = text
+                .split('\n')
+                .zip(1..)
+                .filter(|(line, _)| !line.trim_ascii().is_empty())
+                .enumerate()
+                .map(|(record, (line, number))| {
+                    (record as u64, number, line.strip_suffix('\r').unwrap_or(line).to_owned())
+                })
+                .collect();
+            prop_assert_eq!(&lines(decode(text.as_bytes(), piece)), &expected);
+        }
+    }
+
+    #[test]
+    fn a_hundred_megabytes_on_one_line_stay_in_bounds() {
+        const LENGTH: u64 = 100 << 20;
+        let line = std::io::repeat(b'x').take(LENGTH);
+        let bytes =
+            Box::new(std::io::Cursor::new("first\n").chain(line).chain(std::io::Cursor::new("\nlast\n")));
+        let sizes = Sizes { piece: 1 << 20, record: 4 << 20 };
+        let mut source = source(bytes, sizes);
+        let (mut length, mut records) = (0, Vec::new());
+        while let Some(piece) = source.next().unwrap() {
+            match piece.content {
+                Content::Oversized { bytes, first, last } => {
+                    assert!(bytes.len() <= sizes.record);
+                    length += bytes.len() as u64;
+                    records.push((piece.first_record, first, last));
+                }
+                Content::Bytes(bytes) => {
+                    assert!(bytes == b"first\n" || bytes == b"last\n");
+                    assert_eq!(piece.first_record, if bytes == b"last\n" { 2 } else { 0 });
+                }
+                Content::Rows(_) => unreachable!("a source of text"),
+            }
+        }
+        assert_eq!(length, LENGTH + 1, "all of it goes through, the line break too");
+        assert_eq!(records.first(), Some(&(1, true, false)));
+        assert_eq!(records.last(), Some(&(1, false, true)));
+        assert!(records[1..records.len() - 1].iter().all(|part| *part == (1, false, false)));
+    }
+}

@@ -65,7 +65,7 @@ pub(crate) fn render(
                 rendered.dropped += 1;
             }
         }
-        while let Some(patch) = patches.next_if(|patch| patch.start < next) {
+        while let Some(patch) = patches.next_if(|patch| patch.start <= row.end as usize) {
             if !(bad || drop) {
                 body.extend_from_slice(&raw[at..patch.start]);
                 body.extend_from_slice(&patch.bytes);
