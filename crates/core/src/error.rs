@@ -39,6 +39,41 @@ pub enum Error {
         /// What is wrong with it.
         source: sievert_redact::Error,
     },
+    /// An input is not there or cannot be listed.
+    #[error(transparent)]
+    Input(sievert_io::Error),
+    /// The system has no threads to give for reading.
+    #[error("cannot start a thread: {0}; try again, or raise the limit of processes")]
+    Threads(#[source] std::io::Error),
+    /// The system has no threads to give for working.
+    #[error("cannot start the worker threads; try fewer with --threads")]
+    Pool,
+    /// Two objects would be written to one place.
+    #[error("two inputs would be written to {}; redact them into different folders", .0.display())]
+    SameOutput(PathBuf),
+    /// An output is there already.
+    #[error("{} exists; choose another folder or say --overwrite", .0.display())]
+    OutputExists(PathBuf),
+    /// Standard output takes one object.
+    #[error("standard output takes one input, and there are {0}; name a folder with --out")]
+    OneInput(usize),
+    /// The output folder cannot be made or marked.
+    #[error("{}: {source}", folder.display())]
+    Folder {
+        /// As given.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The findings file cannot be written.
+    #[error("findings file: {0}")]
+    Findings(#[source] sievert_io::Error),
+    /// The caller ended the run.
+    #[error("cancelled; finished outputs are kept, unfinished ones are gone")]
+    Cancelled,
+    /// Reports of different plans, versions or commands cannot be added.
+    #[error("the reports were made with different plans, versions or commands; merge those of one job only")]
+    PlansDiffer,
 }
 
 impl From<Problem> for Error {

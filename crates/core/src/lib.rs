@@ -1,11 +1,29 @@
 //! The main job: policy, plan, run, report.
 
+mod commit;
+mod counts;
 mod error;
+mod feed;
+mod findings;
+mod job;
+pub mod ledger;
+mod listed;
+mod order;
 mod plan;
 mod policy;
+pub mod report;
+mod run;
+mod shown;
+mod sketch;
+mod work;
 
 pub use error::{Error, Problem};
+pub use sievert_io as io;
+pub use job::{Destination, Excerpt, Job, Limits, Progress, Status, Task};
+pub use listed::Listed;
 pub use plan::{FieldPlan, KeyChoice, Overrides, Plan};
 pub use policy::{
     AcceptedGap, Allow, Entry, KeyKind, KeyPlace, KeyTable, NonText, OwnBorders, OwnDetector, Policy, Scan,
 };
+pub use report::Report;
+pub use run::run;

@@ -153,6 +153,26 @@ pub struct Description {
     pub header: Option<bool>,
 }
 
+/// As reports show it: `csv, gzip, utf-8, delimiter ';', no header`.
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.format.name())?;
+        if self.compression != Compression::None {
+            write!(f, ", {}", self.compression.name())?;
+        }
+        if self.encoding != Encoding::Utf8 {
+            write!(f, ", {}", self.encoding.name())?;
+        }
+        if let Some(delimiter) = self.delimiter.filter(|delimiter| *delimiter != b',') {
+            write!(f, ", delimiter {:?}", char::from(delimiter))?;
+        }
+        if self.header == Some(false) {
+            f.write_str(", no header")?;
+        }
+        Ok(())
+    }
+}
+
 /// An object ready to be read.
 pub struct Opened {
     /// Its pieces.

@@ -1,0 +1,183 @@
+//! What one piece adds to the report: numbers by field and detector, kept apart from the report so that workers need
+//! no lock, and in a form that adds up in any order.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::RandomState;
+use std::sync::Arc;
+
+use sievert_detect::{Confidence, DetectorIndex, Tally};
+use sievert_redact::ActionKind;
+
+use crate::ledger::{Cells, Records};
+use crate::report::Levels;
+use crate::sketch::Sketch;
+
+/// Fields that are tracked by name; the rest is counted under `*`.
+pub(crate) const FIELDS_TRACKED: usize = 10_000;
+/// The name under which further fields are counted.
+pub(crate) const OTHER_FIELDS: &str = "*";
+
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) records: Records,
+    pub(crate) cells: Cells,
+    pub(crate) detectors: BTreeMap<DetectorIndex, Found>,
+    pub(crate) fields: HashMap<Arc<str>, FieldTally>,
+    pub(crate) actions: BTreeMap<(DetectorIndex, ActionKind), u64>,
+    pub(crate) left: BTreeMap<DetectorIndex, u64>,
+    pub(crate) allowed: BTreeMap<String, u64>,
+}
+
+/// The findings of one detector.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) levels: Levels,
+    /// Of the first one in input order.
+    pub(crate) shape: String,
+}
+
+/// The cells of one field.
+#[derive(Debug, Default)]
+pub(crate) struct FieldTally {
+    pub(crate) cells: u64,
+    pub(crate) skipped: u64,
+    pub(crate) detectors: BTreeMap<DetectorIndex, FieldFound>,
+}
+
+/// What one detector says of one field.
+#[derive(Debug, Default)]
+pub(crate) struct FieldFound {
+    pub(crate) levels: Levels,
+    pub(crate) cells: u64,
+    pub(crate) tally: Tally,
+    /// Made with the first finding: most fields hold none.
+    pub(crate) distinct: Option<Box<Sketch>>,
+}
+
+impl Counts {
+    /// The tally of a field.
+    pub(crate) fn field(&mut self, name: &Arc<str>) -> &mut FieldTally {
+        let name = match self.fields.len() >= FIELDS_TRACKED && !self.fields.contains_key(name) {
+            true => Arc::from(OTHER_FIELDS),
+            false => name.clone(),
+        };
+        self.fields.entry(name).or_default()
+    }
+
+    /// Counts one finding that stands in `times` records.
+    pub(crate) fn found(
+        &mut self,
+        detector: DetectorIndex,
+        confidence: Confidence,
+        times: u64,
+        shape: impl FnOnce() -> String,
+    ) {
+        let found = self.detectors.entry(detector).or_default();
+        if found.shape.is_empty() {
+            found.shape = shape();
+        }
+        found.levels.add(confidence, times);
+    }
+
+    /// Adds what a later piece counted.
+    pub(crate) fn merge(&mut self, later: Self) {
+        let Self { records, cells, detectors, fields, actions, left, allowed } = later;
+        self.records.merge(records);
+        self.cells.merge(cells);
+        for (detector, theirs) in detectors {
+            let mine = self.detectors.entry(detector).or_default();
+            mine.levels.merge(theirs.levels);
+            if mine.shape.is_empty() {
+                mine.shape = theirs.shape;
+            }
+        }
+        for (name, theirs) in fields {
+            self.field(&name).merge(theirs);
+        }
+        for (key, count) in actions {
+            *self.actions.entry(key).or_default() += count;
+        }
+        for (key, count) in left {
+            *self.left.entry(key).or_default() += count;
+        }
+        for (key, count) in allowed {
+            *self.allowed.entry(key).or_default() += count;
+        }
+    }
+}
+
+impl FieldTally {
+    fn merge(&mut self, later: Self) {
+        self.cells += later.cells;
+        self.skipped += later.skipped;
+        for (detector, theirs) in later.detectors {
+            let mine = self.detectors.entry(detector).or_default();
+            mine.levels.merge(theirs.levels);
+            mine.cells += theirs.cells;
+            mine.tally.tried += theirs.tally.tried;
+            mine.tally.passed += theirs.tally.passed;
+            match (&mut mine.distinct, theirs.distinct) {
+                (Some(mine), Some(theirs)) => mine.merge(&theirs),
+                (mine @ None, theirs) => *mine = theirs,
+                (Some(_), None) => {}
+            }
+        }
+    }
+}
+
+impl FieldFound {
+    /// Counts a finding of a (normalized) value that stands in `times` records.
+    pub(crate) fn add(&mut self, key: &RandomState, value: &str, confidence: Confidence, times: u64) {
+        self.levels.add(confidence, times);
+        self.distinct.get_or_insert_default().add(key, value);
+    }
+}
+
+/// Whether the cells of a field agree on a type well above chance: most pass the checksum, and far more than random
+/// numbers would. The bar is six standard deviations, so that a million fields of noise hold no such one.
+pub(crate) fn agree(tally: Tally, chance: f64) -> bool {
+    let tried = tally.tried as f64;
+    chance > 0.0
+        && tally.tried >= 20
+        && tally.passed * 5 >= tally.tried * 4
+        && tally.passed as f64 > tried * chance + 6.0 * (tried * chance * (1.0 - chance)).sqrt()
+}
+
+/// Whether the cells of a field pass the checksum no more often than random numbers would: findings there are noise.
+pub(crate) fn chance_only(tried: u64, passed: u64, chance: f64) -> bool {
+    let n = tried as f64;
+    chance > 0.0
+        && chance < 1.0
+        && tried >= 50
+        && passed > 0
+        && (passed as f64 - n * chance).abs() <= 3.0 * (n * chance * (1.0 - chance)).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_agrees_only_far_above_chance() {
+        let luhn = 0.1;
+        assert!(agree(Tally { tried: 10_000, passed: 9_800 }, luhn));
+        assert!(!agree(Tally { tried: 10_000, passed: 1_000 }, luhn), "what chance gives");
+        assert!(!agree(Tally { tried: 10, passed: 10 }, luhn), "too few to say");
+        assert!(!agree(Tally { tried: 10_000, passed: 10_000 }, 0.0), "no checksum, nothing to agree on");
+        assert!(chance_only(10_000, 990, luhn));
+        assert!(!chance_only(10_000, 9_800, luhn));
+    }
+
+    #[test]
+    fn merging_keeps_the_first_shape_and_adds_the_rest() {
+        let piece = |shape: &str| {
+            let mut counts = Counts::default();
+            counts.found(DetectorIndex(3), Confidence::Likely, 2, || shape.into());
+            counts
+        };
+        let mut sum = piece("999");
+        sum.merge(piece("aaa"));
+        let found = &sum.detectors[&DetectorIndex(3)];
+        assert_eq!((found.shape.as_str(), found.levels.likely), ("999", 4));
+    }
+}

@@ -1,0 +1,93 @@
+//! What there is to do, one step after another: objects opened, cut into pieces, closed. Reads bytes as the budget
+//! allows; looks at none of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sievert_io::{Description, Error, Format, Object, Opened, Piece, Source, open};
+
+use crate::job::Job;
+use crate::order::Budget;
+
+/// One thing for a worker to do, about the object of this number.
+pub(crate) enum Step {
+    /// It was opened.
+    Begin(Object, Description),
+    /// A piece of it, and how far into its stored bytes the piece reaches.
+    Piece(Arc<dyn Format>, Piece, u64),
+    /// It was read to its end: stored bytes.
+    End(u64),
+    /// It cannot be read, or not further.
+    Fail(Error),
+}
+
+/// The object being read.
+struct Reading {
+    number: usize,
+    source: Box<dyn Source>,
+    format: Arc<dyn Format>,
+}
+
+/// Hands out steps with rising tickets; the results must be committed in this order.
+pub(crate) struct Feed<'r> {
+    job: &'r Job,
+    budget: &'r Budget,
+    stop: &'r AtomicBool,
+    objects: std::iter::Enumerate<std::slice::Iter<'r, Object>>,
+    open: Option<Reading>,
+    ticket: u64,
+}
+
+/// A step with its place in line and its object.
+pub(crate) struct Ticket {
+    pub(crate) number: u64,
+    pub(crate) object: usize,
+    pub(crate) step: Step,
+}
+
+impl<'r> Feed<'r> {
+    pub(crate) fn new(job: &'r Job, objects: &'r [Object], budget: &'r Budget, stop: &'r AtomicBool) -> Self {
+        Self { job, budget, stop, objects: objects.iter().enumerate(), open: None, ticket: 0 }
+    }
+
+    /// The next step; `None` when all is handed out or the run was stopped.
+    pub(crate) fn next(&mut self) -> Option<Ticket> {
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let (object, step) = if let Some(reading) = self.open.take() {
+            (reading.number, self.read_on(reading))
+        } else {
+            let (number, object) = self.objects.next()?;
+            (number, self.begin(number, object))
+        };
+        let number = self.ticket;
+        self.ticket += 1;
+        Some(Ticket { number, object, step })
+    }
+
+    fn begin(&mut self, number: usize, object: &Object) -> Step {
+        match open(object, &self.job.read) {
+            Ok(Opened { source, format, description }) => {
+                self.open = Some(Reading { number, source, format });
+                Step::Begin(object.clone(), description)
+            }
+            Err(error) => Step::Fail(error),
+        }
+    }
+
+    fn read_on(&mut self, mut reading: Reading) -> Step {
+        self.budget.wait_for_room();
+        match reading.source.next() {
+            Ok(Some(piece)) => {
+                self.budget.take(piece.cost);
+                let position = reading.source.position();
+                let format = reading.format.clone();
+                self.open = Some(reading);
+                Step::Piece(format, piece, position)
+            }
+            Ok(None) => Step::End(reading.source.position()),
+            Err(error) => Step::Fail(error),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a run is asked to do, and how it tells its caller how far it is.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use sievert_io::{Input, ListOptions, ReadOptions};
+
+use crate::Plan;
+
+/// One run over some inputs.
+#[derive(Debug)]
+pub struct Job {
+    /// What to look for and what to do with it.
+    pub plan: Plan,
+    /// Files, folders, globs, standard input.
+    pub inputs: Vec<Input>,
+    /// Which of the objects found there.
+    pub list: ListOptions,
+    /// How objects are read.
+    pub read: ReadOptions,
+    /// Look only, or rewrite.
+    pub task: Task,
+    /// Where the findings file goes; its ending decides: `.parquet`, else JSON lines.
+    pub findings: Option<PathBuf>,
+    /// How many excerpts [`Progress::excerpt`] is given.
+    pub excerpts: usize,
+    /// Threads and memory.
+    pub limits: Limits,
+}
+
+/// Look only, or rewrite.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// Look only.
+    Scan,
+    /// Write a safe copy of every object.
+    Redact {
+        /// Where the copies go.
+        to: Destination,
+        /// Whether an output that exists is replaced.
+        overwrite: bool,
+        /// The folder for the raw records that could not be parsed (mode 0600); made when there are any.
+        quarantine: PathBuf,
+    },
+}
+
+/// Where rewritten objects go.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// Into this folder, under their names.
+    Folder(PathBuf),
+    /// Over the input, atomically.
+    InPlace,
+    /// To standard output: one input only.
+    Stdout,
+}
+
+/// Bounds that hold whatever the size of the input.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Worker threads.
+    pub threads: usize,
+    /// Bytes that pieces in flight may need together.
+    pub memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, memory: 256 << 20 }
+    }
+}
+
+/// Told as the run goes; may end it.
+pub trait Progress: Sync {
+    /// Called after every piece, in order. `Break` cancels: outputs not finished disappear, finished ones stay.
+    fn update(&self, status: &Status) -> ControlFlow<()>;
+
+    /// One finding with the text around it, in input order. The only way by which text leaves a run, and only when
+    /// [`Job::excerpts`] asks for it.
+    fn excerpt(&self, excerpt: &Excerpt) {
+        let _ = excerpt;
+    }
+}
+
+/// For callers that neither watch nor cancel.
+impl Progress for () {
+    fn update(&self, _: &Status) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Status {
+    /// Stored bytes of all objects.
+    pub bytes_total: u64,
+    /// Stored bytes that are done with.
+    pub bytes_done: u64,
+    /// Records so far.
+    pub records: u64,
+    /// Findings so far, of any confidence.
+    pub findings: u64,
+}
+
+/// A finding with up to 40 characters of its cell on either side, other findings there masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The object's name.
+    pub object: String,
+    /// `:LINE` or ` record N`, with the field.
+    pub place: String,
+    /// The detector's id.
+    pub detector: String,
+    /// Confidence and evidence codes.
+    pub why: String,
+    /// Text before.
+    pub before: String,
+    /// The finding itself.
+    pub value: String,
+    /// Text after.
+    pub after: String,
+}
+
+/// Shows no text.
+impl std::fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Excerpt")
+            .field("object", &self.object)
+            .field("detector", &self.detector)
+            .finish_non_exhaustive()
+    }
+}

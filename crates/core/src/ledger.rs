@@ -1,0 +1,146 @@
+//! Where every byte, record and cell of the input went. Each unit sums by itself; a run whose ledger does not add up
+//! has a defect.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Stored bytes by object, records by piece, cells by field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Ledger {
+    /// Objects listed.
+    pub objects: Objects,
+    /// Stored bytes of the objects listed.
+    pub bytes: Bytes,
+    /// Records that were reached.
+    pub records: Records,
+    /// Cells of the records that were decoded.
+    pub cells: Cells,
+}
+
+/// Objects by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Objects {
+    /// All that were listed.
+    pub total: u64,
+    /// Read to the end.
+    pub scanned: u64,
+    /// Not read to the end.
+    pub failed: u64,
+    /// Left out on purpose.
+    pub skipped: u64,
+}
+
+/// Stored bytes by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Bytes {
+    /// Of all objects listed.
+    pub total: u64,
+    /// Read and scanned.
+    pub scanned: u64,
+    /// Not read, or not to be understood.
+    pub failed: u64,
+    /// Left out on purpose.
+    pub skipped: u64,
+    /// Left out because only a sample was asked for.
+    pub sampled: u64,
+}
+
+/// Records by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Records {
+    /// All that were reached.
+    pub total: u64,
+    /// Parsed and scanned.
+    pub scanned: u64,
+    /// Not to be parsed; scanned as plain text, not passed on.
+    pub quarantined: u64,
+    /// Scanned, then left out of the output because the policy says so.
+    pub dropped: u64,
+}
+
+/// Cells by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cells {
+    /// All cells that hold text or a number.
+    pub total: u64,
+    /// Scanned.
+    pub scanned: u64,
+    /// In fields that the policy skips.
+    pub skipped: u64,
+    /// Bytes that are no text: listed, not looked at.
+    pub binary: u64,
+}
+
+impl Records {
+    /// Adds the records of another piece.
+    pub fn merge(&mut self, other: Self) {
+        self.total += other.total;
+        self.scanned += other.scanned;
+        self.quarantined += other.quarantined;
+        self.dropped += other.dropped;
+    }
+}
+
+impl Cells {
+    /// Adds the cells of another piece.
+    pub fn merge(&mut self, other: Self) {
+        self.total += other.total;
+        self.scanned += other.scanned;
+        self.skipped += other.skipped;
+        self.binary += other.binary;
+    }
+}
+
+impl Ledger {
+    /// Adds the ledger of another part of the input.
+    pub fn merge(&mut self, other: &Self) {
+        let Self { objects, bytes, records, cells } = other;
+        self.objects.total += objects.total;
+        self.objects.scanned += objects.scanned;
+        self.objects.failed += objects.failed;
+        self.objects.skipped += objects.skipped;
+        self.bytes.total += bytes.total;
+        self.bytes.scanned += bytes.scanned;
+        self.bytes.failed += bytes.failed;
+        self.bytes.skipped += bytes.skipped;
+        self.bytes.sampled += bytes.sampled;
+        self.records.merge(*records);
+        self.cells.merge(*cells);
+    }
+
+    /// Whether the parts of each unit sum to its total.
+    pub fn adds_up(&self) -> bool {
+        let Self { objects, bytes, records, cells } = self;
+        objects.total == objects.scanned + objects.failed + objects.skipped
+            && bytes.total == bytes.scanned + bytes.failed + bytes.skipped + bytes.sampled
+            && records.total == records.scanned + records.quarantined + records.dropped
+            && cells.total == cells.scanned + cells.skipped + cells.binary
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_that_is_nowhere_is_noticed() {
+        let mut ledger = Ledger::default();
+        assert!(ledger.adds_up());
+        ledger.bytes = Bytes { total: 10, scanned: 6, failed: 3, ..Bytes::default() };
+        assert!(!ledger.adds_up());
+        ledger.bytes.skipped = 1;
+        assert!(ledger.adds_up());
+    }
+
+    #[test]
+    fn ledgers_add_unit_by_unit() {
+        let one = Ledger {
+            records: Records { total: 3, scanned: 2, quarantined: 1, dropped: 0 },
+            ..Ledger::default()
+        };
+        let mut sum = one;
+        sum.merge(&one);
+        assert_eq!(sum.records, Records { total: 6, scanned: 4, quarantined: 2, dropped: 0 });
+        assert!(sum.adds_up());
+    }
+}

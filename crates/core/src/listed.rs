@@ -1,0 +1,120 @@
+//! The objects of all inputs and what is left out, and whether their outputs can be written: everything that can be
+//! refused before a byte is read.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use sievert_io::{Location, Object, Reason, Runtime, list};
+
+use crate::Error;
+use crate::job::{Destination, Job, Task};
+use crate::ledger::Ledger;
+use crate::report::{NotExamined, Skipped};
+use crate::shown::shown;
+
+/// What a job will read, and what it will not.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The objects, in the order in which they are read.
+    pub objects: Vec<Object>,
+    /// Entries left out on purpose.
+    pub skipped: Vec<Skipped>,
+    /// Entries that were wanted and cannot be read.
+    pub not_examined: Vec<NotExamined>,
+    /// The ledger so far: everything that is not in `objects`.
+    pub(crate) ledger: Ledger,
+}
+
+impl Listed {
+    /// Lists the inputs of a job and checks its outputs; reads no data.
+    ///
+    /// # Errors
+    /// An input is not there, two objects would be written to one place, or a place is taken.
+    pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
+        let mut listed = Self::default();
+        let out = match &job.task {
+            Task::Redact { to: Destination::Folder(out), .. } => out.canonicalize().ok(),
+            _ => None,
+        };
+        for input in &job.inputs {
+            let listing = list(runtime, input, &job.list).map_err(Error::Input)?;
+            for object in listing.objects {
+                match (&object.location, &out) {
+                    (Location::Blob(blob), Some(out)) if blob.path().starts_with(out) => {
+                        listed.skip(job, &object.name, object.size, "it stands in the output folder".into());
+                    }
+                    _ => listed.objects.push(object),
+                }
+            }
+            for entry in listing.skipped {
+                match entry.reason.not_examined() {
+                    true => listed.miss(job, &entry.name, entry.size, reason(&entry.reason)),
+                    false => listed.skip(job, &entry.name, entry.size, reason(&entry.reason)),
+                }
+            }
+        }
+        listed.check_outputs(job)?;
+        Ok(listed)
+    }
+
+    /// Stored bytes of the objects to be read.
+    pub fn bytes(&self) -> u64 {
+        self.objects.iter().map(|object| object.size).sum()
+    }
+
+    fn skip(&mut self, job: &Job, name: &str, bytes: u64, reason: String) {
+        self.ledger.objects.skipped += 1;
+        self.ledger.objects.total += 1;
+        self.ledger.bytes.skipped += bytes;
+        self.ledger.bytes.total += bytes;
+        self.skipped.push(Skipped { name: shown(job.plan.scanner(), name).to_string(), bytes, reason });
+    }
+
+    fn miss(&mut self, job: &Job, name: &str, bytes: u64, reason: String) {
+        self.ledger.objects.failed += 1;
+        self.ledger.objects.total += 1;
+        self.ledger.bytes.failed += bytes;
+        self.ledger.bytes.total += bytes;
+        let object = shown(job.plan.scanner(), name).to_string();
+        self.not_examined.push(NotExamined { object, record: None, bytes, reason });
+    }
+
+    fn check_outputs(&self, job: &Job) -> Result<(), Error> {
+        let Task::Redact { to, overwrite, .. } = &job.task else { return Ok(()) };
+        if matches!(to, Destination::Stdout) && self.objects.len() != 1 {
+            return Err(Error::OneInput(self.objects.len()));
+        }
+        let mut taken = HashSet::new();
+        for object in &self.objects {
+            let Some(target) = target(to, object) else { continue };
+            if !taken.insert(target.clone()) {
+                return Err(Error::SameOutput(target));
+            }
+            if matches!(to, Destination::Folder(_)) && !overwrite && target.symlink_metadata().is_ok() {
+                return Err(Error::OutputExists(target));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the rewritten object goes; `None`: to standard output.
+pub(crate) fn target(to: &Destination, object: &Object) -> Option<PathBuf> {
+    match (to, &object.location) {
+        (Destination::Folder(folder), Location::Stdin) => Some(folder.join("stdin")),
+        (Destination::Folder(folder), Location::Blob(_)) => Some(folder.join(Path::new(&object.name))),
+        (Destination::InPlace, Location::Blob(blob)) => Some(blob.path().to_owned()),
+        (Destination::InPlace, Location::Stdin) | (Destination::Stdout, _) => None,
+    }
+}
+
+fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::Hidden => "its name begins with _ or .".into(),
+        Reason::Excluded => "--include or --exclude leaves it out".into(),
+        Reason::Loop => "a link back to a folder that it stands in".into(),
+        Reason::UnknownFormat => "of no known format; name one with --input-format".into(),
+        Reason::Failed(cause) => cause.to_string(),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,332 @@
+//! What a run tells: counts by object, field and detector, the ledger, the failures. Never the text.
+//!
+//! The JSON form is versioned; `schema/report.schema.json` is written from these types by a test.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sievert_detect::Confidence;
+
+use crate::ledger::Ledger;
+
+/// The value of [`Report::schema`] that this build writes.
+pub const SCHEMA: &str = "sievert.report/1";
+
+/// The result of a run. Field and object names in it are shown with personal parts replaced by their type.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Name and version of this format: `sievert.report/1`.
+    pub schema: String,
+    /// The program's version.
+    pub version: String,
+    /// `scan` or `redact`.
+    pub command: String,
+    /// When the run started, RFC 3339 in UTC.
+    pub started: String,
+    /// When it ended, RFC 3339 in UTC.
+    pub ended: String,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// What the run was to do.
+    pub plan: PlanSummary,
+    /// What was looked at and what was not; every part adds up.
+    pub ledger: Ledger,
+    /// Findings by detector id.
+    pub detectors: BTreeMap<String, DetectorCounts>,
+    /// Fields with their cells and findings; at most 10,000, the rest under `*`.
+    pub fields: BTreeMap<String, FieldCounts>,
+    /// The objects that were read, in input order.
+    pub objects: Vec<ObjectReport>,
+    /// What the plan wanted and did not get.
+    pub not_examined: Vec<NotExamined>,
+    /// How many further entries `not_examined` would have.
+    pub not_examined_more: u64,
+    /// What was left out on purpose.
+    pub skipped: Vec<Skipped>,
+    /// Places that deserve a person's eyes.
+    pub look_at: Vec<LookAt>,
+    /// What was done, by detector id and action; empty for a scan.
+    pub actions: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Findings that were left because they are below the plan's confidence for rewriting; empty for a scan.
+    pub left: BTreeMap<String, u64>,
+    /// Findings that the policy's allow lists took out, by the reason it gives.
+    pub allowed: BTreeMap<String, u64>,
+    /// The shards this report was merged from; 0: it is of one run.
+    pub merged_from: u64,
+}
+
+/// What a run was to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanSummary {
+    /// The policy's name.
+    pub policy: String,
+    /// SHA-256 over detectors, thresholds and actions as resolved, hexadecimal.
+    pub hash: String,
+    /// The ids of the detectors that were on.
+    pub looked_for: Vec<String>,
+    /// What this build or plan cannot find.
+    pub not_looked_for: Vec<String>,
+    /// Gaps that the policy accepts, each with its reason.
+    pub accepted_gaps: BTreeMap<String, String>,
+    /// Where the key came from: `none`, `env:NAME`, `file`, `ephemeral`. Never the key.
+    pub key: String,
+    /// The version of the scheme of pseudonyms and fingerprints, when there is a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<u32>,
+}
+
+/// Findings by confidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Levels {
+    /// Two proofs, or one that chance hardly ever passes.
+    pub certain: u64,
+    /// One proof.
+    pub likely: u64,
+    /// The shape alone.
+    pub possible: u64,
+}
+
+impl Levels {
+    /// Counts `times` findings of a level.
+    pub fn add(&mut self, level: Confidence, times: u64) {
+        *match level {
+            Confidence::Certain => &mut self.certain,
+            Confidence::Likely => &mut self.likely,
+            Confidence::Possible => &mut self.possible,
+        } += times;
+    }
+
+    /// Adds the counts of another.
+    pub fn merge(&mut self, other: Self) {
+        self.certain += other.certain;
+        self.likely += other.likely;
+        self.possible += other.possible;
+    }
+
+    /// Findings at or above a level.
+    pub fn at_least(&self, level: Confidence) -> u64 {
+        match level {
+            Confidence::Certain => self.certain,
+            Confidence::Likely => self.certain + self.likely,
+            Confidence::Possible => self.certain + self.likely + self.possible,
+        }
+    }
+}
+
+/// The findings of one detector.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DetectorCounts {
+    /// By confidence.
+    #[serde(flatten)]
+    pub levels: Levels,
+    /// In how many objects.
+    pub objects: u64,
+    /// The shape of the first one in input order: letters as `a` and `A`, digits as `9`.
+    pub shape: String,
+}
+
+/// The cells of one field, over all objects.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldCounts {
+    /// Cells that were scanned.
+    pub cells: u64,
+    /// Cells that the policy skips.
+    pub skipped: u64,
+    /// By detector id.
+    pub detectors: BTreeMap<String, FieldFindings>,
+    /// The type of the field as a whole, where one detector speaks for most of its cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+}
+
+/// What one detector says of one field.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldFindings {
+    /// By confidence.
+    #[serde(flatten)]
+    pub levels: Levels,
+    /// Cells that hold at least one.
+    pub cells: u64,
+    /// Distinct values, estimated; after a merge: at least so many.
+    pub distinct: u64,
+    /// Cells that as a whole have the shape.
+    pub tried: u64,
+    /// Of these, how many pass the checksum or validator.
+    pub passed: u64,
+    /// How many of the tried would pass by chance, where the detector has a checksum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_chance: Option<f64>,
+}
+
+/// One object that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ObjectReport {
+    /// Its name.
+    pub object: String,
+    /// How it was read: format, compression, encoding.
+    pub read_as: String,
+    /// Stored bytes.
+    pub bytes: u64,
+    /// Records, quarantined ones included.
+    pub records: u64,
+    /// Records that could not be parsed.
+    pub quarantined: u64,
+    /// Whether it was read to its end.
+    pub complete: bool,
+    /// Findings by detector id.
+    pub detectors: BTreeMap<String, Levels>,
+}
+
+/// Something that the plan wanted and did not get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotExamined {
+    /// The object's name.
+    pub object: String,
+    /// The record, counted from 0, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Stored bytes that were not examined, where it is a part of an object or all of it.
+    pub bytes: u64,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// Something left out on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Skipped {
+    /// The object's or field's name.
+    pub name: String,
+    /// Stored bytes, for an object.
+    pub bytes: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// A place that deserves a person's eyes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LookAt {
+    /// The detector's id, empty where it is about a field.
+    pub detector: String,
+    /// `object:line`, `object, record N`, or a field.
+    pub place: String,
+    /// What is remarkable.
+    pub note: String,
+}
+
+impl Report {
+    /// Whether all that the plan wanted was examined.
+    pub fn complete(&self) -> bool {
+        self.not_examined.is_empty() && self.not_examined_more == 0
+    }
+
+    /// Findings at or above a level.
+    pub fn findings(&self, level: Confidence) -> u64 {
+        self.detectors.values().map(|counts| counts.levels.at_least(level)).sum()
+    }
+
+    /// Adds the report of another part of the same work (another shard, another worker).
+    ///
+    /// # Errors
+    /// The plans differ: the counts would mean different things.
+    pub fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
+        if self.plan.hash != other.plan.hash || self.version != other.version || self.command != other.command
+        {
+            return Err(crate::Error::PlansDiffer);
+        }
+        self.merged_from = self.merged_from.max(1) + other.merged_from.max(1);
+        self.started = self.started.clone().min(other.started.clone());
+        self.ended = self.ended.clone().max(other.ended.clone());
+        self.seconds = self.seconds.max(other.seconds);
+        self.ledger.merge(&other.ledger);
+        for (id, theirs) in &other.detectors {
+            let mine = self.detectors.entry(id.clone()).or_default();
+            mine.levels.merge(theirs.levels);
+            mine.objects += theirs.objects;
+            if mine.shape.is_empty() {
+                mine.shape.clone_from(&theirs.shape);
+            }
+        }
+        for (name, theirs) in &other.fields {
+            let mine = self.fields.entry(name.clone()).or_default();
+            mine.cells += theirs.cells;
+            mine.skipped += theirs.skipped;
+            for (id, findings) in &theirs.detectors {
+                mine.detectors.entry(id.clone()).or_default().merge(findings);
+            }
+            mine.class = mine.classify();
+        }
+        self.objects.extend(other.objects.iter().cloned());
+        self.not_examined.extend(other.not_examined.iter().cloned());
+        self.not_examined_more += other.not_examined_more;
+        self.skipped.extend(other.skipped.iter().cloned());
+        self.look_at.extend(other.look_at.iter().cloned());
+        for (id, actions) in &other.actions {
+            add_counts(self.actions.entry(id.clone()).or_default(), actions);
+        }
+        add_counts(&mut self.left, &other.left);
+        add_counts(&mut self.allowed, &other.allowed);
+        Ok(())
+    }
+}
+
+fn add_counts(mine: &mut BTreeMap<String, u64>, theirs: &BTreeMap<String, u64>) {
+    for (name, count) in theirs {
+        *mine.entry(name.clone()).or_default() += count;
+    }
+}
+
+impl FieldFindings {
+    fn merge(&mut self, other: &Self) {
+        self.levels.merge(other.levels);
+        self.cells += other.cells;
+        self.distinct = self.distinct.max(other.distinct);
+        self.tried += other.tried;
+        self.passed += other.passed;
+        self.by_chance = match (self.by_chance, other.by_chance) {
+            (Some(mine), Some(theirs)) => Some(mine + theirs),
+            (mine, theirs) => mine.or(theirs),
+        };
+    }
+}
+
+impl FieldCounts {
+    /// The detector that at least four fifths of the cells speak for.
+    pub(crate) fn classify(&self) -> Option<String> {
+        let (id, most) = self.detectors.iter().max_by_key(|(_, found)| found.cells)?;
+        (self.cells > 0 && most.cells * 5 >= self.cells * 4).then(|| id.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shard(hash: &str) -> Report {
+        let mut report =
+            Report { plan: PlanSummary { hash: hash.into(), ..Default::default() }, ..Default::default() };
+        let mut field = FieldCounts { cells: 10, ..Default::default() };
+        let found = FieldFindings { cells: 9, distinct: 4, by_chance: Some(1.0), ..Default::default() };
+        field.detectors.insert("toy.digits".into(), found);
+        report.fields.insert("a".into(), field);
+        report.detectors.entry("toy.digits".into()).or_default().levels.add(Confidence::Likely, 9);
+        report
+    }
+
+    #[test]
+    fn merged_reports_add_up_and_keep_the_class_of_a_field() {
+        let mut report = shard("h");
+        report.merge(&shard("h")).expect("same plan");
+        assert_eq!(report.findings(Confidence::Likely), 18);
+        assert_eq!(report.findings(Confidence::Certain), 0);
+        assert_eq!(report.fields["a"].cells, 20);
+        assert_eq!(report.fields["a"].class.as_deref(), Some("toy.digits"));
+        assert_eq!(report.fields["a"].detectors["toy.digits"].distinct, 4, "at least");
+        assert_eq!(report.merged_from, 2);
+    }
+
+    #[test]
+    fn reports_of_different_plans_are_not_added() {
+        assert!(shard("h").merge(&shard("other")).is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! The main job from its first line to its last. Read this file first: everything else in the crate is a part of it.
+
+use std::collections::hash_map::RandomState;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use sievert_io::{Cause, Place, Runtime};
+
+use crate::Error;
+use crate::commit::{Commit, Done, SUCCESS, mark_success};
+use crate::feed::{Feed, Step, Ticket};
+use crate::job::{Destination, Job, Progress, Task};
+use crate::listed::Listed;
+use crate::order::Budget;
+use crate::report::{PlanSummary, Report, SCHEMA};
+use crate::work::Worker;
+
+/// Places worth a look that a report keeps.
+pub(crate) const LOOK_AT_KEPT: usize = 100;
+
+/// Reads the inputs of a job, scans them, rewrites them if asked to, and reports.
+///
+/// Pieces are handed out in order, worked on in parallel and committed in order, so that outputs, findings and
+/// reports depend on input and plan alone, on any number of threads. Works inside a tokio runtime as well as
+/// without one.
+///
+/// # Errors
+/// What keeps the run as a whole from starting or going on. What keeps one object from being examined is in the
+/// report instead.
+pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
+    let started = Timestamp::now();
+    let runtime = Runtime::start().map_err(Error::Threads)?;
+    let listed = Listed::new(job, &runtime)?;
+    let out = prepare_folder(job)?;
+
+    let stop = AtomicBool::new(false);
+    let budget = Budget::new(job.limits.memory);
+    let feed = Mutex::new(Feed::new(job, &listed.objects, &budget, &stop));
+    let run_name = format!("{}-{}", std::process::id(), started.as_nanosecond());
+    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, run_name)?);
+    let run_key = RandomState::new();
+
+    let threads = job.limits.threads.max(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|_| Error::Pool)?;
+    pool.scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|_| {
+                let mut worker = Worker::new(job, &run_key);
+                while let Some(Ticket { number, object, step }) = next(&feed) {
+                    let name = &listed.objects[object].name;
+                    let done = match step {
+                        Step::Begin(object, description) => Done::Begin(object, description),
+                        Step::Piece(format, piece, position) => {
+                            let cost = piece.cost;
+                            let result = guarded(name, || worker.piece(name, &*format, piece));
+                            Done::Piece(result.map(Box::new), position, cost)
+                        }
+                        Step::End(position) => Done::End(position),
+                        Step::Fail(error) => Done::Fail(error),
+                    };
+                    lock(&commit).push(number, object, done);
+                }
+            });
+        }
+    });
+
+    let mut report = commit.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
+    if let Some(folder) = out
+        && report.complete()
+    {
+        mark_success(folder).map_err(|error| Error::Folder { folder: folder.to_owned(), source: error })?;
+    }
+    describe(&mut report, job, started);
+    Ok(report)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The next step. A function of its own, so that the feed is free again before the step is worked on.
+fn next(feed: &Mutex<Feed<'_>>) -> Option<Ticket> {
+    lock(feed).next()
+}
+
+/// A defect that panics costs its object, not the run, and does not leave the other workers waiting for ever.
+fn guarded<T>(
+    object: &str,
+    work: impl FnOnce() -> Result<T, sievert_io::Error>,
+) -> Result<T, sievert_io::Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let why = "a defect in sievert stopped the work on this object; please report it, without the data";
+        Err(Cause::Unsupported(why).at(Place::object(object)))
+    })
+}
+
+/// The output folder, made, and no longer marked as whole.
+fn prepare_folder(job: &Job) -> Result<Option<&Path>, Error> {
+    let Task::Redact { to: Destination::Folder(folder), .. } = &job.task else { return Ok(None) };
+    let fail = |source| Error::Folder { folder: folder.clone(), source };
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    match std::fs::remove_file(folder.join(SUCCESS)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(fail(error)),
+        _ => Ok(Some(folder)),
+    }
+}
+
+/// Adds what the plan and the clock know.
+fn describe(report: &mut Report, job: &Job, started: Timestamp) {
+    let ended = Timestamp::now();
+    report.schema = SCHEMA.into();
+    report.version = env!("CARGO_PKG_VERSION").into();
+    report.command = if matches!(job.task, Task::Scan) { "scan" } else { "redact" }.into();
+    report.started = started.to_string();
+    report.ended = ended.to_string();
+    report.seconds = (ended.as_nanosecond() - started.as_nanosecond()) as f64 / 1e9;
+    let plan = &job.plan;
+    report.plan = PlanSummary {
+        policy: plan.name().into(),
+        hash: plan.hash().into(),
+        looked_for: plan.looked_for().map(str::to_owned).collect(),
+        not_looked_for: plan.not_looked_for().map(str::to_owned).collect(),
+        accepted_gaps: plan
+            .accepted_gaps()
+            .iter()
+            .map(|gap| (gap.name.clone(), gap.reason.clone()))
+            .collect(),
+        key: plan.key_kind().to_string(),
+        scheme: plan.redactor().key().map(|_| sievert_redact::SCHEME),
+    };
+}

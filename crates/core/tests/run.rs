@@ -1,0 +1,147 @@
+//! The whole job with toy detectors: the run, the ledger and the report do not depend on the catalogue.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use sievert_core::report::Report;
+use sievert_core::{Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Status, Task, run};
+use sievert_detect::{Confidence, Detector, Verdict, checksum};
+use sievert_io::{Input, ListOptions, ReadOptions};
+
+static TOKEN: Detector = Detector {
+    id: "toy.token",
+    title: "Toy token",
+    placeholder: "TOKEN",
+    pattern: "tok_[a-z0-9]{6}",
+    validate: |_| Verdict::Unmistakable,
+    ..Detector::BLANK
+};
+
+static NUMBER: Detector = Detector {
+    id: "toy.number",
+    title: "Toy number with a check digit",
+    placeholder: "NUMBER",
+    pattern: "[0-9]{8}",
+    chance: 0.1,
+    validate: |candidate| Verdict::checked(checksum::luhn(candidate.digits())),
+    ..Detector::BLANK
+};
+
+fn job(input: &Path, task: Task, threads: usize) -> Job {
+    let plan = Plan::new(&Policy::default(), &[&TOKEN, &NUMBER], &Overrides::default()).expect("a plan");
+    Job {
+        plan,
+        inputs: vec![Input::Path(input.to_owned())],
+        list: ListOptions::default(),
+        read: ReadOptions { piece_bytes: 256, ..ReadOptions::default() },
+        task,
+        findings: None,
+        excerpts: 0,
+        limits: Limits { threads, memory: 1 << 20 },
+    }
+}
+
+fn redact(input: &Path, out: &Path, threads: usize) -> Result<Report, Error> {
+    let to = Destination::Folder(out.to_owned());
+    let task = Task::Redact { to, overwrite: false, quarantine: out.with_extension("quarantine") };
+    run(&job(input, task, threads), &())
+}
+
+/// Some files with many small pieces.
+fn write_input(folder: &Path) {
+    for file in 0..5 {
+        let lines: Vec<_> = (0..200)
+            .map(|line| match line % 7 {
+                0 => format!("line {line} has tok_abc{line:03} in it"),
+                _ => format!("line {line} of file {file} holds nothing"),
+            })
+            .collect();
+        fs::write(folder.join(format!("f{file}.txt")), lines.join("\n") + "\n").expect("written");
+    }
+}
+
+#[test]
+fn the_ledger_adds_up_and_findings_are_counted_where_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_input(folder.path());
+    fs::write(folder.path().join("_hidden.txt"), "tok_abc123").expect("written");
+    let report = run(&job(folder.path(), Task::Scan, 2), &()).expect("a report");
+    assert!(report.ledger.adds_up(), "{:?}", report.ledger);
+    assert!(report.complete());
+    assert_eq!(report.findings(Confidence::Certain), 5 * 29);
+    assert_eq!(report.detectors["toy.token"].objects, 5);
+    assert_eq!(report.ledger.records.total, 1_000);
+    assert_eq!(report.ledger.objects.skipped, 1);
+    assert_eq!(report.skipped[0].name, "_hidden.txt");
+    assert!(report.actions.is_empty(), "a scan does nothing");
+}
+
+#[test]
+fn the_output_is_the_same_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("in");
+    fs::create_dir(&input).expect("a folder");
+    write_input(&input);
+    let (one, four) = (folder.path().join("one"), folder.path().join("four"));
+    redact(&input, &one, 1).expect("a report");
+    redact(&input, &four, 4).expect("a report");
+    for file in 0..5 {
+        let name = format!("f{file}.txt");
+        let clean = fs::read_to_string(one.join(&name)).expect("an output");
+        assert_eq!(clean, fs::read_to_string(four.join(&name)).expect("an output"));
+        assert!(clean.contains("line 7 has <TOKEN> in it"));
+        assert!(!clean.contains("tok_"));
+    }
+    assert!(one.join("_SUCCESS").exists());
+}
+
+#[test]
+fn an_output_that_exists_is_refused_before_anything_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("in");
+    fs::create_dir(&input).expect("a folder");
+    write_input(&input);
+    let out = folder.path().join("out");
+    redact(&input, &out, 1).expect("a report");
+    assert!(matches!(redact(&input, &out, 1), Err(Error::OutputExists(_))));
+}
+
+#[test]
+fn cancelling_leaves_no_half_file() {
+    struct Impatient;
+    impl Progress for Impatient {
+        fn update(&self, status: &Status) -> ControlFlow<()> {
+            if status.records > 250 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("in");
+    fs::create_dir(&input).expect("a folder");
+    write_input(&input);
+    let out = folder.path().join("out");
+    let to = Destination::Folder(out.clone());
+    let task = Task::Redact { to, overwrite: false, quarantine: folder.path().join("q") };
+    assert!(matches!(run(&job(&input, task, 2), &Impatient), Err(Error::Cancelled)));
+    let left: Vec<_> =
+        fs::read_dir(&out).expect("a folder").map(|entry| entry.expect("entry").file_name()).collect();
+    assert_eq!(left, ["f0.txt"], "finished ones stay, no temporary file, no _SUCCESS");
+}
+
+#[test]
+fn a_column_of_bare_digits_counts_only_where_its_checksums_agree() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let numbers = |good: bool| -> String {
+        let passes = |n: &u32| checksum::luhn(n.to_string().bytes().map(|b| b - b'0'));
+        let chosen = (10_000_000_u32..).filter(|n| !good || passes(n)).take(60);
+        chosen.map(|n| n.to_string() + "\n").collect()
+    };
+    fs::write(folder.path().join("noise.csv"), format!("ref\n{}", numbers(false))).expect("written");
+    fs::write(folder.path().join("real.csv"), format!("ref\n{}", numbers(true))).expect("written");
+    let mut job = job(folder.path(), Task::Scan, 1);
+    job.read.piece_bytes = 1 << 20;
+    let report = run(&job, &()).expect("a report");
+    let of = |object: &str| report.objects.iter().find(|o| o.object == object).expect("it").detectors["toy.number"];
+    assert_eq!((of("noise.csv").possible, of("noise.csv").certain), (6, 0));
+    assert_eq!((of("real.csv").possible, of("real.csv").certain), (0, 60));
+}
