@@ -1,0 +1,234 @@
+//! The summary that a scan or a rewrite prints: what was found, where, what was not looked at, what to do next.
+
+use std::fmt::Write as _;
+
+use sievert_core::report::{FieldCounts, Report};
+use sievert_detect::Confidence;
+
+use crate::units::{Unit, count, plural, seconds, size};
+
+const FIELDS_SHOWN: usize = 3;
+const PLACES_SHOWN: usize = 10;
+const GAPS_SHOWN: usize = 10;
+
+/// What the caller knows beside the report: how the run was asked for, and how it will end.
+#[derive(Clone, Debug)]
+pub struct Next {
+    /// The inputs as typed, for the commands that the summary proposes; empty: propose none.
+    pub inputs: String,
+    /// The exit code.
+    pub exit: u8,
+    /// The level from which findings count for the exit code.
+    pub fail_on: Confidence,
+}
+
+/// The summary of a report.
+pub fn summary(report: &Report, next: &Next) -> String {
+    let mut out = String::new();
+    head(&mut out, report);
+    found(&mut out, report);
+    places(&mut out, report);
+    rewritten(&mut out, report);
+    look_at(&mut out, report);
+    coverage(&mut out, report);
+    proposals(&mut out, report, next);
+    out
+}
+
+/// Writing to a `String` cannot fail; this keeps the lines below readable.
+macro_rules! line {
+    ($out:expr $(, $($text:tt)+)?) => {{
+        let _ = writeln!($out $(, $($text)+)?);
+    }};
+}
+
+fn head(out: &mut String, report: &Report) {
+    let ledger = &report.ledger;
+    let rate = match report.seconds {
+        s if s > 0.05 => format!(" ({} MB/s)", count((ledger.bytes.scanned as f64 / 1e6 / s).round() as u64)),
+        _ => String::new(),
+    };
+    line!(
+        out,
+        "{} {}, {}, {} in {}{rate}",
+        if report.command == "redact" { "Rewrote" } else { "Scanned" },
+        plural(ledger.objects.scanned, "file"),
+        size(ledger.bytes.scanned),
+        plural(ledger.records.total, "record"),
+        seconds(report.seconds),
+    );
+}
+
+fn found(out: &mut String, report: &Report) {
+    let mut rows: Vec<_> = report.detectors.iter().collect();
+    if rows.is_empty() {
+        line!(out, "\nFOUND  nothing");
+        return;
+    }
+    rows.sort_by_key(|(id, found)| {
+        let levels = found.levels;
+        (std::cmp::Reverse((levels.certain + levels.likely > 0, levels.at_least(Confidence::Possible))), *id)
+    });
+    let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or(0).max(16);
+    line!(
+        out,
+        "\n{:width$} {:>10} {:>9} {:>9} {:>7}  shape",
+        "FOUND",
+        "certain",
+        "likely",
+        "possible",
+        "files"
+    );
+    for (id, found) in rows {
+        let levels = found.levels;
+        line!(
+            out,
+            "{id:width$} {:>10} {:>9} {:>9} {:>7}  {}",
+            count(levels.certain),
+            count(levels.likely),
+            count(levels.possible),
+            count(found.objects),
+            found.shape
+        );
+    }
+}
+
+fn places(out: &mut String, report: &Report) {
+    let hits = |field: &FieldCounts| -> u64 {
+        field.detectors.values().map(|found| found.levels.at_least(Confidence::Possible)).sum()
+    };
+    let mut fields: Vec<_> = report.fields.iter().filter(|(_, field)| hits(field) > 0).collect();
+    if fields.is_empty() {
+        return;
+    }
+    fields.sort_by_key(|(name, field)| (std::cmp::Reverse(hits(field)), *name));
+    match fields.len() {
+        all if all > FIELDS_SHOWN => {
+            line!(out, "\nWHERE (top {FIELDS_SHOWN} of {} fields)", count(all as u64))
+        }
+        _ => line!(out, "\nWHERE"),
+    }
+    let shown = &fields[..fields.len().min(FIELDS_SHOWN)];
+    let width = shown.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(20);
+    for (name, field) in shown {
+        let mut found: Vec<_> = field.detectors.iter().filter(|(_, found)| found.cells > 0).collect();
+        found.sort_by_key(|(id, found)| (std::cmp::Reverse(found.cells), *id));
+        let list: Vec<_> = found
+            .iter()
+            .take(4)
+            .map(|(id, found)| {
+                let share = match field.class.as_ref() == Some(*id) {
+                    true => format!(" ({:.1} % of cells)", found.cells as f64 * 100.0 / field.cells as f64),
+                    false => String::new(),
+                };
+                format!("{id} {}{share}", count(found.levels.at_least(Confidence::Possible)))
+            })
+            .collect();
+        let more = if found.len() > list.len() {
+            format!("   +{} more", found.len() - list.len())
+        } else {
+            String::new()
+        };
+        line!(out, "{name:width$}  {}{more}", list.join("   "));
+    }
+}
+
+fn rewritten(out: &mut String, report: &Report) {
+    if report.command != "redact" {
+        return;
+    }
+    if !report.actions.is_empty() {
+        line!(out, "\nREWRITTEN");
+        let width = report.actions.keys().map(String::len).max().unwrap_or(0).max(16);
+        for (id, actions) in &report.actions {
+            let list: Vec<_> = actions.iter().map(|(action, n)| format!("{action} {}", count(*n))).collect();
+            line!(out, "{id:width$}  {}", list.join("   "));
+        }
+    }
+    let left: u64 = report.left.values().sum();
+    if left > 0 {
+        line!(
+            out,
+            "\nLEFT  {} below the confidence for rewriting (--min-confidence possible rewrites them too)",
+            plural(left, "finding")
+        );
+    }
+    let dropped = report.ledger.records.dropped;
+    if dropped > 0 {
+        line!(out, "\nDROPPED  {}", plural(dropped, "record"));
+    }
+}
+
+fn look_at(out: &mut String, report: &Report) {
+    if report.look_at.is_empty() {
+        return;
+    }
+    line!(out, "\nLOOK AT");
+    let shown = &report.look_at[..report.look_at.len().min(PLACES_SHOWN)];
+    let width = shown.iter().map(|at| at.detector.len()).max().unwrap_or(0);
+    for at in shown {
+        match at.detector.as_str() {
+            "" => line!(out, "{}  {}", at.place, at.note),
+            id => line!(out, "{id:width$}  {}  {}", at.place, at.note),
+        }
+    }
+    if report.look_at.len() > shown.len() {
+        line!(out, "  and {} more in the report", count((report.look_at.len() - shown.len()) as u64));
+    }
+}
+
+fn coverage(out: &mut String, report: &Report) {
+    line!(out);
+    if !report.plan.not_looked_for.is_empty() {
+        line!(out, "NOT LOOKED FOR   {}", report.plan.not_looked_for.join(", "));
+    }
+    let ledger = &report.ledger;
+    if !report.complete() {
+        let mut parts = Vec::new();
+        if ledger.objects.failed > 0 || ledger.bytes.failed > 0 {
+            parts.push(format!("{}, {}", plural(ledger.objects.failed, "file"), size(ledger.bytes.failed)));
+        }
+        if ledger.records.quarantined > 0 {
+            parts.push(format!("{} quarantined", plural(ledger.records.quarantined, "record")));
+        }
+        line!(out, "NOT EXAMINED     {}", parts.join("; "));
+        for gap in report.not_examined.iter().take(GAPS_SHOWN) {
+            let record = gap.record.map_or(String::new(), |record| format!(" record {record}"));
+            line!(out, "  {}{record}    {}", gap.object, gap.reason);
+        }
+        let more =
+            (report.not_examined.len() as u64 + report.not_examined_more).saturating_sub(GAPS_SHOWN as u64);
+        if more > 0 {
+            line!(out, "  and {} more in the report", count(more));
+        }
+    }
+    let unit = Unit::of(ledger.bytes.total);
+    line!(
+        out,
+        "COVERAGE  {} {} = {} scanned + {} failed + {} skipped + {} sampled",
+        unit.show(ledger.bytes.total),
+        unit.name,
+        unit.show(ledger.bytes.scanned),
+        unit.show(ledger.bytes.failed),
+        unit.show(ledger.bytes.skipped),
+        unit.show(ledger.bytes.sampled),
+    );
+}
+
+fn proposals(out: &mut String, report: &Report, next: &Next) {
+    let loudest =
+        report.detectors.iter().filter(|(_, found)| found.levels.at_least(next.fail_on) > 0).min_by_key(
+            |(id, found)| (!id.starts_with("secret."), std::cmp::Reverse(found.levels.certain), *id),
+        );
+    if let (Some((id, _)), false, "scan") = (loudest, next.inputs.is_empty(), report.command.as_str()) {
+        line!(out, "\nSee why:   sievert scan {} --detector {id} --show-values --limit 20", next.inputs);
+        line!(out, "Clean it:  sievert redact {} --out clean/", next.inputs);
+    }
+    let also = if report.findings(next.fail_on) > 0 { " (also: findings)" } else { "" };
+    match next.exit {
+        0 => {}
+        1 => line!(out, "exit 1: findings at {} or above", next.fail_on),
+        3 => line!(out, "exit 3: not everything was examined{also}"),
+        code => line!(out, "exit {code}"),
+    }
+}
