@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use locale::World;
 use sievert_detect::{Detector, Draw};
+pub use objects::TRUTH;
 pub use template::{Passage, Planted};
 
 /// How much is made, and which.
@@ -59,7 +60,7 @@ pub enum Error {
     Table(#[from] sievert_io::Error),
 }
 
-/// Writes `patients.csv`, `tickets.jsonl`, `payments.parquet` and, beside them, `truth.jsonl` into a folder, which is
+/// Writes `patients.csv`, `tickets.jsonl`, `payments.parquet` and, beside them, `_truth.jsonl` into a folder, which is
 /// made if it is not there. The truth has a line for each planted value: object, record (from 0), field, start and
 /// end in code points of the cell's text, detector; never the value.
 ///

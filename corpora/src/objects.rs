@@ -16,7 +16,8 @@ use crate::{Error, Manifest, Object, Options};
 const PATIENTS: &str = "patients.csv";
 const TICKETS: &str = "tickets.jsonl";
 const PAYMENTS: &str = "payments.parquet";
-const TRUTH: &str = "truth.jsonl";
+/// The file that says what is planted where. By its underscore it is not data: a scan of the folder leaves it out.
+pub const TRUTH: &str = "_truth.jsonl";
 
 /// Writes all files of a sample.
 pub(crate) fn write_all(world: &World, options: &Options, folder: &Path) -> Result<Manifest, Error> {

@@ -34,7 +34,7 @@ fn sum(bytes: &[u8]) -> u64 {
 fn a_seed_makes_the_same_sample_for_ever() {
     let folder = tempfile::tempdir().unwrap();
     generate(&OPTIONS, TOYS, folder.path()).unwrap();
-    let sums = ["patients.csv", "tickets.jsonl", "truth.jsonl"]
+    let sums = ["patients.csv", "tickets.jsonl", "_truth.jsonl"]
         .map(|name| sum(&fs::read(folder.path().join(name)).unwrap()));
     assert_eq!(sums, [15_262_931_114_625_189_051, 14_114_811_424_714_896_330, 9_351_614_771_297_926_334]);
 }
@@ -46,7 +46,7 @@ fn the_truth_points_at_what_was_planted() {
     let tickets = fs::read_to_string(folder.path().join("tickets.jsonl")).unwrap();
     let tickets: Vec<serde_json::Value> =
         tickets.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let truth = fs::read_to_string(folder.path().join("truth.jsonl")).unwrap();
+    let truth = fs::read_to_string(folder.path().join("_truth.jsonl")).unwrap();
     let mut seen = 0;
     for line in truth.lines() {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();
