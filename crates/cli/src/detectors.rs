@@ -1,0 +1,90 @@
+//! `detectors` and `explain`: the catalogue as people and programs read it.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+use sievert::{Detector, Overrides};
+
+use crate::args::{Detectors, Shown};
+use crate::exit::Failure;
+use crate::{out, scan};
+
+pub(crate) fn list(args: &Detectors) -> Result<u8, Failure> {
+    let overrides = Overrides { detectors: args.which.clone(), ..Overrides::default() };
+    let plan = scan::plan(None, &overrides)?;
+    let chosen: Vec<_> = plan.looked_for().filter_map(sievert::detector).collect();
+    let text = match args.format {
+        Shown::Json => {
+            let all: Vec<_> = chosen.iter().map(|detector| as_json(detector)).collect();
+            serde_json::to_string_pretty(&all).expect("strings and numbers are JSON") + "\n"
+        }
+        Shown::Text => {
+            let mut text = String::new();
+            for detector in &chosen {
+                let context = if detector.needs_context { "needs context" } else { "" };
+                let _ = writeln!(
+                    text,
+                    "{:<28} {:<12} {:<14} {}",
+                    detector.id,
+                    detector.category.name(),
+                    context,
+                    detector.title
+                );
+            }
+            let _ = writeln!(text, "\n{} detectors; `sievert explain ID` tells more of one", chosen.len());
+            text
+        }
+    };
+    out::text(&text)?;
+    Ok(0)
+}
+
+pub(crate) fn explain(id: &str) -> Result<u8, Failure> {
+    let Some(detector) = sievert::detector(id) else {
+        // The plan knows what was probably meant.
+        let overrides = Overrides { detectors: vec![id.to_owned()], ..Overrides::default() };
+        let error = scan::plan(None, &overrides).err();
+        return Err(error.unwrap_or_else(|| Failure::new(format!("{id} names more than one; see `sievert detectors {id}`"))));
+    };
+    let mut text = format!("{}  {}\n\n{}\n\n", detector.id, detector.title, detector.about);
+    let mut line = |name: &str, value: String| {
+        if !value.is_empty() {
+            let _ = writeln!(text, "{name:<17}{value}");
+        }
+    };
+    line("category", detector.category.name().to_owned());
+    line("replaced by", format!("<{}>", detector.placeholder));
+    line("alone", match (detector.pattern.is_empty(), detector.needs_context) {
+        (true, _) => "never: only behind a label, or in a field named by one".into(),
+        (false, true) => "never: a label, a context word, the field's name or its column must speak for it".into(),
+        (false, false) => "yes".into(),
+    });
+    if detector.chance > 0.0 {
+        line("checksum", format!("random digits pass {:.2} % of the time", detector.chance * 100.0));
+    }
+    line("labels", detector.labels.join(", "));
+    line("context", detector.context.join(", "));
+    line("against", detector.negative_context.join(", "));
+    line("also called", detector.aliases.join(", "));
+    line("found", detector.examples.join("  |  "));
+    line("not found", detector.counter_examples.join("  |  "));
+    line("sources", detector.sources.join("\n                 "));
+    out::text(&text)?;
+    Ok(0)
+}
+
+fn as_json(detector: &Detector) -> serde_json::Value {
+    json!({
+        "id": detector.id,
+        "title": detector.title,
+        "about": detector.about,
+        "category": detector.category.name(),
+        "placeholder": detector.placeholder,
+        "needs_context": detector.needs_context,
+        "chance": detector.chance,
+        "labels": detector.labels,
+        "context": detector.context,
+        "aliases": detector.aliases,
+        "sources": detector.sources,
+    })
+}

@@ -1,0 +1,154 @@
+//! `scan` and `redact`: a job made from the arguments, run, and its report shown.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use sievert::io::{Access, Header, Input, ListOptions, ReadOptions, Runtime, Target, WholeFile};
+use sievert::render::{Next, summary, to_json};
+use sievert::{Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Task, run};
+
+use crate::args::{Common, Redact, Scan, Shown, YesNo};
+use crate::exit::{FINDINGS, Failure, NOT_EXAMINED};
+use crate::out;
+use crate::progress::Watch;
+
+pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
+    let mut job = job(&args.common, Task::Scan)?;
+    if args.show_values {
+        job.excerpts = args.limit;
+    }
+    finish(&args.common, &job, None)
+}
+
+pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
+    let to = match &args.out {
+        Some(out) if out == Path::new("-") => Destination::Stdout,
+        Some(out) => Destination::Folder(out.clone()),
+        None => Destination::InPlace,
+    };
+    let state = args.state.clone().unwrap_or_else(|| beside(&to, &args.common.inputs));
+    let task = Task::Redact { to, overwrite: args.overwrite, quarantine: state.join("quarantine") };
+    finish(&args.common, &job(&args.common, task)?, Some(&state))
+}
+
+/// `clean.sievert` beside `clean`; without an output folder, beside the first input.
+fn beside(to: &Destination, inputs: &[String]) -> PathBuf {
+    let anchor = match (to, inputs.first().map(String::as_str)) {
+        (Destination::Folder(out), _) => out.clone(),
+        (_, Some("-") | None) => PathBuf::from("stdin"),
+        (_, Some(input)) => PathBuf::from(input.trim_end_matches(['/', '*'])),
+    };
+    let mut name = anchor.file_name().unwrap_or("out".as_ref()).to_owned();
+    name.push(".sievert");
+    anchor.with_file_name(name)
+}
+
+/// The policy that the arguments name, and the plan it comes to.
+pub(crate) fn plan(policy: Option<&str>, overrides: &Overrides) -> Result<Plan, Failure> {
+    let policy = match policy {
+        Some(name) => Policy::load(name)?,
+        None => Policy::default(),
+    };
+    Ok(sievert::plan(&policy, overrides)?)
+}
+
+fn job(args: &Common, task: Task) -> Result<Job, Failure> {
+    let key = if args.ephemeral_key { KeyChoice::Ephemeral } else { KeyChoice::Policy };
+    let overrides = Overrides { detectors: args.detectors.clone(), min_confidence: args.min_confidence, key };
+    let header = match args.header {
+        None => Header::Auto,
+        Some(YesNo::Yes) => Header::Yes,
+        Some(YesNo::No) => Header::No,
+    };
+    let usual = Limits::default();
+    Ok(Job {
+        plan: plan(args.policy.as_deref(), &overrides)?,
+        inputs: args.inputs.iter().map(|input| Input::parse(input)).collect(),
+        list: ListOptions {
+            include: args.include.clone(),
+            exclude: args.exclude.clone(),
+            format: args.input_format,
+        },
+        read: ReadOptions { format: args.input_format, header, ..ReadOptions::default() },
+        task,
+        findings: args.findings.clone(),
+        excerpts: 0,
+        limits: Limits {
+            threads: args.threads.map_or(usual.threads, usize::from),
+            memory: usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX),
+        },
+    })
+}
+
+/// Runs the job, writes its report, prints its summary, and says how to exit.
+fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure> {
+    if args.dry_run {
+        return dry_run(job);
+    }
+    let watch = Watch::start(args.quiet)?;
+    let report = run(job, &watch)?;
+    watch.finish()?;
+
+    let json = to_json(&report).map_err(|error| Failure::new(format!("the report: {error}")))?;
+    let beside = state.map(|state| state.join("report.json"));
+    for path in args.report.iter().chain(&beside) {
+        write_private(path, json.as_bytes())?;
+    }
+    let code = exit_code(&report, args);
+    let shown = match args.format {
+        Shown::Json => json,
+        Shown::Text => {
+            let inputs = args.inputs.join(" ");
+            summary(&report, &Next { inputs, exit: code, fail_on: args.fail_on })
+        }
+    };
+    match &job.task {
+        _ if args.quiet => {}
+        Task::Redact { to: Destination::Stdout, .. } => eprint!("{shown}"),
+        _ => out::text(&shown)?,
+    }
+    Ok(code)
+}
+
+fn exit_code(report: &Report, args: &Common) -> u8 {
+    // What a rewrite has rewritten is done; a scan reports it.
+    let found = report.command == "scan" && report.findings(args.fail_on) > 0;
+    match () {
+        () if !report.complete() => NOT_EXAMINED,
+        () if found && !args.exit_zero => FINDINGS,
+        () => 0,
+    }
+}
+
+/// A file for its owner alone, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let target = Target { path: path.to_owned(), overwrite: true, run: std::process::id().to_string() };
+    let write = || {
+        let mut file = WholeFile::create(&target, Access::Owner)?;
+        std::io::Write::write_all(&mut file, bytes).map_err(|error| {
+            sievert::io::Cause::from(error).at(sievert::io::Place::object(path.to_string_lossy()))
+        })?;
+        file.finish()
+    };
+    write().map(|_| ()).map_err(|error: sievert::io::Error| Failure::new(error.to_string()))
+}
+
+fn dry_run(job: &Job) -> Result<u8, Failure> {
+    let runtime = Runtime::start().map_err(|error| Failure::new(error.to_string()))?;
+    let listed = Listed::new(job, &runtime)?;
+    let mut text = String::new();
+    for object in &listed.objects {
+        let format = object.format.map_or("by content", |format| format.name());
+        let _ = writeln!(text, "read  {:>14}  {format:<10}  {}", object.size, object.name);
+    }
+    for skipped in &listed.skipped {
+        let _ = writeln!(text, "skip  {:>14}  {}  ({})", skipped.bytes, skipped.name, skipped.reason);
+    }
+    for gap in &listed.not_examined {
+        let _ = writeln!(text, "miss  {:>14}  {}  ({})", gap.bytes, gap.object, gap.reason);
+    }
+    let _ = writeln!(text, "\n{} files, {} bytes\n", listed.objects.len(), listed.bytes());
+    text += &job.plan.show();
+    out::text(&text)?;
+    Ok(0)
+}
