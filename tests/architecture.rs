@@ -44,7 +44,13 @@ fn root() -> PathBuf {
 fn dependencies(folder: &str) -> BTreeSet<String> {
     let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).expect("a manifest");
     let manifest: toml::Table = manifest.parse().expect("TOML");
-    manifest.get("dependencies").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys).cloned().collect()
+    manifest
+        .get("dependencies")
+        .and_then(toml::Value::as_table)
+        .into_iter()
+        .flat_map(toml::Table::keys)
+        .cloned()
+        .collect()
 }
 
 #[test]

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use locale::World;
-use sievert_detect::{Detector, Draw};
 pub use objects::TRUTH;
+use sievert_detect::{Detector, Draw};
 pub use template::{Passage, Planted};
 
 /// How much is made, and which.

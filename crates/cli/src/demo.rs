@@ -27,12 +27,14 @@ pub(crate) fn show(args: &Demo) -> Result<u8, Failure> {
         out::text(&format!("Kept in {}: sample, clean, findings.jsonl\n", folder.display()))?;
         return Ok(code);
     }
-    let folder = tempfile::tempdir().map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
+    let folder =
+        tempfile::tempdir().map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
     run_in(folder.path(), args)
 }
 
 fn run_in(folder: &Path, args: &Demo) -> Result<u8, Failure> {
-    let (sample, clean, findings) = (folder.join("sample"), folder.join("clean"), folder.join("findings.jsonl"));
+    let (sample, clean, findings) =
+        (folder.join("sample"), folder.join("clean"), folder.join("findings.jsonl"));
     let options = Options { rows: args.rows, seed: 1 };
     generate(&options, sievert::detectors(), &sample).map_err(|error| Failure::new(error.to_string()))?;
 
@@ -86,7 +88,9 @@ struct Spot {
 /// How many of the planted values a finding overlaps, and how many are planted.
 fn compare(truth: &Path, findings: &Path) -> Result<(usize, usize), Failure> {
     let spots = |path: &Path| -> Result<Vec<Spot>, Failure> {
-        let parse = |line| serde_json::from_str(line).map_err(|error| Failure::new(format!("{}: {error}", path.display())));
+        let parse = |line| {
+            serde_json::from_str(line).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
+        };
         read(path)?.lines().map(parse).collect()
     };
     let mut by_cell: HashMap<(String, u64, String), Vec<(u64, u64)>> = HashMap::new();
@@ -97,7 +101,9 @@ fn compare(truth: &Path, findings: &Path) -> Result<(usize, usize), Failure> {
     let planted = truth.len();
     let is_found = |spot: &Spot| {
         let cell = (spot.object.clone(), spot.record, spot.field.clone());
-        by_cell.get(&cell).is_some_and(|found| found.iter().any(|(start, end)| *start < spot.end && spot.start < *end))
+        by_cell
+            .get(&cell)
+            .is_some_and(|found| found.iter().any(|(start, end)| *start < spot.end && spot.start < *end))
     };
     Ok((truth.iter().filter(|spot| is_found(spot)).count(), planted))
 }
@@ -108,7 +114,9 @@ fn changes(name: &str, before: &str, after: &str) -> String {
     let changed = before.lines().zip(after.lines()).filter(|(before, after)| before != after);
     for (before, after) in changed.take(LINES_SHOWN) {
         let same = before.chars().zip(after.chars()).take_while(|(a, b)| a == b).count();
-        let window = |line: &str| -> String { line.chars().skip(same.saturating_sub(REACH)).take(2 * REACH).collect() };
+        let window = |line: &str| -> String {
+            line.chars().skip(same.saturating_sub(REACH)).take(2 * REACH).collect()
+        };
         let _ = writeln!(text, "  before  {}\n  after   {}", window(before), window(after));
     }
     text

@@ -44,7 +44,9 @@ pub(crate) fn explain(id: &str) -> Result<u8, Failure> {
         // The plan knows what was probably meant.
         let overrides = Overrides { detectors: vec![id.to_owned()], ..Overrides::default() };
         let error = scan::plan(None, &overrides).err();
-        return Err(error.unwrap_or_else(|| Failure::new(format!("{id} names more than one; see `sievert detectors {id}`"))));
+        return Err(error.unwrap_or_else(|| {
+            Failure::new(format!("{id} names more than one; see `sievert detectors {id}`"))
+        }));
     };
     let mut text = format!("{}  {}\n\n{}\n\n", detector.id, detector.title, detector.about);
     let mut line = |name: &str, value: String| {
@@ -54,11 +56,16 @@ pub(crate) fn explain(id: &str) -> Result<u8, Failure> {
     };
     line("category", detector.category.name().to_owned());
     line("replaced by", format!("<{}>", detector.placeholder));
-    line("alone", match (detector.pattern.is_empty(), detector.needs_context) {
-        (true, _) => "never: only behind a label, or in a field named by one".into(),
-        (false, true) => "never: a label, a context word, the field's name or its column must speak for it".into(),
-        (false, false) => "yes".into(),
-    });
+    line(
+        "alone",
+        match (detector.pattern.is_empty(), detector.needs_context) {
+            (true, _) => "never: only behind a label, or in a field named by one".into(),
+            (false, true) => {
+                "never: a label, a context word, the field's name or its column must speak for it".into()
+            }
+            (false, false) => "yes".into(),
+        },
+    );
     if detector.chance > 0.0 {
         line("checksum", format!("random digits pass {:.2} % of the time", detector.chance * 100.0));
     }

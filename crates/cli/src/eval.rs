@@ -55,7 +55,11 @@ fn table(evaluation: &Evaluation) -> String {
 }
 
 fn section(text: &mut String, name: &str, scores: &Scores) {
-    let _ = writeln!(text, "\n{name:<20} {:>7} {:>8} {:>9} {:>7} {:>7} {:>7}", "gold", "findings", "precision", "recall", "F1", "F2");
+    let _ = writeln!(
+        text,
+        "\n{name:<20} {:>7} {:>8} {:>9} {:>7} {:>7} {:>7}",
+        "gold", "findings", "precision", "recall", "F1", "F2"
+    );
     for (label, score) in scores.labels.iter().map(|(l, s)| (l.as_str(), s)).chain([("ALL", &scores.all)]) {
         if score.gold + score.findings == 0 {
             continue;

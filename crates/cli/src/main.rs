@@ -61,7 +61,9 @@ fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
 
 fn man() -> Result<u8, Failure> {
     let mut text = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut text).map_err(|error| Failure::new(error.to_string()))?;
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut text)
+        .map_err(|error| Failure::new(error.to_string()))?;
     out::bytes(&text)?;
     Ok(0)
 }

@@ -14,7 +14,9 @@ pub(crate) fn init(file: Option<&Path>) -> Result<u8, Failure> {
     };
     let write = std::fs::File::create_new(file)
         .and_then(|mut handle| std::io::Write::write_all(&mut handle, Policy::template().as_bytes()));
-    write.map_err(|error| Failure::new(format!("{}: {error}; name a file that does not exist", file.display())))?;
+    write.map_err(|error| {
+        Failure::new(format!("{}: {error}; name a file that does not exist", file.display()))
+    })?;
     out::text(&format!("wrote {}; see what it comes to with: sievert policy show {0}\n", file.display()))?;
     Ok(0)
 }

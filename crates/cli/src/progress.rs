@@ -77,7 +77,8 @@ impl Progress for Watch {
 
     fn excerpt(&self, excerpt: &Excerpt) {
         let Excerpt { object, place, detector, why, before, value, after } = excerpt;
-        let flat = |text: &str| -> String { text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() };
+        let flat =
+            |text: &str| -> String { text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() };
         let lines = format!(
             "{detector}  {object}{place}  ({why})\n    {}[{}]{}\n",
             flat(before),

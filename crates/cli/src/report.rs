@@ -38,8 +38,9 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
 fn read(path: &Path) -> Result<Report, Failure> {
     let fail = |what: String| Failure::new(format!("{}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-    let report: Report = serde_json::from_str(&text)
-        .map_err(|error| fail(format!("not a report of this version (line {}); make it again", error.line())))?;
+    let report: Report = serde_json::from_str(&text).map_err(|error| {
+        fail(format!("not a report of this version (line {}); make it again", error.line()))
+    })?;
     if report.schema != sievert::report::SCHEMA {
         return Err(fail(format!("its schema is not {}; make it again", sievert::report::SCHEMA)));
     }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sievert_detect::Confidence;
 use sievert_io::{Description, Error, Format, Object, Opened, Piece, Source, open};
 
 use crate::job::Job;
@@ -67,7 +68,10 @@ impl<'r> Feed<'r> {
     }
 
     fn begin(&mut self, number: usize, object: &Object) -> Step {
-        match open(object, &self.job.read) {
+        let scanner = self.job.plan.scanner();
+        let is_data =
+            |cell: &str| scanner.findings(cell).iter().any(|found| found.confidence >= Confidence::Likely);
+        match open(object, &self.job.read, &is_data) {
             Ok(Opened { source, format, description }) => {
                 self.open = Some(Reading { number, source, format });
                 Step::Begin(object.clone(), description)

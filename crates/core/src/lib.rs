@@ -18,7 +18,6 @@ mod sketch;
 mod work;
 
 pub use error::{Error, Problem};
-pub use sievert_io as io;
 pub use job::{Destination, Excerpt, Job, Limits, Progress, Status, Task};
 pub use listed::Listed;
 pub use plan::{FieldPlan, KeyChoice, Overrides, Plan};
@@ -27,3 +26,4 @@ pub use policy::{
 };
 pub use report::Report;
 pub use run::run;
+pub use sievert_io as io;

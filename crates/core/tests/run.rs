@@ -145,3 +145,18 @@ fn a_column_of_bare_digits_counts_only_where_its_checksums_agree() {
     assert_eq!((of("noise.csv").possible, of("noise.csv").certain), (6, 0));
     assert_eq!((of("real.csv").possible, of("real.csv").certain), (0, 60));
 }
+
+#[test]
+fn a_first_row_that_holds_findings_is_data_and_no_header() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = "owner,tok_abc123\nx,1\ny,2\n";
+    fs::write(folder.path().join("a.csv"), csv).expect("written");
+    let out = folder.path().join("out");
+    let report = redact(&folder.path().join("a.csv"), &out, 1).expect("a report");
+    assert_eq!(report.ledger.records.total, 3);
+    assert!(report.fields.contains_key("column_2") && report.objects[0].read_as.contains("no header"));
+    assert_eq!(
+        fs::read_to_string(out.join("a.csv")).expect("an output"),
+        csv.replace("tok_abc123", "<TOKEN>")
+    );
+}

@@ -38,11 +38,12 @@ pub(crate) fn open(
     mut stream: Stream,
     mut description: Description,
     options: &ReadOptions,
+    is_data: &dyn Fn(&str) -> bool,
 ) -> Result<Opened, Error> {
     let delimiter = options.delimiter.or((description.format == FormatName::Tsv).then_some(b'\t'));
     let sample = stream.peek(crate::open::SAMPLE);
     let dialect = dialect::detect(&sample, delimiter, options.quote);
-    let header = header(&mut stream, dialect, options)?;
+    let header = header(&mut stream, dialect, options, is_data)?;
     let borders = CsvBorders::new(dialect, header.is_some());
     description.delimiter = Some(dialect.delimiter);
     description.quote = Some(dialect.quote);
@@ -69,6 +70,7 @@ fn header(
     stream: &mut Stream,
     dialect: Dialect,
     options: &ReadOptions,
+    is_data: &dyn Fn(&str) -> bool,
 ) -> Result<Option<Vec<String>>, Error> {
     if options.header == Header::No {
         return Ok(None);
@@ -92,7 +94,9 @@ fn header(
                 .at(stream.place.clone()))
         }
         (Header::Yes, first) => Ok(first),
-        (_, first) => Ok(first.filter(|first| dialect::is_header(first, rows.flatten()))),
+        (_, first) => Ok(first.filter(|first| {
+            dialect::is_header(first, rows.flatten()) && !first.iter().any(|cell| is_data(cell))
+        })),
     }
 }
 

@@ -192,11 +192,12 @@ impl fmt::Debug for Opened {
 /// Bytes that detection looks at.
 pub(crate) const SAMPLE: usize = 64 << 10;
 
-/// Opens an object.
+/// Opens an object. Where a CSV seems to have a header, `is_data` is asked of each of its cells: a row that holds data
+/// is no header, whatever it looks like.
 ///
 /// # Errors
 /// What keeps it from being read at all.
-pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
+pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bool) -> Result<Opened, Error> {
     let place = Place::object(&*object.name);
     let named = options.format.or(object.format);
     if named == Some(FormatName::Parquet) {
@@ -227,7 +228,7 @@ pub fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
     let description =
         Description { format, compression, encoding, delimiter: None, quote: None, header: None };
     match format {
-        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options),
+        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options, is_data),
         FormatName::Text => Ok(crate::text::open(stream, description, options)),
         FormatName::Jsonl | FormatName::Json => Ok(crate::json::open(stream, &sample, description, options)),
         FormatName::Parquet => unreachable!("returned above"),

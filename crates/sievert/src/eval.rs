@@ -43,7 +43,9 @@ pub enum Error {
     #[error("{0}; check the path")]
     Io(#[from] std::io::Error),
     /// A line is not a labelled text.
-    #[error("line {0} is not {{\"text\", \"spans\": [{{\"start\", \"end\", \"label\"}}]}}; mend it or leave it out")]
+    #[error(
+        "line {0} is not {{\"text\", \"spans\": [{{\"start\", \"end\", \"label\"}}]}}; mend it or leave it out"
+    )]
     Line(usize),
     /// A span does not lie in its text.
     #[error("line {0} has a span outside its text; offsets count code points, end exclusive")]
@@ -242,7 +244,14 @@ fn say<'p>(plan: &'p Plan, text: &str, map: &'p LabelMap, scratch: &mut Scratch)
             let about = plan.scanner().about(finding.detector);
             let (start, end) = (point(finding.range().start), point(finding.range().end));
             let labels = map.labels_of(about.id).collect();
-            Said { start, end, id: about.id, group: about.category.name(), confidence: finding.confidence, labels }
+            Said {
+                start,
+                end,
+                id: about.id,
+                group: about.category.name(),
+                confidence: finding.confidence,
+                labels,
+            }
         })
         .filter(|said| !said.labels.is_empty())
         .collect()

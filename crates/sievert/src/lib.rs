@@ -4,18 +4,19 @@
 pub mod eval;
 
 pub use sievert_detect::{
-    About, Borders, Candidate, Category, Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Draw,
-    Error as DetectorError, Evidence, Field, Finding, Group, Region, Scanner, Scratch, Texts, Verdict, resolve,
+    About, Borders, Candidate, Category, Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet,
+    Draw, Error as DetectorError, Evidence, Field, Finding, Group, Region, Scanner, Scratch, Texts, Verdict,
+    resolve,
 };
 pub use sievert_redact::{Action, ActionKind, Actions, Error as RedactError, Key, Mask, Redactor, shape};
 
 #[cfg(feature = "io")]
-pub use sievert_core::{
-    Destination, Error, Excerpt, FieldPlan, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Problem, Progress,
-    Report, Status, Task, ledger, report, run,
-};
-#[cfg(feature = "io")]
 pub use sievert_core::io;
+#[cfg(feature = "io")]
+pub use sievert_core::{
+    Destination, Error, Excerpt, FieldPlan, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Problem,
+    Progress, Report, Status, Task, ledger, report, run,
+};
 #[cfg(feature = "io")]
 pub use sievert_report as render;
 

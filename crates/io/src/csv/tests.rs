@@ -28,7 +28,7 @@ fn opened(bytes: &[u8], options: &ReadOptions) -> Opened {
         quote: None,
         header: None,
     };
-    open(stream(bytes), description, options).unwrap()
+    open(stream(bytes), description, options, &|_| false).unwrap()
 }
 
 fn pieces(source: &mut dyn Source) -> Vec<Piece> {
