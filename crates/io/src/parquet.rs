@@ -4,6 +4,8 @@
 mod column;
 mod decode;
 mod pending;
+#[cfg(test)]
+mod random;
 mod ranges;
 mod rewrite;
 mod schema;

@@ -45,7 +45,7 @@ fn write(message: &str, properties: WriterPropertiesBuilder, groups: &[Vec<Chunk
     file.into_inner().unwrap().into()
 }
 
-fn read(file: &Bytes, piece: usize) -> Result<Vec<Batch>, Error> {
+pub(super) fn read(file: &Bytes, piece: usize) -> Result<Vec<Batch>, Error> {
     let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), piece)?;
     let mut batches = Vec::new();
     while let Some(piece) = source.next()? {
@@ -57,7 +57,7 @@ fn read(file: &Bytes, piece: usize) -> Result<Vec<Batch>, Error> {
 }
 
 /// Field, record and text of all cells but names.
-fn cells(batches: &[Batch]) -> Vec<(String, u64, String)> {
+pub(super) fn cells(batches: &[Batch]) -> Vec<(String, u64, String)> {
     let mut all = Vec::new();
     for batch in batches {
         for (texts, cell, row) in batch.cells() {
@@ -277,9 +277,9 @@ impl Sink for Memory {
 }
 
 /// What to do with a cell: its field and its text.
-type Decide<'a> = &'a dyn Fn(&Texts, &str) -> Option<Change>;
+pub(super) type Decide<'a> = &'a dyn Fn(&Texts, &str) -> Option<Change>;
 
-fn rewrite(file: &Bytes, piece: usize, decide: Decide<'_>) -> Result<Bytes, Error> {
+pub(super) fn rewrite(file: &Bytes, piece: usize, decide: Decide<'_>) -> Result<Bytes, Error> {
     let place = || Place::object("t.parquet");
     let (mut source, format) = open(file.clone().into(), place(), piece)?;
     let memory = Memory::default();
@@ -302,12 +302,12 @@ fn rewrite(file: &Bytes, piece: usize, decide: Decide<'_>) -> Result<Bytes, Erro
     Ok(bytes)
 }
 
-fn whole(text: &str, new: &str) -> Change {
+pub(super) fn whole(text: &str, new: &str) -> Change {
     Change::Splice(vec![Splice { span: 0..text.len() as u32, text: new.to_owned() }])
 }
 
 /// The rows as the Parquet crate's own record reader shows them, lists, maps, nulls and all.
-fn rows(file: &Bytes) -> Vec<String> {
+pub(super) fn rows(file: &Bytes) -> Vec<String> {
     let reader = SerializedFileReader::new(file.clone()).unwrap();
     reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect()
 }
@@ -522,4 +522,36 @@ fn what_only_null_can_replace_takes_no_text() {
             rewrite(&file, 1, &|texts, text| (&*texts.field == field).then(|| whole(text, "x"))).unwrap_err();
         assert!(error.to_string().contains(&format!("field {field}: text does not fit")), "{error}");
     }
+}
+
+/// A footer by hand, in Thrift's compact protocol, as no writer makes such a schema: version, schema, rows, row groups.
+fn nested_without_end(depth: usize) -> Bytes {
+    let mut footer = vec![0x15, 0x02, 0x19, 0xfc];
+    let mut count = depth + 2;
+    while count >= 0x80 {
+        footer.push(count as u8 | 0x80);
+        count >>= 7;
+    }
+    footer.push(count as u8);
+    footer.extend([0x48, 1, b'm', 0x15, 2, 0]); // the root: name, one child
+    for _ in 0..depth {
+        footer.extend([0x35, 2, 0x18, 1, b'g', 0x15, 2, 0]); // optional, name, one child
+    }
+    footer.extend([0x15, 2, 0x25, 2, 0x18, 1, b'x', 0]); // INT32, optional, name
+    footer.extend([0x16, 0, 0x19, 0x0c, 0]);
+    let mut file = b"PAR1".to_vec();
+    file.extend(&footer);
+    file.extend((footer.len() as u32).to_le_bytes());
+    file.extend(b"PAR1");
+    file.into()
+}
+
+#[test]
+fn a_schema_nested_without_end_does_not_end_the_program() {
+    let names = read(&nested_without_end(50), 1).unwrap();
+    assert_eq!(names[0].texts.len(), 51);
+    // More than that overflow the crate's count of levels first.
+    assert!(read(&nested_without_end(200_000), 1).is_err());
+    let error = read(&nested_without_end(30_000), 1).unwrap_err();
+    assert_eq!(error.to_string(), "t.parquet: the Parquet schema is nested too deeply to be read");
 }
