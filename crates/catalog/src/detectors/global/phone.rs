@@ -1,7 +1,7 @@
 //! Telephone and fax numbers of all countries. The plans stand in `numbering`; here is how numbers are written.
 
 use crate::numbering::{self, Dialled};
-use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Region, Verdict};
+use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Region, Verdict};
 
 pub static DETECTOR: Detector = Detector {
     id: "global.phone",
@@ -76,7 +76,7 @@ pub static DETECTOR: Detector = Detector {
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
     // English
-    "phone", "telephone", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone",
+    "phone", "phones", "telephone", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone",
     "home phone", "work phone", "fax", "telefax", "facsimile", "hotline", "helpline", "landline", "desk",
     "call me at", "call me on", "contact is", "contact number", "my number", "msisdn",
     "whatsapp", "caller id", "callback",
@@ -98,10 +98,12 @@ const LABELS: &[&str] = &[
     "โทร", "โทรศัพท์", "هاتف", "رقم الهاتف", "جوال", "تلفن", "طلفون", "טלפון", "נייד",
 ];
 
+/// Phrases rather than words where the word alone is common in names of fields: `messages`, `extension`.
 #[rustfmt::skip]
 const CONTEXT: &[&str] = &[
-    "call", "calling", "called", "dial", "ring", "contact", "reach", "reach me", "text me", "answering",
-    "message", "messages", "voicemail", "office", "extension", "anrufen", "erreichbar", "bellen", "bereikbaar",
+    "call", "called from", "calling from", "dial", "ring me", "ring us", "contact", "reach me", "reach us", "reach him",
+    "reach her", "reach them", "reached at", "text me", "answering", "answered at", "message to", "messages to",
+    "message on", "voicemail", "office", "anrufen", "erreichbar", "bellen", "bereikbaar",
     "appeler", "joindre", "appelez", "llamar", "llámame", "llame", "chiamare", "chiamami", "ligar", "ligue",
     "zadzwoń", "dzwonić", "позвоните", "звоните", "请致电", "拨打", "联系", "お電話", "전화",
 ];
@@ -179,9 +181,11 @@ fn common(c: &Candidate<'_>, text: &str) -> Verdict {
     let count = digits(text).count();
     let plausible = match groups(text) {
         [Some(bare), None, ..] => {
+            // A cell of digits in a field like `call_id` needs a label.
+            let cell = c.around.len() == c.text.len() && c.anchored == Anchored::Context;
             // Seconds since 1970, and dates with hours.
             let epoch = count == 10 && bare.starts_with('1') || count == 12 && bare.starts_with(['1', '2']);
-            (9..=12).contains(&count) && !epoch
+            (9..=12).contains(&count) && !epoch && !cell
         }
         // 12345-6789 and `22 31200` are postal codes, the second behind a house number.
         [Some(a), Some(b), None, ..] => {
@@ -195,9 +199,15 @@ fn common(c: &Candidate<'_>, text: &str) -> Verdict {
         }
         _ => (7..=12).contains(&count),
     };
+    // `1 155 635`: a trunk 1 stands before ten digits.
+    let thousands = text.starts_with('1') && text[1..].starts_with(separates) && count != 11;
     // A house number and a postal code: `Campanar, 21 - 46009`.
     let address = text.contains(" - ") && !text.starts_with('0');
-    if crowded || address || !plausible || named_otherwise(c.before()) { Verdict::No } else { Verdict::Weak }
+    if crowded || thousands || address || !plausible || named_otherwise(c.before()) {
+        Verdict::No
+    } else {
+        Verdict::Weak
+    }
 }
 
 /// Whether one of the last words names another kind of number.
@@ -325,7 +335,6 @@ fn sample(draw: &mut Draw) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sievert_detect::Anchored;
 
     fn verdict(text: &str, region: &str, anchored: Anchored) -> Verdict {
         let regions: Vec<_> = Region::new(region).into_iter().collect();
@@ -357,6 +366,7 @@ mod tests {
         assert_eq!(verdict("020 7946 0123", "GB", Anchored::Alone), Verdict::Checked);
         assert_eq!(verdict("020 7946 0123", "", Anchored::Alone), Verdict::Weak);
         assert_eq!(verdict("02079460123", "GB", Anchored::Alone), Verdict::Weak, "bare");
+        assert_eq!(verdict("02079460123", "GB", Anchored::Context), Verdict::No, "`call_id`");
         assert_eq!(verdict("020 7946 0123", "", Anchored::Label), Verdict::Plain);
         assert_eq!(verdict("020 7946 012", "GB", Anchored::Label), Verdict::Failed);
         assert_eq!(verdict("(212) 555-0123", "", Anchored::Alone), Verdict::Plain);
