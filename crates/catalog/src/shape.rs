@@ -28,8 +28,12 @@ pub(crate) fn mistyped(c: &Candidate<'_>) -> Verdict {
 
 /// The verdict, or `Weak` for bare digits that no word vouches for.
 pub(crate) fn unless_bare(c: &Candidate<'_>, verdict: Verdict) -> Verdict {
-    let bare = c.text.bytes().all(|b| b.is_ascii_digit());
-    if bare && c.anchored == Anchored::Alone { Verdict::Weak } else { verdict }
+    if is_bare(c) { Verdict::Weak } else { verdict }
+}
+
+/// Whether the candidate is digits alone and no word vouches for it.
+pub(crate) fn is_bare(c: &Candidate<'_>) -> bool {
+    c.anchored == Anchored::Alone && c.text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The digits of the candidate, if there are exactly `N`.

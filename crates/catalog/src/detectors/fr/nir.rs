@@ -32,7 +32,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     context: &["assuré", "assurance maladie", "cpam", "ameli", "nir", "vitale"],
     validate,
-    chance: 0.002,
+    chance: 0.006,
     sample,
     examples: &[
         "255081416802538",
@@ -50,7 +50,10 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if !c.anchored.named() && shape::is_part(c) {
         return Verdict::No;
     }
-    Verdict::checked(plain.len() == 15 && is_month(&plain) && passes(&plain))
+    match plain.len() == 15 && is_month(&plain) && passes(&plain) {
+        true if shape::is_bare(c) => Verdict::Plain,
+        holds => Verdict::checked(holds),
+    }
 }
 
 /// Months beyond the calendar were given where the month of birth is not known.
