@@ -100,6 +100,9 @@ pub static DETECTOR: Detector = Detector {
         "a1b2c3d4-4532015112830366",
         "0000000000000000",
         "5555555555555555",
+        "543E 5426 544E 5427 5446 5443 5433 5448 5442 541B",
+        "5112 5118 5114 5110 5115 5180 5190",
+        "(4951948911778577463, 20370359763344860)",
         "M4532 0151 1283 0366",
         "path d=\"M12.4532015112830366 1\"",
     ],
@@ -110,43 +113,47 @@ pub static DETECTOR: Detector = Detector {
 /// <https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)>, checked against the
 /// issuers' own pages where they publish them.
 const ISSUED: &[(u32, u32, &[usize])] = &[
-    (4, 4, &[16, 19]),             // Visa
-    (51, 55, &[16]),               // Mastercard
-    (2221, 2720, &[16]),           // Mastercard, since 2017
-    (34, 34, &[15]),               // American Express
-    (37, 37, &[15]),               // American Express
-    (300, 305, &[14, 16]),         // Diners Club
-    (3095, 3095, &[14, 16]),       // Diners Club
-    (36, 36, &[14, 16]),           // Diners Club
-    (38, 39, &[14, 16]),           // Diners Club
-    (3528, 3589, &[16, 19]),       // JCB
-    (6011, 6011, &[16, 19]),       // Discover
-    (644, 649, &[16, 19]),         // Discover
-    (65, 65, &[16, 19]),           // Discover, RuPay, Troy, Verve, Elo
-    (60, 60, &[16]),               // RuPay, Hipercard
-    (62, 62, &[16, 17, 18, 19]),   // UnionPay
-    (81, 82, &[16, 19]),           // UnionPay, RuPay
-    (508, 508, &[16]),             // RuPay
-    (353, 353, &[16]),             // RuPay with JCB
-    (356, 356, &[16]),             // RuPay with JCB
-    (2200, 2205, &[16, 19]),       // Mir, Borica
-    (9792, 9792, &[16]),           // Troy
-    (506_099, 506_198, &[16, 19]), // Verve
-    (507_865, 507_964, &[16, 19]), // Verve
-    (5066, 5067, &[16]),           // Elo
-    (509, 509, &[16]),             // Elo
-    (636, 639, &[16]),             // Elo, InstaPayment
-    (5019, 5019, &[16]),           // Dankort
-    (8600, 8600, &[16]),           // Uzcard
-    (9860, 9860, &[16]),           // Humo
+    (4, 4, &[16]),               // Visa
+    (51, 55, &[16]),             // Mastercard
+    (2221, 2720, &[16]),         // Mastercard, since 2017
+    (34, 34, &[15]),             // American Express
+    (37, 37, &[15]),             // American Express
+    (300, 305, &[14, 16]),       // Diners Club
+    (3095, 3095, &[14, 16]),     // Diners Club
+    (36, 36, &[14, 16]),         // Diners Club
+    (38, 39, &[14, 16]),         // Diners Club
+    (3528, 3589, &[16]),         // JCB
+    (6011, 6011, &[16]),         // Discover
+    (644, 649, &[16]),           // Discover
+    (65, 65, &[16]),             // Discover, RuPay, Troy, Verve, Elo
+    (60, 60, &[16]),             // RuPay, Hipercard
+    (62, 62, &[16, 17, 18, 19]), // UnionPay
+    (81, 82, &[16]),             // UnionPay, RuPay
+    (508, 508, &[16]),           // RuPay
+    (353, 353, &[16]),           // RuPay with JCB
+    (356, 356, &[16]),           // RuPay with JCB
+    (2200, 2205, &[16]),         // Mir, Borica
+    (9792, 9792, &[16]),         // Troy
+    (506_099, 506_198, &[16]),   // Verve
+    (507_865, 507_964, &[16]),   // Verve
+    (5066, 5067, &[16]),         // Elo
+    (509, 509, &[16]),           // Elo
+    (636, 639, &[16]),           // Elo, InstaPayment
+    (5019, 5019, &[16]),         // Dankort
+    (8600, 8600, &[16]),         // Uzcard
+    (9860, 9860, &[16]),         // Humo
 ];
 
-/// Wide or retired ranges, where a lone number is a card less often than chance: Maestro, 13-digit Visa and the old JCB.
+/// Wide or retired ranges and long numbers, where a lone number is a constant more often than a card: Maestro, Visa of
+/// 13 and all of 19 digits but `UnionPay`'s, the old JCB.
 const RARE: &[(u32, u32, &[usize])] = &[
     (50, 50, &[12, 13, 14, 15, 16, 17, 18, 19]),
     (56, 59, &[12, 13, 14, 15, 16, 17, 18, 19]),
     (6, 6, &[12, 13, 14, 15, 16, 17, 18, 19]),
-    (4, 4, &[13]),
+    (4, 4, &[13, 19]),
+    (3528, 3589, &[19]),
+    (81, 82, &[19]),
+    (2200, 2205, &[19]),
     (1800, 1800, &[15]),
     (2131, 2131, &[15]),
 ];
@@ -201,7 +208,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
             Verdict::Example
         }
         // Inside a path or a hyphenated name it is an order, a post or a picture.
-        true if holds && c.before().ends_with(['/', '-', '_', '+']) => Verdict::Weak,
+        true if holds && (c.before().ends_with(['/', '-', '_', '+']) || in_a_row(c)) => Verdict::Weak,
         true => Verdict::checked(holds),
         false if holds && issued(RARE) => Verdict::Weak,
         // A label vouches for a mistyped number of the usual lengths only: others are two numbers in a row.
@@ -215,6 +222,19 @@ fn grouped(text: &str) -> bool {
     let Some(separator) = text.chars().find(|c| !c.is_ascii_digit()) else { return true };
     let sizes: Vec<_> = text.split(separator).map(str::len).collect();
     GROUPS.contains(&&*sizes) && text.chars().all(|c| c.is_ascii_digit() || c == separator)
+}
+
+/// Whether the groups of four go on, as in tables of code points: two more on a side, or one that is hexadecimal.
+fn in_a_row(c: &Candidate<'_>) -> bool {
+    fn goes_on<'a>(words: impl Iterator<Item = &'a str>) -> bool {
+        let fours: Vec<_> = words
+            .take(2)
+            .take_while(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_hexdigit()))
+            .collect();
+        fours.len() == 2 || fours.iter().any(|word| word.bytes().any(|b| b.is_ascii_alphabetic()))
+    }
+    c.text.contains(' ')
+        && (goes_on(c.before().split_ascii_whitespace().rev()) || goes_on(c.after().split_ascii_whitespace()))
 }
 
 /// Whether the digits are only a part of a decimal or of a hyphenated number. A fraction of `.0` is a whole number

@@ -65,6 +65,7 @@ pub static DETECTOR: Detector = Detector {
         "\"client_secret\": \"[[p8e-ibndcvsmAp9ZgPBZ606FSlYIZVlsZ-g5]]\"",
         "apiKey: '[[951bc382db9abad29c68634761dd6e19]]',",
         "password => '[[4ian1234]]'",
+        "#access_token=[[2YotnFZFEjr1zCsicMWpAA]]&state=xyz&token_type=Bearer",
         "my_password := \"[[super$ecret]]\"",
         "Passwort: [[Sommer2024!]]",
     ],
@@ -88,6 +89,7 @@ pub static DETECTOR: Detector = Detector {
         "access_token: \"your-access-token-1\"",
         "secret: &'a str",
         "password=test1234",
+        "&ldquo;secret:1&rdquo;",
         "$password = $_POST['password1'];",
         "password: /run/secrets/db1",
     ],
@@ -101,6 +103,10 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
     if c.anchored == Anchored::Field {
         return Verdict::plain(c.after().is_empty());
+    }
+    // A query goes on, or a character reference of HTML: the shorter candidate is the value.
+    if c.text.contains('&') && (c.text.contains('=') || c.after().starts_with(';')) {
+        return Verdict::No;
     }
     let quote = c.before().chars().next_back().filter(|last| "\"'`".contains(*last));
     let whole = match quote {

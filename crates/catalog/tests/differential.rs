@@ -1,0 +1,54 @@
+//! The scanner agrees with the plain reference engine when all detectors are on, finding for finding.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use sievert_catalog::all;
+use sievert_detect::reference::Reference;
+use sievert_detect::{Draw, Example, Scanner, Scratch};
+
+static ENGINES: LazyLock<(Scanner, Reference)> = LazyLock::new(|| {
+    let scanner = Scanner::new(all(), &[]).expect("every pattern compiles");
+    (scanner, Reference::new(all(), &[]).expect("every pattern compiles"))
+});
+
+fn agree(name: &str, text: &str) {
+    let (scanner, reference) = &*ENGINES;
+    let field = scanner.field(name);
+    let mut found = Vec::new();
+    scanner.scan(&field, text, &mut Scratch::default(), &mut found);
+    assert_eq!(found, reference.scan(&field, text).0, "in {text:?} of field {name:?}");
+}
+
+#[test]
+fn on_every_example_and_counter_example() {
+    for detector in all() {
+        for text in detector.examples.iter().map(|marked| Example::parse(marked).text) {
+            agree("", &text);
+        }
+        detector.counter_examples.iter().for_each(|text| agree("", text));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Samples cut, joined and labelled at random: the texts that are nearest to what is looked for.
+    #[test]
+    fn on_mangled_samples(seed: u64, glue in "[ ,;:=\"'.\u{200b}\u{ff11}_-]{0,3}", name in "(ssn|email|card_number|note)?") {
+        let mut draw = Draw::new(seed);
+        let mut text = String::new();
+        for _ in 0..4 {
+            let detector = *draw.pick(all());
+            if draw.chance(50) && !detector.labels.is_empty() {
+                text.push_str(*draw.pick::<&str>(detector.labels));
+                text.push_str(&glue);
+            }
+            let sample = (detector.sample)(&mut draw);
+            let kept = draw.number(0, sample.chars().count() as u64 * 2) as usize;
+            text.extend(sample.chars().take(kept.max(1)));
+            text.push_str(&glue);
+        }
+        agree(&name, &text);
+    }
+}
