@@ -44,8 +44,8 @@ macro_rules! line {
 
 fn head(out: &mut String, report: &Report) {
     let ledger = &report.ledger;
-    let rate = match report.seconds {
-        s if s > 0.05 => format!(" ({} MB/s)", count((ledger.bytes.scanned as f64 / 1e6 / s).round() as u64)),
+    let rate = match ledger.bytes.scanned as f64 / 1e6 / report.seconds {
+        rate if report.seconds > 0.05 && rate >= 1.0 => format!(" ({} MB/s)", count(rate.round() as u64)),
         _ => String::new(),
     };
     line!(
