@@ -41,7 +41,7 @@ proptest! {
         for _ in 0..4 {
             let detector = *draw.pick(all());
             if draw.chance(50) && !detector.labels.is_empty() {
-                text.push_str(*draw.pick::<&str>(detector.labels));
+                text.push_str(draw.pick::<&str>(detector.labels));
                 text.push_str(&glue);
             }
             let sample = (detector.sample)(&mut draw);
