@@ -60,7 +60,7 @@ fn patients(world: &World, options: &Options, folder: &Path, truth: &mut Truth) 
         let notes = if draw.chance(60) { speaker.note(draw) } else { world.noise(draw) };
         let insurance = either(speaker.health_id(draw), filler("policy", draw));
         let row = [
-            Passage::plain(format!("P-{:06}", record + 1)),
+            either(world.value("health.mrn", draw), format!("P-{:06}", record + 1)),
             Passage::plain(speaker.locale.person(draw)),
             either(world.value("global.date_of_birth", draw), filler("birthday", draw)),
             Passage::plain(speaker.locale.country.to_uppercase()),
