@@ -50,7 +50,7 @@ impl Encoding {
         let pairs = sample.len() / 2;
         let nul = |side: usize| sample.iter().skip(side).step_by(2).filter(|&&byte| byte == 0).count();
         let (first, second) = (nul(0), nul(1));
-        let is_high = |high: usize, low: usize| high >= 3 && high * 4 >= pairs && low * 16 <= high;
+        let is_high = |high: usize, low: usize| high >= 3 && high * 4 >= pairs && low * 8 <= high;
         if is_high(second, first) {
             return Self::Utf16Le;
         }

@@ -1,5 +1,6 @@
 //! Plain text: a line a record, or the whole object. Also where lines end, which JSON lines share.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::pieces::{Border, Borders, Pieces, Stream};
@@ -71,11 +72,17 @@ impl Borders for Whole {
 }
 
 /// Where each record stands in the bytes.
-#[derive(Debug)]
 pub struct TextLayout {
     raw: Vec<u8>,
     /// Each record without its line break, and where the line break ends.
     records: Vec<(u32, u32, u32)>,
+}
+
+/// Without the text, which is nobody's to print.
+impl fmt::Debug for TextLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextLayout").field("records", &self.records).finish_non_exhaustive()
+    }
 }
 
 struct Text {
@@ -229,10 +236,16 @@ pub(crate) fn quarantine(record: &[u8], to: &mut Vec<u8>) {
 }
 
 /// A part of a record that is over its limit, as it goes to the quarantine.
-#[derive(Debug)]
 pub struct OversizedLayout {
     bytes: Vec<u8>,
     last: bool,
+}
+
+/// Without the text, which is nobody's to print.
+impl fmt::Debug for OversizedLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OversizedLayout").field("last", &self.last).finish_non_exhaustive()
+    }
 }
 
 impl OversizedLayout {

@@ -1,5 +1,7 @@
 //! Files through the public face: listed, opened, rewritten and written whole, and what goes wrong on the way.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -181,7 +183,7 @@ fn what_may_not_be_read_is_listed_as_failed() {
     let folder = Folder::new();
     folder.put("closed/x.csv", "a\n").put("closed.csv", "a\n1\n");
     for name in ["closed", "closed.csv"] {
-        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(0o000)).unwrap();
     }
     if fs::File::open(folder.path("closed.csv")).is_ok() {
         // The superuser may read all: what the system says to others is tested as a value.
@@ -319,14 +321,15 @@ fn a_truncated_stream_gives_what_was_whole_and_then_fails() {
 
 #[test]
 fn a_file_that_changes_while_it_is_read_fails() {
+    type Change = fn(&Path);
     let folder = Folder::new();
     let long = "some line of text\n".repeat(300_000);
-    let change: [(&str, fn(&Path)); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("shrinks", |path| fs::OpenOptions::new().write(true).open(path).unwrap().set_len(100).unwrap()),
         ("grows", |path| fs::OpenOptions::new().append(true).open(path).unwrap().write_all(b"x").unwrap()),
         ("is replaced", |path| fs::write(path, "other").unwrap()),
     ];
-    for (what, change) in change {
+    for (what, change) in changes {
         folder.put("x.txt", &long);
         let mut opened = open(&folder.object("x.txt"), &ReadOptions::default(), &|_| false).unwrap();
         opened.source.next().unwrap().unwrap();
