@@ -157,18 +157,22 @@ impl Blob {
             }
             let wanted = range.end - range.start;
             let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
-            let got = match store.get_opts(&key, options).await {
-                Ok(got) => got,
-                // A range that no longer exists, or another error: an object that changed says more than either.
+            let read = async {
+                let got = store.get_opts(&key, options).await?;
+                Ok((got.meta.clone(), got.bytes().await?))
+            };
+            match read.await {
+                Ok((meta, bytes)) => {
+                    unchanged(&meta, stamp)?;
+                    if bytes.len() as u64 == wanted { Ok(bytes) } else { Err(Cause::Changed) }
+                }
+                // A range that is no longer there, or another error: an object that changed says more than either.
                 Err(error) => {
                     let meta = store.head(&key).await.map_err(|_| cause(&error))?;
                     unchanged(&meta, stamp)?;
-                    return Err(cause(&error));
+                    Err(cause(&error))
                 }
-            };
-            unchanged(&got.meta, stamp)?;
-            let bytes = got.bytes().await.map_err(|error| cause(&error))?;
-            if bytes.len() as u64 == wanted { Ok(bytes) } else { Err(Cause::Changed) }
+            }
         })
     }
 
