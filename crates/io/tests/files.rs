@@ -8,14 +8,9 @@ use std::path::{Path, PathBuf};
 
 use sievert_io::{
     Access, Batch, Cause, Change, Compression, Edit, Encoding, Error, FormatName, Header, Input, Kind,
-    ListOptions, Listing, Object, Opened, ReadOptions, Reason, Runtime, Splice, Target, TextRecord,
-    WholeFile, create, list,
+    ListOptions, Listing, Object, ReadOptions, Reason, Runtime, Splice, Target, TextRecord, WholeFile,
+    create, list, open,
 };
-
-/// Opens an object whose header, if it has one, holds nothing to hide.
-fn open(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
-    sievert_io::open(object, options, &|_| false)
-}
 
 struct Folder {
     dir: tempfile::TempDir,
