@@ -1,6 +1,8 @@
 //! What to look for, as data: the built-in [`Detector`] and the user's own [`CustomDetector`].
 //! How it is found is the [`Scanner`](crate::Scanner)'s business.
 
+use std::ops::Range;
+
 use crate::sample::Draw;
 
 /// A type of sensitive data: plain `'static` data. Everything that reads it (scanner, listing, tests, samples)
@@ -154,7 +156,7 @@ pub struct CustomDetector {
 pub struct Candidate<'t> {
     /// The text of the candidate alone, in the shadow view: ASCII digits, plain blanks and hyphens.
     pub text: &'t str,
-    /// The whole text around it, in the same view.
+    /// The text around it in the same view: up to 256 bytes on either side, so that a validator's work is bounded.
     pub around: &'t str,
     /// Where `text` starts in `around`, in bytes.
     pub start: usize,
@@ -165,6 +167,16 @@ pub struct Candidate<'t> {
 }
 
 impl<'t> Candidate<'t> {
+    /// How much of the text a validator sees on either side, in bytes.
+    const SIGHT: usize = 256;
+
+    /// The candidate at `span` of a view.
+    pub(crate) fn new(view: &'t str, span: Range<usize>, regions: &'t [Region], anchored: Anchored) -> Self {
+        let from = view.ceil_char_boundary(span.start.saturating_sub(Self::SIGHT));
+        let to = view.floor_char_boundary(span.end + Self::SIGHT);
+        Self { start: span.start - from, text: &view[span], around: &view[from..to], regions, anchored }
+    }
+
     /// What stands before the candidate.
     pub fn before(&self) -> &'t str {
         &self.around[..self.start]

@@ -19,6 +19,7 @@ mod sample;
 mod scanner;
 mod set;
 mod shadow;
+mod start;
 mod words;
 
 pub use detector::{Anchored, Borders, Candidate, Category, CustomDetector, Detector, Region, Verdict};

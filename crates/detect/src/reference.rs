@@ -239,13 +239,8 @@ impl Scan<'_> {
         } else {
             Anchored::Context
         };
-        let verdict = (self.detector.validate)(&Candidate {
-            text: &self.view[span.clone()],
-            around: self.view,
-            start: span.start,
-            regions: &self.field.regions,
-            anchored,
-        });
+        let verdict =
+            (self.detector.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored));
         if &self.view[span.clone()] == self.view.trim() {
             tally.tried = 1;
             tally.passed |= u64::from(!matches!(verdict, Verdict::No | Verdict::Failed));

@@ -9,10 +9,11 @@ use crate::automaton::{Automaton, Walker};
 use crate::border::{after, before};
 use crate::compile::{Compiled, Parts, Role, Shape};
 use crate::shadow::Shadow;
+use crate::start::{Open, Starts, Together};
 use crate::words::{Hit, Words, value_starts};
 use crate::{
-    Anchored, Borders, Candidate, Category, Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet,
-    Error, Evidence, Field, Finding, Verdict, field,
+    Anchored, Candidate, Category, Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Error,
+    Evidence, Field, Finding, Verdict, field,
 };
 
 /// All detectors of a plan, ready to scan. `Sync`; share it by reference, give each thread its own [`Scratch`].
@@ -27,14 +28,14 @@ pub struct Scanner {
     labelled_shapes: Vec<Shape>,
     /// By detector: whether it has a shape of its own behind labels.
     has_labelled: DetectorSet,
-    /// By pair of bytes: the groups that can start with it, a bit each.
-    starts: Box<[u8; 1 << 16]>,
+    starts: Starts,
 }
 
+/// Shapes that are walked together.
 struct Group {
-    left: Borders,
     automaton: Automaton,
     shapes: Vec<Shape>,
+    bits: u64,
 }
 
 /// One detector, as lists and reports show it.
@@ -91,6 +92,7 @@ pub struct Scratch {
     hits: Vec<Hit>,
     named: Vec<Named>,
     ends: Vec<(u16, u32)>,
+    open: Open,
     blocked: Vec<u32>,
     /// Detectors whose shape is the whole cell, and whether the validator took it.
     whole: Vec<(DetectorIndex, bool)>,
@@ -126,6 +128,8 @@ impl Scratch {
             self.tallies = vec![Tally::default(); scanner.len()];
             self.blocked = vec![0; scanner.len()];
         }
+        let walkers = self.walkers.iter_mut().chain(&mut self.labelled).chain(&mut self.words);
+        walkers.for_each(Walker::forget);
         self.hits.clear();
         self.named.clear();
         self.blocked.fill(0);
@@ -140,21 +144,11 @@ impl Scanner {
     pub fn new(detectors: &[&'static Detector], custom: &[CustomDetector]) -> Result<Self, Error> {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let parts = Parts::new(detectors, custom)?;
-        let mut starts: Box<[u8; 1 << 16]> =
-            vec![0; 1 << 16].into_boxed_slice().try_into().expect("it is of that length");
-        let mut groups: Vec<Group> = Vec::new();
-        let mut patterns = parts.patterns;
-        for left in [Borders::Word, Borders::Digit, Borders::None] {
-            let (shapes, rest): (Vec<_>, Vec<_>) = patterns.into_iter().partition(|shape| shape.left == left);
-            patterns = rest;
-            if shapes.is_empty() {
-                continue;
-            }
-            let automaton = automaton(&shapes)?;
-            let bit = 1 << groups.len();
-            automaton.starts(|first, second| starts[usize::from(first) << 8 | usize::from(second)] |= bit);
-            groups.push(Group { left, automaton, shapes });
-        }
+        let (starts, groups) = Starts::new(parts.patterns);
+        let groups = groups
+            .into_iter()
+            .map(|Together { shapes, bits }| Ok(Group { automaton: automaton(&shapes)?, shapes, bits }));
+        let groups = groups.collect::<Result<_, _>>()?;
         let mut has_labelled = DetectorSet::none(parts.detectors.len());
         parts.labelled.iter().for_each(|shape| has_labelled.insert(DetectorIndex(shape.detector)));
         Ok(Self {
@@ -239,15 +233,27 @@ impl Scanner {
     /// [`resolve`](crate::resolve). The text must be shorter than 4 GiB.
     pub fn scan(&self, field: &Field, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         scratch.prepare(self);
-        let Scratch { walkers, labelled, words, shadow, hits, named, ends, blocked, whole, tallies, .. } =
-            scratch;
+        let Scratch {
+            walkers,
+            labelled,
+            words,
+            shadow,
+            hits,
+            named,
+            ends,
+            open,
+            blocked,
+            whole,
+            tallies,
+            ..
+        } = scratch;
         let (view, shadow) = shadow.of(text);
         let first = out.len();
         self.words.find(words.as_mut(), view, hits);
         let cell = trimmed(view);
         let mut pass = Pass { scanner: self, field, view, cell, hits, named, ends, whole, out };
         pass.labelled(labelled.as_mut());
-        pass.patterns(walkers, blocked);
+        pass.patterns(walkers, open, blocked);
         settle(out, first);
         count(whole, tallies);
         if let Some(shadow) = shadow {
@@ -393,27 +399,15 @@ impl Pass<'_> {
     }
 
     /// Candidates that stand alone.
-    fn patterns(&mut self, walkers: &mut [Walker], blocked: &mut [u32]) {
+    fn patterns(&mut self, walkers: &mut [Walker], open: &mut Open, blocked: &mut [u32]) {
         let scanner = self.scanner;
-        let bytes = self.view.as_bytes();
-        for (at, first) in bytes.iter().enumerate() {
-            let second = bytes.get(at + 1);
-            let mut open = match second {
-                Some(second) => scanner.starts[usize::from(*first) << 8 | usize::from(*second)],
-                None => u8::MAX,
-            };
-            if open == 0 || !self.view.is_char_boundary(at) {
-                continue;
-            }
-            let left = before(self.view, at);
+        scanner.starts.reset(open);
+        let mut next = 0;
+        while let Some((at, bits)) = scanner.starts.next(open, self.view, next) {
+            next = at + 1;
             self.ends.clear();
-            while open != 0 {
-                let nth = open.trailing_zeros() as usize;
-                open &= open - 1;
-                let (Some(group), Some(walker)) = (scanner.groups.get(nth), walkers.get_mut(nth)) else {
-                    break;
-                };
-                if group.left.allow(left) {
+            for (group, walker) in scanner.groups.iter().zip(walkers.iter_mut()) {
+                if group.bits & bits != 0 {
                     self.collect(group, walker, at, blocked);
                 }
             }
@@ -426,6 +420,9 @@ impl Pass<'_> {
     /// Gathers where candidates of a group that start here may end.
     fn collect(&mut self, group: &Group, walker: &mut Walker, start: usize, blocked: &[u32]) {
         let Self { view, field, ends, .. } = self;
+        if group.shapes.iter().all(|shape| blocked[usize::from(shape.detector)] as usize > start) {
+            return;
+        }
         group.automaton.walk(walker, view.as_bytes(), start, |shape, end| {
             let shape = &group.shapes[shape];
             let free = blocked[usize::from(shape.detector)] as usize <= start;
@@ -512,13 +509,7 @@ impl Pass<'_> {
             Evidence::NONE => Anchored::Alone,
             _ => Anchored::Context,
         };
-        let verdict = (it.validate)(&Candidate {
-            text: &self.view[span.clone()],
-            around: self.view,
-            start: span.start,
-            regions: &self.field.regions,
-            anchored,
-        });
+        let verdict = (it.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored));
         if *span == self.cell {
             self.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
         }

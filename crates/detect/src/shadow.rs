@@ -62,36 +62,43 @@ impl Shadow {
         self.steps.clear();
         self.removed.clear();
         self.swapped.clear();
-        let mut changed = false;
+        let mut copied = 0;
         let mut word = Word::default();
-        for (at, c) in text.char_indices() {
-            if at >= word.end {
-                word = Word::at(text, at);
+        let mut at = 0;
+        while let Some(ahead) = text.as_bytes()[at..].iter().position(|byte| !byte.is_ascii()) {
+            at += ahead;
+            let Some(c) = text[at..].chars().next() else { break };
+            let twin = latin(c).filter(|_| {
+                if at >= word.end {
+                    word = Word::around(text, at);
+                }
+                word.disguised
+            });
+            let next = at + c.len_utf8();
+            let new = twin.or_else(|| fold(c));
+            if new != Some(c) {
+                self.text.push_str(&text[copied..at]);
+                copied = next;
+                let here = self.text.len() as u32;
+                match new {
+                    Some(new) => self.text.push(new),
+                    None => self.removed.push(here),
+                }
+                if twin.is_some() {
+                    self.swapped.push(here);
+                }
+                let step = (self.text.len() as u32, next as u32);
+                match self.steps.last_mut() {
+                    Some(last) if last.0 == step.0 => *last = step,
+                    _ => self.steps.push(step),
+                }
             }
-            let (new, swap) = match latin(c) {
-                Some(twin) if word.disguised => (Some(twin), true),
-                _ => (fold(c), false),
-            };
-            if new == Some(c) {
-                self.text.push(c);
-                continue;
-            }
-            changed = true;
-            let here = self.text.len() as u32;
-            if swap {
-                self.swapped.push(here);
-            }
-            match new {
-                Some(new) => self.text.push(new),
-                None => self.removed.push(here),
-            }
-            let step = (self.text.len() as u32, (at + c.len_utf8()) as u32);
-            match self.steps.last_mut() {
-                Some(last) if last.0 == step.0 => *last = step,
-                _ => self.steps.push(step),
-            }
+            at = next;
         }
-        changed
+        if copied > 0 {
+            self.text.push_str(&text[copied..]);
+        }
+        copied > 0
     }
 }
 
@@ -103,24 +110,24 @@ struct Word {
 }
 
 impl Word {
-    /// Disguised: it mixes Latin with look-alikes of other scripts, or is made of at least three look-alikes and
-    /// nothing else.
-    fn at(text: &str, start: usize) -> Self {
+    /// The word of the look-alike at `at`, the first of that word. Disguised: it mixes Latin with look-alikes of other
+    /// scripts, or is made of at least three look-alikes and nothing else.
+    fn around(text: &str, at: usize) -> Self {
+        let letter = |c: &char| c.is_alphabetic() && in_word(*c) || fold(*c).is_none();
+        let before = text[..at].chars().rev().take_while(letter);
+        let after = text[at..].chars().take_while(letter);
         let (mut plain, mut alike, mut other) = (0, 0, 0);
-        let mut end = start;
-        for c in text[start..].chars() {
-            if c.is_ascii_alphabetic() {
+        for c in before.chain(after.clone()) {
+            if c.is_ascii() {
                 plain += 1;
             } else if latin(c).is_some() {
                 alike += 1;
-            } else if c.is_alphabetic() && in_word(c) {
+            } else if fold(c).is_some() {
                 other += 1;
-            } else if end == start || fold(c).is_some() {
-                break;
             }
-            end += c.len_utf8();
         }
-        Self { end, disguised: alike > 0 && plain > 0 || alike >= 3 && other == 0 }
+        let end = at + after.map(char::len_utf8).sum::<usize>();
+        Self { end, disguised: plain > 0 || alike >= 3 && other == 0 }
     }
 }
 

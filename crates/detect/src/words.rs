@@ -14,8 +14,8 @@ pub(crate) struct Words {
     automaton: Option<Automaton>,
     /// By number of the word: whose it is.
     owners: Vec<Vec<(DetectorIndex, Role)>>,
-    /// By first byte: whether a word can start so.
-    starts: Box<[bool; 256]>,
+    /// By [`mix`] of three bytes: whether a word can start so. Words do not start inside ASCII words.
+    starts: Vec<bool>,
 }
 
 /// A word that stands in a text, at word borders.
@@ -49,12 +49,12 @@ impl Words {
                 Error::Word { word: word.map(|(word, ..)| word.clone()).unwrap_or_default() }
             })?);
         }
-        let mut starts = Box::new([false; 256]);
+        let mut starts = vec![false; 1 << 15];
         let automaton = if shapes.is_empty() {
             None
         } else {
             let automaton = Automaton::new(&shapes).map_err(|problem| Error::TooLarge { problem })?;
-            automaton.starts(|first, _| starts[usize::from(first)] = true);
+            automaton.prefixes(|bytes| starts[mix(bytes)] = true);
             Some(automaton)
         };
         Ok(Self { automaton, owners, starts })
@@ -72,8 +72,16 @@ impl Words {
     /// Appends all words in the text, by start.
     pub(crate) fn find(&self, walker: Option<&mut Walker>, text: &str, hits: &mut Vec<Hit>) {
         let (Some(automaton), Some(walker)) = (&self.automaton, walker) else { return };
-        for (at, byte) in text.bytes().enumerate() {
-            if !self.starts[usize::from(byte)] || !text.is_char_boundary(at) {
+        let bytes = text.as_bytes();
+        let mut inside = false;
+        for (at, byte) in bytes.iter().enumerate() {
+            let plain = byte.is_ascii_alphanumeric();
+            let continues = std::mem::replace(&mut inside, plain) && plain;
+            let starts = match bytes.get(at..at + 3) {
+                Some([first, second, third]) => self.starts[mix([*first, *second, *third])],
+                _ => true,
+            };
+            if continues || !starts || !text.is_char_boundary(at) {
                 continue;
             }
             if before(text, at).is_some_and(in_word) && after(text, at).is_some_and(in_word) {
@@ -87,6 +95,11 @@ impl Words {
             });
         }
     }
+}
+
+/// The low bits of three bytes, in which ASCII letters of either case are the same.
+fn mix(bytes: [u8; 3]) -> usize {
+    bytes.iter().fold(0, |mixed, byte| mixed << 5 | usize::from(byte & 31))
 }
 
 /// A word as a pattern: any case; where it has blanks, hyphens, dots, slashes or underscores, any of them or none.
