@@ -60,6 +60,9 @@ fn line_break(raw: &[u8], at: usize) -> usize {
     if raw[at..].starts_with(b"\r\n") { at + 2 } else { at + 1 }
 }
 
+/// Bytes that are looked at one by one before a search begins, which costs as much as some ten of them.
+const NEAR: usize = 16;
+
 /// Where the cell that begins at `at` ends, and whether its quote is closed.
 #[inline]
 pub(crate) fn cell(dialect: Dialect, raw: &[u8], at: usize) -> (usize, bool) {
@@ -76,8 +79,14 @@ pub(crate) fn cell(dialect: Dialect, raw: &[u8], at: usize) -> (usize, bool) {
         }
         bare = inside;
     }
-    let end = memchr3(dialect.delimiter, b'\n', b'\r', &raw[bare..]);
-    (end.map_or(raw.len(), |end| bare + end), true)
+    let ends = |&byte: &u8| byte == dialect.delimiter || byte == b'\n' || byte == b'\r';
+    let near = &raw[bare..raw.len().min(bare + NEAR)];
+    if let Some(end) = near.iter().position(ends) {
+        return (bare + end, true);
+    }
+    let far = bare + near.len();
+    let end = memchr3(dialect.delimiter, b'\n', b'\r', &raw[far..]);
+    (end.map_or(raw.len(), |end| far + end), true)
 }
 
 /// The text of a cell that begins with a quote, behind what `out` holds.
