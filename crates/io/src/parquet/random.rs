@@ -71,7 +71,9 @@ fn properties() -> impl Strategy<Value = WriterProperties> {
 
 fn file(properties: WriterProperties, table: Vec<Vec<Value>>) -> Bytes {
     let mut writer = TableWriter::with(properties, "t", Vec::new(), &types()).unwrap();
-    table.into_iter().for_each(|row| writer.append(row).unwrap());
+    for row in table {
+        writer.append(row).unwrap();
+    }
     writer.finish().unwrap().into()
 }
 
@@ -131,8 +133,8 @@ proptest! {
 pub(crate) fn fuzz(bytes: &[u8]) {
     let file = Bytes::copy_from_slice(bytes);
     let decide = |texts: &Texts, text: &str| match texts.kind {
-        Kind::Text | Kind::Binary if text.len() % 2 == 0 => Some(whole(text, "<X>")),
-        Kind::Integer if texts.nullable && text.len() % 2 == 0 => Some(Change::Null),
+        Kind::Text | Kind::Binary if text.len().is_multiple_of(2) => Some(whole(text, "<X>")),
+        Kind::Integer if texts.nullable && text.len().is_multiple_of(2) => Some(Change::Null),
         _ => None,
     };
     if let Err(error) = rewrite(&file, 100, &decide) {
