@@ -86,7 +86,8 @@ fn every_member_of_the_workspace_is_in_the_table() {
 fn only_the_program_prints_or_exits() {
     let mut seen = 0;
     for (name, folder, _) in ROOMS.iter().filter(|(name, ..)| *name != "sievert-cli") {
-        for file in rust_files(&root().join(folder).join("src")) {
+        let source = root().join(folder).join("src");
+        for file in source.is_dir().then(|| rust_files(&source)).into_iter().flatten() {
             seen += 1;
             let text = fs::read_to_string(&file).expect("source");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();

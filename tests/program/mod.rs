@@ -4,23 +4,23 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What came of a run.
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
     /// Insists on exit code 0.
     #[allow(dead_code, reason = "not every test file needs it")]
-    pub fn good(self) -> Self {
+    pub(crate) fn good(self) -> Self {
         assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
         self
     }
 }
 
 /// Runs the program in a folder, with nothing on standard input.
-pub fn sievert<'a>(arguments: impl IntoIterator<Item = &'a str>, at: &Path) -> Ran {
+pub(crate) fn sievert<'a>(arguments: impl IntoIterator<Item = &'a str>, at: &Path) -> Ran {
     let done = Command::new(env!("CARGO_BIN_EXE_sievert"))
         .args(arguments)
         .current_dir(at)
@@ -33,6 +33,6 @@ pub fn sievert<'a>(arguments: impl IntoIterator<Item = &'a str>, at: &Path) -> R
 }
 
 /// A folder of its own for a test.
-pub fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }

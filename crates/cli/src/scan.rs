@@ -137,9 +137,9 @@ fn dry_run(job: &Job) -> Result<u8, Failure> {
     let runtime = Runtime::start().map_err(|error| Failure::new(error.to_string()))?;
     let listed = Listed::new(job, &runtime)?;
     let mut text = String::new();
-    for object in &listed.objects {
+    for (object, name) in listed.objects.iter().zip(&listed.names) {
         let format = object.format.map_or("by content", |format| format.name());
-        let _ = writeln!(text, "read  {:>14}  {format:<10}  {}", object.size, object.name);
+        let _ = writeln!(text, "read  {:>14}  {format:<10}  {name}", object.size);
     }
     for skipped in &listed.skipped {
         let _ = writeln!(text, "skip  {:>14}  {}  ({})", skipped.bytes, skipped.name, skipped.reason);

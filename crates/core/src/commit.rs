@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_detect::{DetectorIndex, Scanner};
@@ -23,7 +24,7 @@ use crate::report::{
     DetectorCounts, FieldCounts, FieldFindings, Levels, LookAt, NotExamined, ObjectReport, Report, Skipped,
 };
 use crate::run::LOOK_AT_KEPT;
-use crate::shown::shown;
+use crate::shown::Names;
 use crate::work::Worked;
 
 /// Entries of `not_examined` that a report keeps; the rest is counted.
@@ -35,6 +36,8 @@ pub(crate) enum Done {
     /// What became of a piece, how far into the stored bytes it reaches, and what it cost of the budget.
     Piece(Result<Box<Worked>, IoError>, u64, usize),
     End(u64),
+    /// It could not be opened: its stored bytes.
+    Unopened(u64, IoError),
     Fail(IoError),
 }
 
@@ -45,7 +48,8 @@ pub(crate) struct Commit<'r> {
     budget: &'r Budget,
     stop: &'r AtomicBool,
     run: String,
-    line: InOrder<(usize, Done)>,
+    names: Names<'r>,
+    line: InOrder<(usize, Arc<str>, Done)>,
     /// Objects begun and neither ended nor failed; one at a time, as they come in order.
     current: Option<Current>,
     counts: Counts,
@@ -75,6 +79,21 @@ struct Current {
     quarantine_path: PathBuf,
 }
 
+impl Current {
+    fn new(number: usize, name: &str, size: u64, read_as: String) -> Self {
+        Self {
+            number,
+            size,
+            report: ObjectReport { object: name.to_owned(), read_as, ..ObjectReport::default() },
+            found: BTreeMap::new(),
+            position: 0,
+            output: None,
+            quarantine: None,
+            quarantine_path: PathBuf::new(),
+        }
+    }
+}
+
 impl<'r> Commit<'r> {
     pub(crate) fn new(
         job: &'r Job,
@@ -94,6 +113,7 @@ impl<'r> Commit<'r> {
             budget,
             stop,
             run,
+            names: Names::new(job.plan.scanner()),
             line: InOrder::default(),
             current: None,
             counts: Counts::default(),
@@ -112,9 +132,9 @@ impl<'r> Commit<'r> {
     }
 
     /// Takes a result and commits everything whose turn has come.
-    pub(crate) fn push(&mut self, ticket: u64, object: usize, done: Done) {
-        self.line.insert(ticket, (object, done));
-        while let Some((number, done)) = self.line.pop() {
+    pub(crate) fn push(&mut self, ticket: u64, object: usize, name: &Arc<str>, done: Done) {
+        self.line.insert(ticket, (object, name.clone(), done));
+        while let Some((number, name, done)) = self.line.pop() {
             if self.fatal.is_some() {
                 // What was on its way when the run ended is let go; others may be waiting for its memory.
                 if let Done::Piece(_, _, cost) = done {
@@ -122,7 +142,7 @@ impl<'r> Commit<'r> {
                 }
                 continue;
             }
-            self.commit(number, done);
+            self.commit(number, &name, done);
             if self.progress.update(&self.status) == ControlFlow::Break(()) {
                 self.fatal.get_or_insert(Error::Cancelled);
             }
@@ -132,10 +152,10 @@ impl<'r> Commit<'r> {
         }
     }
 
-    fn commit(&mut self, number: usize, done: Done) {
+    fn commit(&mut self, number: usize, name: &str, done: Done) {
         match done {
             Done::Begin(object, description) => {
-                if let Err(error) = self.begin(number, &object, &description) {
+                if let Err(error) = self.begin(number, name, &object, &description) {
                     self.fail(&error);
                 }
             }
@@ -156,34 +176,30 @@ impl<'r> Commit<'r> {
                     self.fail(&error);
                 }
             }
-            Done::Fail(error) => {
-                let known = self.current.as_ref().is_some_and(|current| current.number == number);
-                let failed_before = self.objects.len() > number;
-                if !known && !failed_before {
-                    self.current = Some(self.unopened(number, &error));
-                    self.ledger.objects.total += 1;
-                }
+            Done::Unopened(size, error) => {
+                self.ledger.objects.total += 1;
+                self.ledger.bytes.total += size;
+                self.current = Some(Current::new(number, name, size, String::new()));
                 self.fail(&error);
+            }
+            Done::Fail(error) => {
+                if self.current.as_ref().is_some_and(|current| current.number == number) {
+                    self.fail(&error);
+                }
             }
         }
     }
 
-    fn begin(&mut self, number: usize, object: &Object, description: &Description) -> Result<(), IoError> {
-        let name = shown(self.job.plan.scanner(), &object.name).to_string();
-        let report =
-            ObjectReport { object: name, read_as: description.to_string(), ..ObjectReport::default() };
+    fn begin(
+        &mut self,
+        number: usize,
+        name: &str,
+        object: &Object,
+        description: &Description,
+    ) -> Result<(), IoError> {
         self.ledger.objects.total += 1;
         self.ledger.bytes.total += object.size;
-        let mut current = Current {
-            number,
-            size: object.size,
-            report,
-            found: BTreeMap::new(),
-            position: 0,
-            output: None,
-            quarantine: None,
-            quarantine_path: PathBuf::new(),
-        };
+        let mut current = Current::new(number, name, object.size, description.to_string());
         let opened = match &self.job.task {
             Task::Scan => Ok(()),
             Task::Redact { to, overwrite, quarantine } => {
@@ -268,7 +284,7 @@ impl<'r> Commit<'r> {
         self.status.bytes_done += missed;
         let mut reason = String::new();
         if let Some(field) = &error.place.field {
-            reason = format!("field {}: ", shown(self.job.plan.scanner(), field));
+            reason = format!("field {}: ", self.names.shown(field));
         }
         reason += &error.cause.to_string();
         let object = current.report.object.clone();
@@ -286,21 +302,6 @@ impl<'r> Commit<'r> {
             report.detectors.insert(scanner.about(detector).id.to_owned(), levels);
         }
         self.objects.push(report);
-    }
-
-    /// An object that could not even be opened.
-    fn unopened(&mut self, number: usize, error: &IoError) -> Current {
-        let name = shown(self.job.plan.scanner(), &error.place.object).to_string();
-        Current {
-            number,
-            size: 0,
-            report: ObjectReport { object: name, ..ObjectReport::default() },
-            found: BTreeMap::new(),
-            position: 0,
-            output: None,
-            quarantine: None,
-            quarantine_path: PathBuf::new(),
-        }
     }
 
     /// The report, without the parts that only the plan and the clock know.

@@ -49,11 +49,11 @@ pub enum Error {
     #[error("cannot start the worker threads; try fewer with --threads")]
     Pool,
     /// Two objects would be written to one place.
-    #[error("two inputs would be written to {}; redact them into different folders", .0.display())]
-    SameOutput(PathBuf),
+    #[error("two inputs would be written to one output, {0}; redact them into different folders")]
+    SameOutput(String),
     /// An output is there already.
-    #[error("{} exists; choose another folder or say --overwrite", .0.display())]
-    OutputExists(PathBuf),
+    #[error("{0} exists in the output folder; choose another folder or say --overwrite")]
+    OutputExists(String),
     /// Standard output takes one object.
     #[error("standard output takes one input, and there are {0}; name a folder with --out")]
     OneInput(usize),

@@ -1,14 +1,17 @@
 //! What there is to do, one step after another: objects opened, cut into pieces, closed. Reads bytes as the budget
 //! allows; looks at none of them.
 
+use std::iter::{Enumerate, Zip};
+use std::slice::Iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sievert_detect::Confidence;
 use sievert_io::{Description, Error, Format, Object, Opened, Piece, Source, open};
 
 use crate::job::Job;
+use crate::listed::Listed;
 use crate::order::Budget;
+use crate::shown::Names;
 
 /// One thing for a worker to do, about the object of this number.
 pub(crate) enum Step {
@@ -18,13 +21,16 @@ pub(crate) enum Step {
     Piece(Arc<dyn Format>, Piece, u64),
     /// It was read to its end: stored bytes.
     End(u64),
-    /// It cannot be read, or not further.
+    /// It cannot be opened: its stored bytes.
+    Unopened(u64, Error),
+    /// It cannot be read further.
     Fail(Error),
 }
 
 /// The object being read.
 struct Reading {
     number: usize,
+    name: Arc<str>,
     source: Box<dyn Source>,
     format: Arc<dyn Format>,
 }
@@ -34,7 +40,8 @@ pub(crate) struct Feed<'r> {
     job: &'r Job,
     budget: &'r Budget,
     stop: &'r AtomicBool,
-    objects: std::iter::Enumerate<std::slice::Iter<'r, Object>>,
+    names: Names<'r>,
+    objects: Enumerate<Zip<Iter<'r, Object>, Iter<'r, Arc<str>>>>,
     open: Option<Reading>,
     ticket: u64,
 }
@@ -43,12 +50,23 @@ pub(crate) struct Feed<'r> {
 pub(crate) struct Ticket {
     pub(crate) number: u64,
     pub(crate) object: usize,
+    /// The object's name, as shown.
+    pub(crate) name: Arc<str>,
     pub(crate) step: Step,
 }
 
 impl<'r> Feed<'r> {
-    pub(crate) fn new(job: &'r Job, objects: &'r [Object], budget: &'r Budget, stop: &'r AtomicBool) -> Self {
-        Self { job, budget, stop, objects: objects.iter().enumerate(), open: None, ticket: 0 }
+    pub(crate) fn new(job: &'r Job, listed: &'r Listed, budget: &'r Budget, stop: &'r AtomicBool) -> Self {
+        let names = Names::new(job.plan.scanner());
+        Self {
+            job,
+            budget,
+            stop,
+            names,
+            objects: listed.objects.iter().zip(&listed.names).enumerate(),
+            open: None,
+            ticket: 0,
+        }
     }
 
     /// The next step; `None` when all is handed out or the run was stopped.
@@ -56,27 +74,24 @@ impl<'r> Feed<'r> {
         if self.stop.load(Ordering::Relaxed) {
             return None;
         }
-        let (object, step) = if let Some(reading) = self.open.take() {
-            (reading.number, self.read_on(reading))
+        let (object, name, step) = if let Some(reading) = self.open.take() {
+            (reading.number, reading.name.clone(), self.read_on(reading))
         } else {
-            let (number, object) = self.objects.next()?;
-            (number, self.begin(number, object))
+            let (number, (object, name)) = self.objects.next()?;
+            (number, name.clone(), self.begin(number, name.clone(), object))
         };
         let number = self.ticket;
         self.ticket += 1;
-        Some(Ticket { number, object, step })
+        Some(Ticket { number, object, name, step })
     }
 
-    fn begin(&mut self, number: usize, object: &Object) -> Step {
-        let scanner = self.job.plan.scanner();
-        let is_data =
-            |cell: &str| scanner.findings(cell).iter().any(|found| found.confidence >= Confidence::Likely);
-        match open(object, &self.job.read, &is_data) {
+    fn begin(&mut self, number: usize, name: Arc<str>, object: &Object) -> Step {
+        match open(object, &self.job.read, &|cell| self.names.personal(cell)) {
             Ok(Opened { source, format, description }) => {
-                self.open = Some(Reading { number, source, format });
+                self.open = Some(Reading { number, name, source, format });
                 Step::Begin(object.clone(), description)
             }
-            Err(error) => Step::Fail(error),
+            Err(error) => Step::Unopened(object.size, error),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sievert_io::{Location, Object, Reason, Runtime, list};
 
@@ -10,13 +11,15 @@ use crate::Error;
 use crate::job::{Destination, Job, Task};
 use crate::ledger::Ledger;
 use crate::report::{NotExamined, Skipped};
-use crate::shown::shown;
+use crate::shown::Names;
 
 /// What a job will read, and what it will not.
 #[derive(Debug, Default)]
 pub struct Listed {
     /// The objects, in the order in which they are read.
     pub objects: Vec<Object>,
+    /// Their names as shown: with personal parts replaced by their type.
+    pub names: Vec<Arc<str>>,
     /// Entries left out on purpose.
     pub skipped: Vec<Skipped>,
     /// Entries that were wanted and cannot be read.
@@ -32,6 +35,7 @@ impl Listed {
     /// An input is not there, two objects would be written to one place, or a place is taken.
     pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
         let mut listed = Self::default();
+        let names = Names::new(job.plan.scanner());
         let out = match &job.task {
             Task::Redact { to: Destination::Folder(out), .. } => out.canonicalize().ok(),
             _ => None,
@@ -41,15 +45,23 @@ impl Listed {
             for object in listing.objects {
                 match (&object.location, &out) {
                     (Location::Blob(blob), Some(out)) if blob.path().starts_with(out) => {
-                        listed.skip(job, &object.name, object.size, "it stands in the output folder".into());
+                        listed.skip(
+                            &names,
+                            &object.name,
+                            object.size,
+                            "it stands in the output folder".into(),
+                        );
                     }
-                    _ => listed.objects.push(object),
+                    _ => {
+                        listed.names.push(names.shown(&object.name));
+                        listed.objects.push(object);
+                    }
                 }
             }
             for entry in listing.skipped {
                 match entry.reason.not_examined() {
-                    true => listed.miss(job, &entry.name, entry.size, reason(&entry.reason)),
-                    false => listed.skip(job, &entry.name, entry.size, reason(&entry.reason)),
+                    true => listed.miss(&names, &entry.name, entry.size, reason(&entry.reason)),
+                    false => listed.skip(&names, &entry.name, entry.size, reason(&entry.reason)),
                 }
             }
         }
@@ -62,20 +74,20 @@ impl Listed {
         self.objects.iter().map(|object| object.size).sum()
     }
 
-    fn skip(&mut self, job: &Job, name: &str, bytes: u64, reason: String) {
+    fn skip(&mut self, names: &Names<'_>, name: &str, bytes: u64, reason: String) {
         self.ledger.objects.skipped += 1;
         self.ledger.objects.total += 1;
         self.ledger.bytes.skipped += bytes;
         self.ledger.bytes.total += bytes;
-        self.skipped.push(Skipped { name: shown(job.plan.scanner(), name).to_string(), bytes, reason });
+        self.skipped.push(Skipped { name: names.shown(name).to_string(), bytes, reason });
     }
 
-    fn miss(&mut self, job: &Job, name: &str, bytes: u64, reason: String) {
+    fn miss(&mut self, names: &Names<'_>, name: &str, bytes: u64, reason: String) {
         self.ledger.objects.failed += 1;
         self.ledger.objects.total += 1;
         self.ledger.bytes.failed += bytes;
         self.ledger.bytes.total += bytes;
-        let object = shown(job.plan.scanner(), name).to_string();
+        let object = names.shown(name).to_string();
         self.not_examined.push(NotExamined { object, record: None, bytes, reason });
     }
 
@@ -85,13 +97,15 @@ impl Listed {
             return Err(Error::OneInput(self.objects.len()));
         }
         let mut taken = HashSet::new();
-        for object in &self.objects {
+        for (object, name) in self.objects.iter().zip(&self.names) {
             let Some(target) = target(to, object) else { continue };
-            if !taken.insert(target.clone()) {
-                return Err(Error::SameOutput(target));
+            let exists =
+                matches!(to, Destination::Folder(_)) && !overwrite && target.symlink_metadata().is_ok();
+            if exists {
+                return Err(Error::OutputExists(name.to_string()));
             }
-            if matches!(to, Destination::Folder(_)) && !overwrite && target.symlink_metadata().is_ok() {
-                return Err(Error::OutputExists(target));
+            if !taken.insert(target) {
+                return Err(Error::SameOutput(name.to_string()));
             }
         }
         Ok(())

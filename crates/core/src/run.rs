@@ -38,7 +38,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
 
     let stop = AtomicBool::new(false);
     let budget = Budget::new(job.limits.memory);
-    let feed = Mutex::new(Feed::new(job, &listed.objects, &budget, &stop));
+    let feed = Mutex::new(Feed::new(job, &listed, &budget, &stop));
     let run_name = format!("{}-{}", std::process::id(), started.as_nanosecond());
     let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, run_name)?);
     let run_key = RandomState::new();
@@ -49,19 +49,19 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
         for _ in 0..threads {
             scope.spawn(|_| {
                 let mut worker = Worker::new(job, &run_key);
-                while let Some(Ticket { number, object, step }) = next(&feed) {
-                    let name = &listed.objects[object].name;
+                while let Some(Ticket { number, object, name, step }) = next(&feed) {
                     let done = match step {
                         Step::Begin(object, description) => Done::Begin(object, description),
                         Step::Piece(format, piece, position) => {
                             let cost = piece.cost;
-                            let result = guarded(name, || worker.piece(name, &*format, piece));
+                            let result = guarded(&name, || worker.piece(&name, &*format, piece));
                             Done::Piece(result.map(Box::new), position, cost)
                         }
                         Step::End(position) => Done::End(position),
+                        Step::Unopened(size, error) => Done::Unopened(size, error),
                         Step::Fail(error) => Done::Fail(error),
                     };
-                    lock(&commit).push(number, object, done);
+                    lock(&commit).push(number, object, &name, done);
                 }
             });
         }

@@ -1,25 +1,82 @@
 //! Names of fields and objects can be personal data themselves: they are shown with such parts replaced.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use sievert_detect::{Confidence, Scanner, resolve};
+use sievert_detect::{Confidence, Field, Finding, Scanner, Scratch, resolve};
 
-/// A name with every finding in it, likely or better, replaced by its type: `users.<EMAIL>.age`.
-pub(crate) fn shown(scanner: &Scanner, name: &str) -> Arc<str> {
-    let mut findings = scanner.findings(name);
-    findings.retain(|finding| finding.confidence >= Confidence::Likely);
-    if findings.is_empty() {
-        return name.into();
+/// Looks at names. One for each thread: it keeps what scanning needs.
+pub(crate) struct Names<'p> {
+    scanner: &'p Scanner,
+    field: Field,
+    scratch: RefCell<Scratch>,
+}
+
+impl<'p> Names<'p> {
+    pub(crate) fn new(scanner: &'p Scanner) -> Self {
+        Self { scanner, field: scanner.field(""), scratch: RefCell::default() }
     }
-    let mut out = String::new();
-    let mut at = 0;
-    for group in resolve(&mut findings) {
-        out.push_str(&name[at..group.cover.start as usize]);
-        out.push('<');
-        out.push_str(scanner.about(group.winner.detector).placeholder);
-        out.push('>');
-        at = group.cover.end as usize;
+
+    fn findings(&self, name: &str) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut scratch = self.scratch.borrow_mut();
+        self.scanner.scan(&self.field, name, &mut scratch, &mut findings);
+        findings.retain(|finding| finding.confidence >= Confidence::Likely);
+        findings
     }
-    out.push_str(&name[at..]);
-    out.into()
+
+    /// Whether a name holds a finding, likely or better.
+    pub(crate) fn personal(&self, name: &str) -> bool {
+        !self.findings(name).is_empty()
+    }
+
+    /// The name with every such finding replaced by its type: `users.<EMAIL>.age`.
+    pub(crate) fn shown(&self, name: &str) -> Arc<str> {
+        let mut findings = self.findings(name);
+        if findings.is_empty() {
+            return name.into();
+        }
+        let mut out = String::new();
+        let mut rest = 0;
+        for group in resolve(&mut findings) {
+            let (mut start, mut end) = (group.cover.start as usize, group.cover.end as usize);
+            // A key that paths have to quote, `users["a@b.org"]`, needs no quotes any more.
+            let quoted = name[rest..start].ends_with("[\"") && name[end..].starts_with("\"]");
+            if quoted {
+                (start, end) = (start - 2, end + 2);
+            }
+            out.push_str(&name[rest..start]);
+            let dot = if quoted && !out.is_empty() { "." } else { "" };
+            out.extend([dot, "<", self.scanner.about(group.winner.detector).placeholder, ">"]);
+            rest = end;
+        }
+        out.push_str(&name[rest..]);
+        out.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sievert_detect::{Detector, Verdict};
+
+    use super::*;
+
+    static TOKEN: Detector = Detector {
+        id: "toy.token",
+        placeholder: "TOKEN",
+        pattern: "tok_[a-z]{3}",
+        validate: |_| Verdict::Unmistakable,
+        ..Detector::BLANK
+    };
+
+    #[test]
+    fn personal_parts_of_names_are_shown_as_their_type() {
+        let scanner = Scanner::new(&[&TOKEN], &[]).expect("a scanner");
+        let names = Names::new(&scanner);
+        assert_eq!(&*names.shown("users.name"), "users.name");
+        assert_eq!(&*names.shown("of tok_abc, and tok_xyz"), "of <TOKEN>, and <TOKEN>");
+        assert_eq!(&*names.shown(r#"users["tok_abc"].age"#), "users.<TOKEN>.age");
+        assert_eq!(&*names.shown(r#"users["x tok_abc"].age"#), r#"users["x <TOKEN>"].age"#);
+        assert!(names.personal("tok_abc") && !names.personal("token"));
+    }
 }

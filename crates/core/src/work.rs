@@ -16,7 +16,7 @@ use crate::job::{Excerpt, Job, Task};
 use crate::plan::FieldPlan;
 use crate::policy::NonText;
 use crate::report::LookAt;
-use crate::shown::shown;
+use crate::shown::Names;
 
 /// Zeros that an identifier may have lost when it was stored as an integer.
 const LOST_ZEROS: usize = 3;
@@ -42,6 +42,7 @@ pub(crate) struct Worker<'r> {
     job: &'r Job,
     /// Keys the sketches of this run.
     run_key: &'r RandomState,
+    names: Names<'r>,
     fields: HashMap<Arc<str>, Arc<Known>>,
     scratch: Scratch,
     found: Vec<(u32, Finding)>,
@@ -69,10 +70,17 @@ struct Known {
 
 impl<'r> Worker<'r> {
     pub(crate) fn new(job: &'r Job, run_key: &'r RandomState) -> Self {
-        Self { job, run_key, fields: HashMap::new(), scratch: Scratch::default(), found: Vec::new() }
+        Self {
+            job,
+            run_key,
+            names: Names::new(job.plan.scanner()),
+            fields: HashMap::new(),
+            scratch: Scratch::default(),
+            found: Vec::new(),
+        }
     }
 
-    /// Decodes, scans, edits and renders one piece of an object.
+    /// Decodes, scans, edits and renders one piece of an object; `object` is its name as shown.
     pub(crate) fn piece(&mut self, object: &str, format: &dyn Format, piece: Piece) -> Result<Worked, Error> {
         let batch = format.decode(piece)?;
         let mut worked = Worked::default();
@@ -102,7 +110,7 @@ impl<'r> Worker<'r> {
         let plan = self.job.plan.field(name);
         let scanner = self.job.plan.scanner();
         let telling = scanner.detectors().any(|(index, _)| plan.field.vouches_for(index));
-        let known = Arc::new(Known { plan, shown: shown(scanner, name), telling });
+        let known = Arc::new(Known { plan, shown: self.names.shown(name), telling });
         if self.fields.len() >= FIELDS_TRACKED {
             self.fields.clear(); // data with names without end: compile again rather than grow
         }
