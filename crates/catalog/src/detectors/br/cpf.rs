@@ -19,7 +19,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9]{9}-[0-9]{2}|[0-9]{11}",
     labelled: r"[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[-./ ]?[0-9]{1,3}",
     labels: &["cpf", "c.p.f.", "cpf/mf", "cadastro de pessoas físicas", "cadastro de pessoa física"],
-    context: &["cpf", "contribuinte", "receita federal", "titular", "portador", "rg"],
+    context: &["national id", "cpf", "contribuinte", "receita federal", "titular", "portador", "rg"],
     validate,
     chance: 0.01,
     sample,

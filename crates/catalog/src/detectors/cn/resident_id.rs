@@ -29,7 +29,7 @@ pub static DETECTOR: Detector = Detector {
         "chinese id",
         "shenfenzheng",
     ],
-    context: &["身份证", "公民", "姓名", "china"],
+    context: &["national id", "身份证", "公民", "姓名", "china"],
     validate,
     chance: 0.000_02,
     sample,

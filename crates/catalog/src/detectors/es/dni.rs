@@ -30,7 +30,7 @@ pub static DETECTOR: Detector = Detector {
         "numero de identificacion fiscal",
         "carnet de identidad",
     ],
-    context: &["dni", "nif", "identidad", "documento", "titular"],
+    context: &["national id", "dni", "nif", "identidad", "documento", "titular"],
     validate,
     chance: 0.043,
     sample,

@@ -30,7 +30,7 @@ pub static DETECTOR: Detector = Detector {
         "insee",
         "social security number",
     ],
-    context: &["assuré", "assurance maladie", "cpam", "ameli", "nir", "vitale"],
+    context: &["national id", "assuré", "assurance maladie", "cpam", "ameli", "nir", "vitale"],
     validate,
     chance: 0.006,
     sample,

@@ -23,7 +23,7 @@ pub static DETECTOR: Detector = Detector {
         "ni no",
         "nino",
     ],
-    context: &["hmrc", "paye", "p45", "p60", "payroll", "national insurance"],
+    context: &["national id", "hmrc", "paye", "p45", "p60", "payroll", "national insurance"],
     negative_context: &["part number", "serial", "model", "sku"],
     validate,
     sample,

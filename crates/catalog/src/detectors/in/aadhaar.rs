@@ -31,7 +31,7 @@ pub static DETECTOR: Detector = Detector {
         "आधार संख्या",
         "आधार नंबर",
     ],
-    context: &["aadhaar", "aadhar", "uidai", "e-kyc", "ekyc", "kyc"],
+    context: &["national id", "aadhaar", "aadhar", "uidai", "e-kyc", "ekyc", "kyc"],
     needs_context: true,
     validate,
     chance: 0.08,

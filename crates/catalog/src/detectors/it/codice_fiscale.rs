@@ -17,7 +17,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: "(?i)[a-z]{6}[0-9lmnpqrstuv]{2}[abcdehlmprst][0-7lmnpqrst][0-9lmnpqrstuv][a-z][0-9lmnpqrstuv]{3}[a-z]",
     labelled: "(?i)[a-z]{6} ?[0-9a-z]{2}[a-z][0-9a-z]{2} ?[a-z][0-9a-z]{3} ?[a-z]",
     labels: &["codice fiscale", "cod. fiscale", "cod. fisc.", "c.f.", "cf"],
-    context: &["fiscale", "nato", "nata", "residente", "agenzia delle entrate"],
+    context: &["national id", "fiscale", "nato", "nata", "residente", "agenzia delle entrate"],
     validate,
     chance: 0.000_1,
     sample,

@@ -19,7 +19,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: "[0-9]{6}[- ]?[1-8][0-9]{6}",
     labelled: "[0-9]{6}[- ]?[0-9]{6,8}",
     labels: &["주민등록번호", "주민번호", "외국인등록번호", "resident registration number", "rrn"],
-    context: &["주민등록", "주민", "생년월일", "성명", "korea", "korean"],
+    context: &["national id", "주민등록", "주민", "생년월일", "성명", "korea", "korean"],
     validate,
     chance: 0.02,
     sample,

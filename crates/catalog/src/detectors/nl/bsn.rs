@@ -32,7 +32,7 @@ pub static DETECTOR: Detector = Detector {
         "citizen service number",
         "persoonsnummer",
     ],
-    context: &["bsn", "burgerservice", "belastingdienst", "digid"],
+    context: &["national id", "bsn", "burgerservice", "belastingdienst", "digid"],
     negative_context: &["telefoon", "tel", "kvk", "factuur", "bestelling"],
     needs_context: true,
     validate,

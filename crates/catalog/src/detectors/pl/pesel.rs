@@ -17,6 +17,7 @@ pub static DETECTOR: Detector = Detector {
     labelled: "[0-9]{6} ?[0-9]{5}|[0-9]{9,13}",
     labels: &["pesel", "nr pesel", "numer pesel", "numer ewidencyjny"],
     context: &[
+        "national id",
         "pesel",
         "urodzony",
         "urodzona",

@@ -19,7 +19,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: "[STFGM][0-9]{7}[A-Z]",
     labelled: "(?i)[stfgm][ -]?[0-9]{6,8}[ -]?[a-z]",
     labels: &["nric", "nric number", "nric no", "fin", "fin number", "nric/fin", "identity card number"],
-    context: &["nric", "singapore", "identity card", "singpass", "cpf"],
+    context: &["national id", "nric", "singapore", "identity card", "singpass", "cpf"],
     validate,
     chance: 0.04,
     sample,

@@ -33,7 +33,7 @@ pub static DETECTOR: Detector = Detector {
         "numero de seguro social",
         "seguro social",
     ],
-    context: &["tax id", "taxpayer", "tin", "itin", "w-2", "w-9"],
+    context: &["national id", "tax id", "taxpayer", "tin", "itin", "w-2", "w-9"],
     negative_context: &["phone", "fax", "isbn", "part number", "order", "invoice", "tracking", "sku"],
     validate,
     sample,

@@ -29,6 +29,7 @@ pub static DETECTOR: Detector = Detector {
         "identiteitsnommer",
     ],
     context: &[
+        "national id",
         "south africa",
         "south african",
         "rsa",
