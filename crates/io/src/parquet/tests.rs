@@ -555,3 +555,18 @@ fn a_schema_nested_without_end_does_not_end_the_program() {
     let error = read(&nested_without_end(30_000), 1).unwrap_err();
     assert_eq!(error.to_string(), "t.parquet: the Parquet schema is nested too deeply to be read");
 }
+
+#[test]
+fn pieces_stay_small_where_rows_suddenly_are_large() {
+    let large = "x".repeat(100 << 10);
+    let rows: Vec<_> = (0..3_000).map(|row| if row < 2_700 { "x" } else { &*large }).collect();
+    let message = "message m { required int32 n; required binary text (UTF8); }";
+    let chunks =
+        vec![Chunk(Values::Int32((0..3_000).collect()), vec![], vec![]), Chunk(texts(&rows), vec![], vec![])];
+    let file = write(message, WriterProperties::builder().set_dictionary_enabled(false), &[chunks]);
+    let batches = read(&file, 1 << 20).unwrap();
+    let sizes = batches.iter().map(|batch| batch.texts.iter().map(|texts| texts.buffer.len()).sum::<usize>());
+    // A step of 128 rows, not the 30 MB that all of them are.
+    assert!(sizes.max() < Some(16 << 20));
+    assert_eq!(cells(&batches).len(), 6_000);
+}
