@@ -43,7 +43,8 @@ pub(crate) struct Worker<'r> {
     /// Keys the sketches of this run.
     run_key: &'r RandomState,
     names: Names<'r>,
-    fields: HashMap<Arc<str>, Arc<Known>>,
+    /// By name, and whether it is of the keys of objects there.
+    fields: HashMap<(Arc<str>, bool), Arc<Known>>,
     scratch: Scratch,
     found: Vec<(u32, Finding)>,
 }
@@ -86,7 +87,7 @@ impl<'r> Worker<'r> {
         let mut worked = Worked::default();
         let mut edits = Vec::new();
         for (at, texts) in batch.texts.iter().enumerate() {
-            let field = self.field(&texts.field);
+            let field = self.field(&texts.field, texts.kind == Kind::Key);
             if !count_cells(&field, texts, &mut worked.counts) {
                 continue;
             }
@@ -103,18 +104,22 @@ impl<'r> Worker<'r> {
         Ok(worked)
     }
 
-    fn field(&mut self, name: &Arc<str>) -> Arc<Known> {
-        if let Some(known) = self.fields.get(name) {
+    fn field(&mut self, name: &Arc<str>, of_keys: bool) -> Arc<Known> {
+        let id = (name.clone(), of_keys);
+        if let Some(known) = self.fields.get(&id) {
             return known.clone();
         }
-        let plan = self.job.plan.field(name);
+        let mut plan = self.job.plan.field(name);
+        if of_keys {
+            plan.field = plan.field.of_keys();
+        }
         let scanner = self.job.plan.scanner();
         let telling = scanner.detectors().any(|(index, _)| plan.field.vouches_for(index));
         let known = Arc::new(Known { plan, shown: self.names.shown(name), telling });
         if self.fields.len() >= FIELDS_TRACKED {
             self.fields.clear(); // data with names without end: compile again rather than grow
         }
-        self.fields.insert(name.clone(), known.clone());
+        self.fields.insert(id, known.clone());
         known
     }
 

@@ -28,8 +28,18 @@ static NUMBER: Detector = Detector {
     ..Detector::BLANK
 };
 
+static SECRET: Detector = Detector {
+    id: "toy.secret",
+    title: "Toy secret behind its name",
+    placeholder: "SECRET",
+    labelled: "[a-z]{4,10}",
+    labels: &["secret"],
+    ..Detector::BLANK
+};
+
 fn job(input: &Path, task: Task, threads: usize) -> Job {
-    let plan = Plan::new(&Policy::default(), &[&TOKEN, &NUMBER], &Overrides::default()).expect("a plan");
+    let detectors = [&TOKEN, &NUMBER, &SECRET];
+    let plan = Plan::new(&Policy::default(), &detectors, &Overrides::default()).expect("a plan");
     Job {
         plan,
         inputs: vec![Input::Path(input.to_owned())],
@@ -159,4 +169,18 @@ fn a_first_row_that_holds_findings_is_data_and_no_header() {
         fs::read_to_string(out.join("a.csv")).expect("an output"),
         csv.replace("tok_abc123", "<TOKEN>")
     );
+}
+
+/// A schema says of a secret what it is; the secret is not there.
+#[test]
+fn a_field_names_its_values_and_not_the_keys_in_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("in.jsonl");
+    let text = "{\"secret\":{\"kind\":1}}\n{\"secret\":\"sesame\"}\n";
+    fs::write(&input, text).expect("written");
+    let out = folder.path().join("out");
+    let report = redact(&input, &out, 1).expect("a report");
+    assert_eq!(report.findings(Confidence::Possible), 1);
+    let clean = fs::read_to_string(out.join("in.jsonl")).expect("an output");
+    assert_eq!(clean, text.replace("sesame", "<SECRET>"));
 }

@@ -23,6 +23,14 @@ impl Field {
     pub fn vouches_for(&self, detector: DetectorIndex) -> bool {
         self.named.contains(detector) || self.hinted.contains(detector)
     }
+
+    /// The field as the keys of the objects in it see it. What labels a value is context to them and no more: in
+    /// `{"secret": {"type": "string"}}` nobody assigns `type` to anything.
+    #[must_use]
+    pub fn of_keys(mut self) -> Self {
+        self.hinted.insert_all(&std::mem::take(&mut self.named));
+        self
+    }
 }
 
 /// Words that make a name one of counts, times or flags about a thing instead of the thing itself.

@@ -28,6 +28,12 @@ impl DetectorSet {
         self.0[word] |= bit;
     }
 
+    /// Adds the detectors of another set.
+    pub fn insert_all(&mut self, other: &Self) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        self.0.iter_mut().zip(&other.0).for_each(|(bits, more)| *bits |= more);
+    }
+
     /// Takes a detector out.
     pub fn remove(&mut self, detector: DetectorIndex) {
         let (word, bit) = Self::place(detector);
@@ -62,6 +68,9 @@ mod tests {
         assert!(set.is_empty());
         set.insert(DetectorIndex(70));
         assert!(set.contains(DetectorIndex(70)) && !set.contains(DetectorIndex(6)));
+        let mut more = DetectorSet::none(3);
+        more.insert_all(&set);
+        assert_eq!(more, set);
         set.remove(DetectorIndex(70));
         set.remove(DetectorIndex(1000));
         assert!(set.is_empty());
