@@ -158,6 +158,8 @@ fn small_word(text: &str) -> Option<usize> {
         let rest = rest.as_str();
         let closed =
             !small.chars().next_back().is_some_and(in_word) || !rest.chars().next().is_some_and(in_word);
-        (same && closed).then(|| text.len() - rest.len())
+        // `MRN: NR-864367`: a value may begin with the letters of a small word.
+        let joined = rest.strip_prefix(['-', '_', '/']).is_some_and(|rest| rest.starts_with(in_word));
+        (same && closed && !joined).then(|| text.len() - rest.len())
     })
 }

@@ -68,6 +68,8 @@ fn a_label_stands_right_before_its_value() {
     assert_eq!(found(&scanner, "", "MRN #UCLA-12345"), [r#"toy.mrn "UCLA-12345" label"#]);
     assert_eq!(found(&scanner, "", "Medical record number is: 12345."), [r#"toy.mrn "12345" label"#]);
     assert_eq!(found(&scanner, "", "病历号12345"), [r#"toy.mrn "12345" label"#]);
+    assert_eq!(found(&scanner, "", "MRN: NR-86436"), [r#"toy.mrn "NR-86436" label"#], "no connecting word");
+    assert_eq!(found(&scanner, "", "MRN nr 86436"), [r#"toy.mrn "86436" label"#]);
     assert_eq!(found(&scanner, "", "MRN was taken, 12345"), [""; 0]);
     assert_eq!(found(&scanner, "", "UCLA-12345"), [""; 0]);
 }
