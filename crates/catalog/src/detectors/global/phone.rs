@@ -147,6 +147,10 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 
 /// What the digits and the spelling prove by themselves.
 fn proof(text: &str, regions: &[Region], named: bool) -> Verdict {
+    // Most candidates in a text are no more than this, and cost no walk through the plans.
+    if regions.is_empty() && !text.starts_with(['+', '0']) {
+        return Verdict::plain(north_american(text));
+    }
     let (Some(dialled), Some(short)) =
         (Dialled::new(digits(text)), Dialled::new(digits(&text.replacen("(0)", "", 1))))
     else {
