@@ -13,7 +13,7 @@ use regex_syntax::hir::Hir;
 pub(crate) const LONGEST: usize = 16 * 1024;
 
 /// What the states of one automaton may take in one scratch, in bytes; a full cache is cleared and refilled.
-const CACHE: usize = 1 << 20;
+pub(crate) const CACHE: usize = 1 << 20;
 
 /// The states of one shape may take this much, in bytes.
 const LARGEST: usize = 32 << 20;
@@ -80,10 +80,10 @@ pub(crate) fn lower(shapes: &[Hir]) -> Result<NFA, String> {
 }
 
 impl Automaton {
-    /// Fails where the shapes are too large.
-    pub(crate) fn new(shapes: &[Hir]) -> Result<Self, String> {
+    /// With a cache of so many bytes. Fails where the shapes are too large.
+    pub(crate) fn new(shapes: &[Hir], cache: usize) -> Result<Self, String> {
         let config =
-            DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE).skip_cache_capacity_check(true);
+            DFA::config().match_kind(MatchKind::All).cache_capacity(cache).skip_cache_capacity_check(true);
         let dfa = DFA::builder().configure(config).build_from_nfa(lower(shapes)?);
         Ok(Self { dfa: dfa.map_err(|error| error.to_string())? })
     }

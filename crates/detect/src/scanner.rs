@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::automaton::{Automaton, Walker};
+use crate::automaton::{Automaton, CACHE, Walker};
 use crate::border::{after, before};
 use crate::compile::{Compiled, Parts, Role, Shape};
 use crate::shadow::Shadow;
@@ -293,7 +293,7 @@ impl Scanner {
 
 fn automaton(shapes: &[Shape]) -> Result<Automaton, Error> {
     let hirs: Vec<_> = shapes.iter().map(|shape| shape.hir.clone()).collect();
-    Automaton::new(&hirs).map_err(|problem| Error::TooLarge { problem })
+    Automaton::new(&hirs, CACHE).map_err(|problem| Error::TooLarge { problem })
 }
 
 fn said(really: bool, evidence: Evidence) -> Evidence {

@@ -9,6 +9,10 @@ use crate::compile::{Role, parse};
 use crate::mark::in_mark;
 use crate::{DetectorIndex, Error};
 
+/// What the states of the words may take in one scratch, in bytes. A thousand words make more states than any shape,
+/// and prose comes back to most of them.
+const CACHE: usize = 8 << 20;
+
 /// All words of all detectors.
 pub(crate) struct Words {
     automaton: Option<Automaton>,
@@ -53,7 +57,7 @@ impl Words {
         let automaton = if shapes.is_empty() {
             None
         } else {
-            let automaton = Automaton::new(&shapes).map_err(|problem| Error::TooLarge { problem })?;
+            let automaton = Automaton::new(&shapes, CACHE).map_err(|problem| Error::TooLarge { problem })?;
             automaton.prefixes(|bytes| starts[mix(bytes)] = true);
             Some(automaton)
         };
@@ -152,7 +156,8 @@ fn is_sign(c: char) -> bool {
 
 /// The length of the small word that the text starts with.
 fn small_word(text: &str) -> Option<usize> {
-    SMALL.iter().find_map(|small| {
+    let first = text.chars().next()?.to_lowercase().next()?;
+    SMALL.iter().filter(|small| small.starts_with(first)).find_map(|small| {
         let mut rest = text.chars();
         let same = small.chars().all(|c| rest.next().is_some_and(|d| c == d || d.to_lowercase().eq([c])));
         let rest = rest.as_str();
