@@ -22,21 +22,6 @@ pub fn get(name: &str) -> Option<&'static Detector> {
     all().iter().find(named).copied()
 }
 
-/// The detectors that one word of a policy names: `*`, `country:nl`, `category:financial`, an id or an alias.
-/// None, if the word names nothing. Globs are the policy's own business.
-pub fn select(word: &str) -> Vec<&'static Detector> {
-    match word.split_once(':') {
-        _ if word == "*" => all().to_vec(),
-        Some(("country", place)) => filter(|d| d.place().eq_ignore_ascii_case(place)),
-        Some(("category", name)) => filter(|d| d.category.name().eq_ignore_ascii_case(name)),
-        _ => get(word).into_iter().collect(),
-    }
-}
-
-fn filter(keep: impl Fn(&Detector) -> bool) -> Vec<&'static Detector> {
-    all().iter().copied().filter(|d| keep(d)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,14 +32,6 @@ mod tests {
             assert_eq!(get(name).map(|d| d.id), Some("global.email"));
         }
         assert!(get("global.e-mail").is_none());
-    }
-
-    #[test]
-    fn a_word_of_a_policy_names_groups() {
-        assert_eq!(select("*").len(), all().len());
-        assert!(select("country:global").iter().any(|d| d.id == "global.email"));
-        assert!(select("category:contact").iter().any(|d| d.id == "global.email"));
-        assert!(select("country:atlantis").is_empty());
     }
 
     #[test]

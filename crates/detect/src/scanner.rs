@@ -2,6 +2,7 @@
 //! findings mean for a record or a file is not known here.
 
 use std::cmp::Reverse;
+use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -55,12 +56,19 @@ pub struct About<'s> {
 
 /// Many short texts in one buffer: cell `n` ends at `ends[n]`, in bytes and on a character border, and starts where
 /// the one before ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Texts<'t> {
     /// All texts, one behind the other.
     pub buffer: &'t str,
     /// Where each ends, rising.
     pub ends: &'t [u32],
+}
+
+/// Shows no text.
+impl fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Texts").field("texts", &self.ends.len()).finish_non_exhaustive()
+    }
 }
 
 impl<'t> Texts<'t> {
@@ -82,7 +90,7 @@ pub struct Tally {
 }
 
 /// What scanning needs and reuses: one for each thread.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Scratch {
     scanner: u64,
     walkers: Vec<Walker>,
@@ -97,6 +105,13 @@ pub struct Scratch {
     /// Detectors whose shape is the whole cell, and whether the validator took it.
     whole: Vec<(DetectorIndex, bool)>,
     tallies: Vec<Tally>,
+}
+
+/// Shows no text: what was scanned last is still in there.
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
+    }
 }
 
 /// Where a label lets values of a detector start.

@@ -1,6 +1,7 @@
 //! Records as the scanner wants them: the texts of a field in one buffer, and the way back to the bytes they came
 //! from. A batch is never changed; edits are separate.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ impl Batch {
 }
 
 /// The cells of one field and one kind: one buffer and the ends of each cell in it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Texts {
     /// The field: a column name or a JSON path (`users[].name`; an array is `[]`, keys are joined by dots; a key that
     /// could be taken for more than one stands as `["a.b"]`, the record itself is `$`, paths beyond the limits `*`).
@@ -50,6 +51,13 @@ pub struct Texts {
     pub ends: Vec<u32>,
     /// In which records each cell stands.
     pub occurrences: Occurrences,
+}
+
+/// Shows no text.
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Texts").field("kind", &self.kind).field("cells", &self.len()).finish_non_exhaustive()
+    }
 }
 
 impl Texts {
@@ -186,12 +194,19 @@ pub enum Change {
 }
 
 /// One stretch of a cell's text and what stands there instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Splice {
     /// Bytes of the cell's decoded text.
     pub span: Range<u32>,
     /// The new text, decoded.
     pub text: String,
+}
+
+/// Shows no text.
+impl fmt::Debug for Splice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Splice").field("span", &self.span).finish_non_exhaustive()
+    }
 }
 
 /// The text with the splices done.

@@ -1,5 +1,7 @@
 //! The four faces of a format: cut, decode, render, write. One file per format implements them.
 
+use std::fmt;
+
 use crate::{Batch, Edit, Error};
 
 /// Cuts an object into pieces: sequential and cheap, it reads bytes and looks for record borders only. Cuts depend on
@@ -31,7 +33,6 @@ pub struct Piece {
 }
 
 /// What a piece carries from `Source` to `Format`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Content {
     /// Whole records of a text format, in UTF-8 or bytes that should be.
@@ -48,6 +49,17 @@ pub enum Content {
     },
     /// Rows of a Parquet row group.
     Rows(crate::parquet::Rows),
+}
+
+/// Shows no text.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Oversized { bytes, .. } => write!(f, "Oversized({})", bytes.len()),
+            Self::Rows(rows) => rows.fmt(f),
+        }
+    }
 }
 
 /// Decodes pieces and renders batches: pure, called by many threads at once.
@@ -67,7 +79,7 @@ pub trait Format: Send + Sync {
 }
 
 /// A batch as it will be written.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Rendered {
     /// What goes to the output.
     pub body: Body,
@@ -82,8 +94,15 @@ pub struct Rendered {
     pub quarantined: Vec<crate::Quarantined>,
 }
 
+/// Shows no text.
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rendered").field("dropped", &self.dropped).finish_non_exhaustive()
+    }
+}
+
 /// The part of [`Rendered`] that only its format understands.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[non_exhaustive]
 pub enum Body {
     /// Nothing.

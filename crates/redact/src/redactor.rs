@@ -42,12 +42,19 @@ pub enum Outcome {
 }
 
 /// One stretch of a text and what stands there instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Splice {
     /// Bytes of the text.
     pub span: Range<u32>,
     /// The new text.
     pub text: String,
+}
+
+/// Shows no text.
+impl fmt::Debug for Splice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Splice").field("span", &self.span).finish_non_exhaustive()
+    }
 }
 
 /// What was done to one finding.
