@@ -1,5 +1,10 @@
 //! The scanner agrees with the plain reference engine when all detectors are on, finding for finding.
 
+#[path = "../../../tests/fuzz/targets/scanner.rs"]
+mod fuzz;
+
+use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -51,4 +56,17 @@ proptest! {
         }
         agree(&name, &text);
     }
+}
+
+#[test]
+fn on_the_corpus_of_the_fuzzer() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fuzz/corpus/scanner");
+    let mut replayed = 0;
+    for entry in fs::read_dir(corpus).expect("a corpus") {
+        let bytes = fs::read(entry.expect("an entry").path()).expect("a file");
+        fuzz::scanner(&bytes);
+        fuzz::scanner(&bytes[..bytes.len() / 2]);
+        replayed += 1;
+    }
+    assert!(replayed > 2);
 }

@@ -44,6 +44,7 @@ impl From<sievert::Error> for Failure {
     fn from(error: sievert::Error) -> Self {
         match error {
             sievert::Error::Cancelled => Self::Interrupted(error.to_string()),
+            sievert::Error::Closed => Self::ClosedPipe,
             error => Self::Cannot(error.to_string()),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,7 +14,12 @@ use crate::exit::Failure;
 /// Without a terminal, a line at most so often.
 const LINE_EVERY: Duration = Duration::from_secs(60);
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Set when Ctrl-C was pressed: for what waits without telling how far it is.
+pub(crate) fn interrupted() -> Arc<AtomicBool> {
+    INTERRUPTED.clone()
+}
 
 /// Watches a run for a person or a log.
 pub(crate) struct Watch {

@@ -10,7 +10,7 @@ use sievert::{Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Poli
 use crate::args::{Common, Redact, Scan, Shown, YesNo};
 use crate::exit::{FINDINGS, Failure, NOT_EXAMINED};
 use crate::out;
-use crate::progress::Watch;
+use crate::progress::{Watch, interrupted};
 
 pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
     let mut job = job(&args.common, Task::Scan)?;
@@ -69,7 +69,12 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
             exclude: args.exclude.clone(),
             format: args.input_format,
         },
-        read: ReadOptions { format: args.input_format, header, ..ReadOptions::default() },
+        read: ReadOptions {
+            format: args.input_format,
+            header,
+            stop: interrupted(),
+            ..ReadOptions::default()
+        },
         task,
         findings: args.findings.clone(),
         excerpts: 0,
@@ -86,8 +91,9 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
         return dry_run(job);
     }
     let watch = Watch::start(args.quiet)?;
-    let report = run(job, &watch)?;
-    watch.finish()?;
+    let done = run(job, &watch);
+    watch.finish()?; // a closed pipe is why the run was cancelled, if it was
+    let report = done?;
 
     let json = to_json(&report).map_err(|error| Failure::new(format!("the report: {error}")))?;
     let beside = state.map(|state| state.join("report.json"));

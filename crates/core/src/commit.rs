@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -275,6 +275,9 @@ impl<'r> Commit<'r> {
     /// The current object cannot be read, or written, further. What of it was scanned stays counted.
     fn fail(&mut self, error: &IoError) {
         let Some(current) = self.current.take() else { return };
+        if matches!(&error.cause, Cause::Io(source) if source.kind() == ErrorKind::BrokenPipe) {
+            self.fatal.get_or_insert(Error::Closed);
+        }
         let size = current.size.max(current.position);
         let missed = size - current.position;
         self.ledger.bytes.total += size - current.size;

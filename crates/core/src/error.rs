@@ -71,6 +71,9 @@ pub enum Error {
     /// The caller ended the run.
     #[error("cancelled; finished outputs are kept, unfinished ones are gone")]
     Cancelled,
+    /// Whoever read standard output has seen enough.
+    #[error("nobody reads standard output any more; nothing more was written")]
+    Closed,
     /// Reports of different plans, versions or commands cannot be added.
     #[error("the reports were made with different plans, versions or commands; merge those of one job only")]
     PlansDiffer,

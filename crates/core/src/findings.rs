@@ -139,7 +139,7 @@ fn columns() -> [(&'static str, ColumnType); 14] {
 
 /// The file, JSON lines or Parquet by its ending; appears when the run ends well, readable by its owner alone.
 pub(crate) enum FindingsFile {
-    Lines(Box<WholeFile>),
+    Lines { file: Box<WholeFile>, place: Place },
     Table(Box<TableWriter<WholeFile>>),
 }
 
@@ -150,27 +150,27 @@ impl FindingsFile {
         if path.extension().is_some_and(|ending| ending == "parquet") {
             return Ok(Self::Table(Box::new(TableWriter::new(&path.to_string_lossy(), file, &columns())?)));
         }
-        Ok(Self::Lines(Box::new(file)))
+        Ok(Self::Lines { file: Box::new(file), place: Place::object(path.to_string_lossy()) })
     }
 
     pub(crate) fn append(&mut self, object: &str, rows: &[Row], scanner: &Scanner) -> Result<(), Error> {
-        for line in rows.iter().map(|row| Spelled::new(object, row, scanner)) {
-            match self {
-                Self::Table(table) => table.append(line.cells())?,
-                Self::Lines(file) => {
-                    let mut bytes = serde_json::to_vec(&line).expect("strings and numbers are JSON");
+        let spelled = rows.iter().map(|row| Spelled::new(object, row, scanner));
+        match self {
+            Self::Table(table) => spelled.map(|row| row.cells()).try_for_each(|cells| table.append(cells)),
+            Self::Lines { file, place } => {
+                let mut bytes = Vec::new();
+                for row in spelled {
+                    serde_json::to_writer(&mut bytes, &row).expect("strings and numbers are JSON");
                     bytes.push(b'\n');
-                    file.write_all(&bytes)
-                        .map_err(|error| Cause::from(error).at(Place::object("findings file")))?;
                 }
+                file.write_all(&bytes).map_err(|error| Cause::from(error).at(place.clone()))
             }
         }
-        Ok(())
     }
 
     pub(crate) fn finish(self) -> Result<(), Error> {
         match self {
-            Self::Lines(file) => file.finish()?,
+            Self::Lines { file, .. } => file.finish()?,
             Self::Table(table) => table.finish()?.finish()?,
         };
         Ok(())

@@ -15,6 +15,7 @@ mod open;
 mod output;
 mod parquet;
 mod pieces;
+mod stdin;
 mod store;
 mod table;
 mod text;

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use serde::de::IgnoredAny as Ignored;
 
 use crate::pieces::{Sizes, Stream, peek};
+use crate::stdin::Stdin;
 use crate::{Blob, Cause, Compression, Encoding, Error, Format, Location, Object, Place, Source};
 
 /// The formats that are read and written here.
@@ -110,6 +111,8 @@ pub struct ReadOptions {
     pub piece_bytes: usize,
     /// Bytes of a record at most; a longer one is quarantined.
     pub record_limit: usize,
+    /// Set by whoever wants to end the run: standard input is waited for no longer.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Default for ReadOptions {
@@ -123,6 +126,7 @@ impl Default for ReadOptions {
             text_record: TextRecord::Line,
             piece_bytes: 1 << 20,
             record_limit: 16 << 20,
+            stop: Arc::default(),
         }
     }
 }
@@ -206,7 +210,10 @@ pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bo
     let read = Arc::new(AtomicU64::new(0));
     let (mut stored, blob): (Box<dyn Read + Send>, _) = match &object.location {
         Location::Blob(blob) => (Box::new(blob.reader(0, read.clone())), Some(blob.clone())),
-        Location::Stdin => (Box::new(Counted { bytes: std::io::stdin(), read: read.clone() }), None),
+        Location::Stdin => {
+            let stdin = Stdin::new(std::io::stdin(), read.clone(), options.stop.clone());
+            (Box::new(stdin.map_err(|error| Cause::from(error).at(place.clone()))?), None)
+        }
     };
     let start = peek(&mut stored, 4);
     if start == *b"PAR1" && named.is_none() {
@@ -288,19 +295,5 @@ fn serde_json_begins(sample: &[u8]) -> bool {
     match serde_json::from_slice::<Ignored>(sample) {
         Ok(_) => true,
         Err(error) => error.is_eof(),
-    }
-}
-
-/// Standard input, counted.
-struct Counted<R> {
-    bytes: R,
-    read: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.bytes.read(to)?;
-        self.read.fetch_add(count as u64, std::sync::atomic::Ordering::Relaxed);
-        Ok(count)
     }
 }

@@ -104,7 +104,7 @@ fn places(out: &mut String, report: &Report) {
     fields.sort_by_key(|(name, field)| (std::cmp::Reverse(hits(field)), *name));
     match fields.len() {
         all if all > FIELDS_SHOWN => {
-            line!(out, "\nWHERE (top {FIELDS_SHOWN} of {} fields)", count(all as u64))
+            line!(out, "\nWHERE (top {FIELDS_SHOWN} of {} fields)", count(all as u64));
         }
         _ => line!(out, "\nWHERE"),
     }
@@ -180,7 +180,7 @@ fn look_at(out: &mut String, report: &Report) {
 fn coverage(out: &mut String, report: &Report) {
     line!(out);
     if !report.plan.not_looked_for.is_empty() {
-        line!(out, "NOT LOOKED FOR   {}", report.plan.not_looked_for.join(", "));
+        line!(out, "NOT LOOKED FOR   {}", not_looked_for(&report.plan.not_looked_for));
     }
     let ledger = &report.ledger;
     if !report.complete() {
@@ -213,6 +213,16 @@ fn coverage(out: &mut String, report: &Report) {
         unit.show(ledger.bytes.skipped),
         unit.show(ledger.bytes.sampled),
     );
+}
+
+/// Kinds that this build cannot find, then the detectors that are off (their ids have a dot), by name if they are few.
+fn not_looked_for(all: &[String]) -> String {
+    let (off, mut parts): (Vec<_>, Vec<_>) = all.iter().cloned().partition(|name| name.contains('.'));
+    match off.len() {
+        0..=3 => parts.extend(off),
+        many => parts.push(format!("{} detectors that are off (the report names them)", count(many as u64))),
+    }
+    parts.join(", ")
 }
 
 fn proposals(out: &mut String, report: &Report, next: &Next) {

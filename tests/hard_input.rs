@@ -1,0 +1,273 @@
+//! Bad input never panics and never loses data: what the user reads of it, and what stands in the ledger.
+#![cfg(unix)]
+#![expect(clippy::print_stdout, reason = "what was not checked is said")]
+
+mod program;
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use program::{files, folder, sievert, write};
+
+/// Parquet that begins and ends as it should; between, nothing makes sense.
+const CORRUPT: &[u8] = b"PAR1 this is no footer, and its length is wrong: \xff\xff\xff\x7fPAR1";
+
+/// One file, and what comes of scanning and of rewriting it.
+struct Hard {
+    name: &'static str,
+    bytes: Vec<u8>,
+    /// Why it, or a record of it, was not examined; empty if all was.
+    told: &'static str,
+    /// The record of which that is told.
+    record: Option<u64>,
+    /// Records scanned and quarantined.
+    records: [u64; 2],
+    /// Addresses found: what cannot be parsed is scanned as text.
+    found: u64,
+    /// What is written; `None`: the file does not appear.
+    written: Option<Vec<u8>>,
+    /// What stands in the quarantine.
+    quarantine: Vec<u8>,
+}
+
+impl Hard {
+    /// Nothing is wrong with it after all.
+    fn sound(name: &'static str, bytes: Vec<u8>, records: u64) -> Self {
+        let written = Some(bytes.clone());
+        Self {
+            name,
+            bytes,
+            told: "",
+            record: None,
+            records: [records, 0],
+            found: 0,
+            written,
+            quarantine: Vec::new(),
+        }
+    }
+
+    /// One record is put aside, with an address in it; the rest is written.
+    fn quarantined(
+        name: &'static str,
+        [before, bad, behind]: [&[u8]; 3],
+        record: u64,
+        told: &'static str,
+    ) -> Self {
+        let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let header = u64::from(name.ends_with(".csv"));
+        Self {
+            name,
+            bytes: [before, bad, behind].concat(),
+            told,
+            record: Some(record),
+            records: [lines(before) + lines(behind) - header, 1],
+            found: 1,
+            written: Some([before, behind].concat()),
+            quarantine: bad.to_vec(),
+        }
+    }
+
+    /// It cannot be read to its end, and does not appear.
+    fn failed(name: &'static str, bytes: Vec<u8>, told: &'static str) -> Self {
+        Self {
+            name,
+            bytes,
+            told,
+            record: None,
+            records: [0, 0],
+            found: 0,
+            written: None,
+            quarantine: Vec::new(),
+        }
+    }
+}
+
+fn cases() -> Vec<Hard> {
+    let mut deep = b"{\"a\":".repeat(100_000);
+    deep.extend(b"\"deep@weber-labs.org\"");
+    deep.extend(b"}".repeat(100_000));
+    deep.push(b'\n');
+    let long = [b"long@weber-labs.org ".as_slice(), &b"x".repeat(17 << 20), b"\n"].concat();
+    let wide = |cell: &str| vec![cell; 10_000].join(",") + "\n";
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    for line in 0..2_000 {
+        writeln!(packed, "line {line}").expect("packed");
+    }
+    let packed = packed.finish().expect("packed");
+    let pages = format!("name,notes\nx,\"{}\"\ny,z\n", "a line of a long note\n".repeat(50_000));
+
+    vec![
+        Hard::quarantined(
+            "utf8.jsonl",
+            [b"{\"a\": 1}\n", b"{\"a\": \"bad@weber-labs.org \xff\"}\n", b"{\"a\": 2}\n"],
+            1,
+            "not valid in the object's encoding",
+        ),
+        Hard::quarantined(
+            "quote.csv",
+            [b"a,b\n1,2\n", b"3,\"open@weber-labs.org\n4,5\n", b""],
+            1,
+            "a quote that is not closed before the end of the object",
+        ),
+        Hard::quarantined(
+            "parse.jsonl",
+            [b"{\"a\": 1}\n", b"{\"a\": cut@weber-labs.org\n", b"{\"a\": 2}\n"],
+            1,
+            "",
+        ),
+        Hard::quarantined("deep.jsonl", [b"{\"a\": 1}\n", &deep, b"{\"a\": 2}\n"], 1, ""),
+        Hard::quarantined("long.txt", [b"a\n", &long, b"b\n"], 1, "longer than the limit for a record"),
+        Hard::failed("cut.txt.gz", packed[..packed.len() - 9].to_vec(), "fetch it again"),
+        Hard::failed("damaged.parquet", CORRUPT.to_vec(), ""),
+        Hard::failed("short.parquet", b"PAR1".to_vec(), "not a Parquet file, or cut short; fetch it again"),
+        Hard::sound("nul.csv", b"a,b\n1,x\0y\n".to_vec(), 1),
+        Hard::sound("nul.txt", b"some text\nx\0y\n".to_vec(), 2),
+        Hard::sound("wide.csv", (wide("name") + &wide("7") + &wide("8")).into_bytes(), 2),
+        Hard::sound("pages.csv", pages.into_bytes(), 2),
+        Hard::sound("ragged.csv", b"a,b\n1\n1,2,3\n1,2\n".to_vec(), 3),
+        Hard::sound("empty.csv", Vec::new(), 0),
+        Hard::sound("empty.jsonl", Vec::new(), 0),
+        Hard::sound("empty.txt", Vec::new(), 0),
+        Hard::sound("blank.jsonl", b"\n\n  \n".to_vec(), 0),
+    ]
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).expect("a report")).expect("JSON")
+}
+
+fn check(hard: &Hard) {
+    let Hard { name, .. } = hard;
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[(&format!("in/{name}"), &hard.bytes)]);
+    let whole = hard.record.is_none() && hard.written.is_some();
+    let code = if whole { 0 } else { 3 };
+
+    for arguments in [
+        &["scan", "in", "--report", "report.json", "--exit-zero"][..],
+        &["redact", "in", "--out", "out", "--report", "report.json"],
+    ] {
+        let ran = sievert(arguments.iter().copied(), at);
+        assert_eq!(ran.code, code, "{name}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.stderr, "", "{name}");
+        assert_eq!(whole, !ran.stdout.contains("NOT EXAMINED"), "{name}: {}", ran.stdout);
+        let report = json(&at.join("report.json"));
+        let ledger = &report["ledger"];
+        let records = &ledger["records"];
+        if hard.written.is_some() {
+            assert_eq!([&records["scanned"], &records["quarantined"]], hard.records, "{name}: {records}");
+            let found = &report["detectors"]["global.email"]["certain"];
+            assert_eq!(found.as_u64().unwrap_or(0), hard.found, "{name}: {}", report["detectors"]);
+        }
+        let failed = u64::from(hard.written.is_none());
+        assert_eq!([&ledger["objects"]["failed"], &ledger["objects"]["total"]], [failed, 1], "{name}");
+        assert_eq!(ledger["bytes"]["total"], hard.bytes.len(), "{name}");
+        assert!(adds_up(ledger), "{name}: {ledger}");
+        let gaps = report["not_examined"].as_array().expect("a list");
+        assert_eq!(gaps.len(), usize::from(!whole), "{name}: {gaps:?}");
+        for gap in gaps {
+            let reason = gap["reason"].as_str().expect("a reason");
+            assert!(reason.contains(hard.told) && !reason.is_empty(), "{name}: {reason}");
+            assert!(ran.stdout.contains(reason) && ran.stdout.contains(name), "{name}: {}", ran.stdout);
+            if hard.written.is_some() {
+                assert_eq!(gap["record"].as_u64(), hard.record, "{name}");
+            }
+        }
+    }
+    let read = |place: &str| fs::read(at.join(place).join(name)).ok();
+    assert!(read("out") == hard.written, "{name}: what is written");
+    let quarantine = Some(hard.quarantine.clone()).filter(|bytes| !bytes.is_empty());
+    assert!(read("out.sievert/quarantine") == quarantine, "{name}: what is put aside");
+    assert_eq!(at.join("out/_SUCCESS").exists(), whole, "{name}");
+    let left = files(&at.join("out"));
+    assert!(left.iter().all(|file| file == name || file == "_SUCCESS"), "{name}: {left:?}");
+    if quarantine.is_some() {
+        let about = fs::metadata(at.join("out.sievert/quarantine").join(name)).expect("there");
+        assert_eq!(about.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+fn adds_up(ledger: &Value) -> bool {
+    ["objects", "bytes", "records", "cells"].iter().all(|unit| {
+        let parts = ledger[unit].as_object().expect("counts");
+        let sum: u64 =
+            parts.iter().filter(|(part, _)| *part != "total").filter_map(|(_, n)| n.as_u64()).sum();
+        parts["total"].as_u64() == Some(sum)
+    })
+}
+
+#[test]
+fn each_hard_case_is_told_and_kept() {
+    for hard in cases() {
+        check(&hard);
+    }
+}
+
+#[test]
+fn a_loop_of_folders_is_walked_once() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/deep/a.txt", b"to maria@weber-labs.org\n")]);
+    symlink("..", at.join("in/deep/up")).expect("a link");
+    symlink("nowhere", at.join("in/broken.txt")).expect("a link");
+    let ran = sievert(["scan", "in", "--report", "report.json"], at).ends_with(3);
+    let report = json(&at.join("report.json"));
+    assert_eq!(report["objects"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["skipped"][0]["name"], "deep/up");
+    assert_eq!(report["skipped"][0]["reason"], "a link back to a folder that it stands in");
+    assert!(ran.stdout.contains("broken.txt    not found; check the path"), "{}", ran.stdout);
+    assert!(adds_up(&report["ledger"]));
+}
+
+#[test]
+fn what_may_not_be_read_is_told() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/closed.txt", b"to maria@weber-labs.org\n"), ("in/open.txt", b"x\n")]);
+    fs::set_permissions(at.join("in/closed.txt"), fs::Permissions::from_mode(0)).expect("closed");
+    if fs::read(at.join("in/closed.txt")).is_ok() {
+        println!("NOT CHECKED: this user may read everything");
+        return;
+    }
+    let ran = sievert(["scan", "in"], at).ends_with(3);
+    assert!(
+        ran.stdout.contains("closed.txt    permission denied; check the owner and mode"),
+        "{}",
+        ran.stdout
+    );
+}
+
+/// A folder on a device of 64 KiB, in a mount namespace that ends with the shell.
+#[test]
+fn a_full_device_is_told_and_leaves_nothing_half() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/a.txt", &b"to maria@weber-labs.org\n".repeat(20_000)), ("small/b.txt", b"x\n")]);
+    let script = r#"mount -t tmpfs -o size=64k none full || exit 99
+        "$0" redact in --out full/out --state kept; echo "exit $?"; ls -A full/out
+        "$0" scan in --findings full/found.jsonl; echo "exit $?"; ls -A full
+        "$0" redact small --out full/out --state kept; echo "exit $?"; ls -A full/out"#;
+    fs::create_dir(at.join("full")).expect("a folder");
+    let done = Command::new("unshare")
+        .args(["-m", "-r", "sh", "-c", script, env!("CARGO_BIN_EXE_sievert")])
+        .current_dir(at)
+        .output();
+    let Some(done) = done.ok().filter(|done| done.status.code() == Some(0)) else {
+        println!("NOT CHECKED: no device of a small size can be made here");
+        return;
+    };
+    let said =
+        String::from_utf8(done.stdout).expect("UTF-8") + &String::from_utf8(done.stderr).expect("UTF-8");
+    let full = "no space left on the device of the output; free some and run again";
+    assert!(said.contains(&format!("a.txt    {full}")), "{said}");
+    assert!(said.contains(&format!("findings file: full/found.jsonl: {full}")), "{said}");
+    let ends: Vec<_> = said.lines().filter(|line| line.starts_with("exit ") && !line.contains(':')).collect();
+    assert_eq!(ends, ["exit 3", "exit 2", "exit 0"], "{said}");
+    assert!(!said.contains(".part") && said.contains("b.txt"), "{said}");
+}
