@@ -12,12 +12,13 @@ use serde_json::Value;
 use program::{files, folder, sievert, write};
 
 /// What differs from run to run, by a word for it.
-const CHANGING: [(&str, &str); 6] = [
+const CHANGING: [(&str, &str); 7] = [
     (r"in \d[\d.,]* (ms|s|min|h)\b", "in <TIME>"),
     (r"\([\d.,]+ .B/s\)", "(<RATE>)"),
     (r"\b[0-9a-f]{64}\b", "<HASH>"),
     (r"\b\d+\.\d+\.\d+\b", "<VERSION>"),
-    // The catalogue grows.
+    // The catalogue grows, and its detectors learn.
+    (r"(?m)^(labels|context|against|also called|found|not found) .+$", "$1  <LIST>"),
     (r"\d+ detectors that are off", "<N> detectors that are off"),
     (r"general dates, [a-z0-9_., ]+\n", "general dates, <DETECTORS>\n"),
 ];

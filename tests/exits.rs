@@ -215,7 +215,7 @@ fn interrupt(child: &Child) {
 /// Waits a while for the end of a process that was told to end.
 fn ended(mut child: Child) -> Option<i32> {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(60) {
+    while start.elapsed() < Duration::from_mins(1) {
         if let Some(status) = child.try_wait().expect("a child") {
             return status.code();
         }
@@ -230,7 +230,7 @@ fn ended(mut child: Child) -> Option<i32> {
 fn begun(at: &Path) {
     let start = Instant::now();
     while !at.exists() || files(at).is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(60), "nothing was begun");
+        assert!(start.elapsed() < Duration::from_mins(1), "nothing was begun");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -160,7 +160,7 @@ fn nothing_leaks() {
     write("broken.jsonl", format!("{{\"a\": \"{email}\", {ssn}\n{{\"aws\": \"{key}\"}}\n"));
     write("broken.csv", format!("a,b\n1,\"{email} {key}\n"));
     write(&format!("{email}.txt"), format!("{ssn} is an SSN, {card} a card, {key}\n"));
-    write("cut.gz", format!("{email}"));
+    write("cut.gz", email.clone());
     write("no.parquet", format!("PAR1{email}{ssn}"));
     fs::write(
         at.join("policy.toml"),

@@ -1,5 +1,7 @@
 //! The command line as data. What it means is decided in the modules of the commands.
 
+#![expect(clippy::doc_link_with_quotes, reason = "these comments are the help texts")]
+
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
@@ -100,6 +102,7 @@ pub(crate) enum KeyCommand {
 }
 
 /// What to read, what to look for, what to print.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// Files, folders, globs; - for standard input

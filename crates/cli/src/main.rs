@@ -1,5 +1,7 @@
 //! The program: arguments in, the library called, text and an exit code out.
 
+#![expect(clippy::print_stderr, reason = "the program is what speaks to people")]
+
 mod args;
 mod demo;
 mod detectors;

@@ -12,7 +12,7 @@ use sievert::{Excerpt, Progress, Status};
 use crate::exit::Failure;
 
 /// Without a terminal, a line at most so often.
-const LINE_EVERY: Duration = Duration::from_secs(60);
+const LINE_EVERY: Duration = Duration::from_mins(1);
 
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 

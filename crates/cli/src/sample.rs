@@ -1,6 +1,8 @@
 //! `sample`: data with the truth beside it.
 
-use sievert_corpora::{Options, TRUTH, generate};
+use std::fmt::Write as _;
+
+use sievert_corpora::{Object, Options, TRUTH, generate};
 
 use crate::args::Sample;
 use crate::exit::Failure;
@@ -12,9 +14,10 @@ pub(crate) fn run(args: &Sample) -> Result<u8, Failure> {
         .map_err(|error| Failure::new(error.to_string()))?;
     let mut text = String::new();
     for object in &manifest.objects {
-        text += &format!("{}: {} records, {} values planted\n", object.name, object.records, object.planted);
+        let Object { name, records, planted } = object;
+        let _ = writeln!(text, "{name}: {records} records, {planted} values planted");
     }
-    text += &format!("{TRUTH}: where each value stands\n");
+    let _ = writeln!(text, "{TRUTH}: where each value stands");
     out::text(&text)?;
     Ok(0)
 }
