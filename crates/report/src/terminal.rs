@@ -102,11 +102,10 @@ fn places(out: &mut String, report: &Report) {
         return;
     }
     fields.sort_by_key(|(name, field)| (std::cmp::Reverse(hits(field)), *name));
-    match fields.len() {
-        all if all > FIELDS_SHOWN => {
-            line!(out, "\nWHERE (top {FIELDS_SHOWN} of {} fields)", count(all as u64));
-        }
-        _ => line!(out, "\nWHERE"),
+    if fields.len() > FIELDS_SHOWN {
+        line!(out, "\nWHERE (top {FIELDS_SHOWN} of {} fields)", count(fields.len() as u64));
+    } else {
+        line!(out, "\nWHERE");
     }
     let shown = &fields[..fields.len().min(FIELDS_SHOWN)];
     let width = shown.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(20);
