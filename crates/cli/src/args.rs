@@ -194,10 +194,10 @@ pub(crate) struct Redact {
 
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Labelled text: {"text", "spans": [{"start", "end", "label"}]} a line, offsets in code points
+    /// Labelled text, a JSON object a line: text, and spans with start, end and label; offsets in code points
     #[arg(value_name = "GOLD.jsonl")]
     pub(crate) gold: PathBuf,
-    /// Which detectors stand for which label: {"PHONE": ["global.phone"], "ID": ["us.*"]}
+    /// Which detectors stand for which label: a JSON object of lists of ids and globs
     #[arg(long, value_name = "FILE.json")]
     pub(crate) map: Option<PathBuf>,
     /// A policy file, or the name of a built-in policy

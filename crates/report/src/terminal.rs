@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use sievert_core::report::{FieldCounts, Report};
+use sievert_core::report::{FieldCounts, LookAt, Report};
 use sievert_detect::Confidence;
 
 use crate::units::{Unit, count, plural, seconds, size};
 
 const FIELDS_SHOWN: usize = 3;
 const PLACES_SHOWN: usize = 10;
+const PLACES_ALIKE: usize = 2;
 const GAPS_SHOWN: usize = 10;
 
 /// What the caller knows beside the report: how the run was asked for, and how it will end.
@@ -163,9 +164,15 @@ fn look_at(out: &mut String, report: &Report) {
         return;
     }
     line!(out, "\nLOOK AT");
-    let shown = &report.look_at[..report.look_at.len().min(PLACES_SHOWN)];
+    let mut shown: Vec<&LookAt> = Vec::new();
+    for at in &report.look_at {
+        let alike = shown.iter().filter(|other| other.detector == at.detector).count();
+        if shown.len() < PLACES_SHOWN && (alike < PLACES_ALIKE || at.detector.is_empty()) {
+            shown.push(at);
+        }
+    }
     let width = shown.iter().map(|at| at.detector.len()).max().unwrap_or(0);
-    for at in shown {
+    for at in &shown {
         match at.detector.as_str() {
             "" => line!(out, "{}  {}", at.place, at.note),
             id => line!(out, "{id:width$}  {}  {}", at.place, at.note),
