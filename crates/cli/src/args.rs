@@ -1,7 +1,5 @@
 //! The command line as data. What it means is decided in the modules of the commands.
 
-#![expect(clippy::doc_link_with_quotes, reason = "these comments are the help texts")]
-
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
