@@ -8,7 +8,7 @@ mod rewrite;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -106,7 +106,7 @@ fn header(
 
 /// The names of the fields: those of the header, made distinct, and a number where there is none.
 fn names(header: &[String]) -> Vec<Arc<str>> {
-    let mut taken = HashSet::new();
+    let mut taken = HashMap::new();
     let mut names = Vec::with_capacity(header.len());
     for (at, cell) in header.iter().enumerate().take(COLUMNS) {
         let name = if cell.trim().is_empty() { numbered(at) } else { cell.trim().to_owned() };
@@ -119,13 +119,17 @@ fn numbered(at: usize) -> String {
     format!("column_{}", at + 1)
 }
 
-fn distinct(name: &str, taken: &mut HashSet<String>) -> Arc<str> {
-    let mut candidate = name.to_owned();
-    let mut number = 2;
-    while !taken.insert(candidate.clone()) {
-        candidate = format!("{name}#{number}");
+/// `taken` knows for each name the number to try next, so that a header of one word a thousand times costs no more
+/// than its length.
+fn distinct(name: &str, taken: &mut HashMap<String, usize>) -> Arc<str> {
+    let mut number = taken.get(name).copied().unwrap_or(1);
+    let mut candidate = if number == 1 { name.to_owned() } else { format!("{name}#{number}") };
+    while taken.contains_key(&candidate) {
         number += 1;
+        candidate = format!("{name}#{number}");
     }
+    taken.insert(candidate.clone(), 2);
+    taken.insert(name.to_owned(), number + 1);
     candidate.into()
 }
 

@@ -324,6 +324,16 @@ fn names_are_made_distinct_and_missing_ones_numbered() {
 }
 
 #[test]
+fn names_stay_distinct_whatever_the_header_calls_them() {
+    let of = |header: &[&str]| -> Vec<String> {
+        let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+        names(&header).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(of(&["a", "a#2", "a", "a", "a#2", "a#3"]), ["a", "a#2", "a#3", "a#4", "a#2#2", "a#3#2"]);
+    assert_eq!(of(&["", "column_1"]), ["column_1", "column_1#2"]);
+}
+
+#[test]
 fn dialects_and_headers_are_found() {
     let found = |csv: &str| {
         let description = opened(csv.as_bytes(), &ReadOptions::default()).description;
