@@ -232,7 +232,7 @@ impl<'r> Worker<'r> {
             let groups = resolve(&mut findings);
             self.report_cell(&here, &groups, worked);
             if let Task::Redact { .. } = self.job.task
-                && let Some(change) = self.change(&here, &findings, worked)?
+                && let Some(change) = self.change(&here, &findings, &groups, worked)?
             {
                 edits.push(Edit { texts: at as u32, cell, change });
             }
@@ -325,11 +325,12 @@ impl<'r> Worker<'r> {
         }
     }
 
-    /// What is done to a cell, and the count of it.
+    /// What is done to a cell, and the count of it: of the findings that are reported, as they are.
     fn change(
         &mut self,
         here: &Here<'_>,
         findings: &[Finding],
+        groups: &[Group],
         worked: &mut Worked,
     ) -> Result<Option<Change>, Error> {
         let Here { object, texts, text, field, times, .. } = *here;
@@ -359,7 +360,11 @@ impl<'r> Worker<'r> {
         let nulled = change == Some(Change::Null);
         for (at, taken) in taken.into_iter().enumerate() {
             // What came to light only after the first rewriting has no finding here, and was rewritten.
-            let below = findings.get(at).is_some_and(|finding| finding.confidence < plan.rewritten_from());
+            let finding = findings.get(at);
+            if finding.is_some_and(|finding| groups.iter().all(|group| group.winner != *finding)) {
+                continue; // it lost its place to another, which is counted
+            }
+            let below = finding.is_some_and(|finding| finding.confidence < plan.rewritten_from());
             if below && taken.action == ActionKind::Keep {
                 *worked.counts.left.entry(taken.detector).or_default() += times;
             } else {

@@ -184,3 +184,15 @@ fn a_field_names_its_values_and_not_the_keys_in_them() {
     let clean = fs::read_to_string(out.join("in.jsonl")).expect("an output");
     assert_eq!(clean, text.replace("sesame", "<SECRET>"));
 }
+
+#[test]
+fn what_is_found_is_either_rewritten_or_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // The second line has a number as a loser inside a token; the third an unlabelled number of a failed checksum.
+    fs::write(folder.path().join("a.txt"), "tok_abc123\ntok_000000, 18930005\n18930006\n").expect("written");
+    let report = redact(&folder.path().join("a.txt"), &folder.path().join("out"), 1).expect("a report");
+    let done: u64 = report.actions.values().flat_map(|actions| actions.values()).sum();
+    let left: u64 = report.left.values().sum();
+    assert_eq!(done + left, report.findings(Confidence::Possible));
+    assert!(done > 0);
+}
