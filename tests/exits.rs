@@ -5,7 +5,7 @@ mod program;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -62,6 +62,9 @@ fn exit_codes() {
         (0, "redact mail.txt --out taken --overwrite", ""),
         (2, "redact one two --out both", "two inputs would be written to one output, same.txt"),
         (2, "redact one two --out -", "standard output takes one input, and there are 2"),
+        (2, "redact one --out one", "all of one stands in the output folder"),
+        (2, "redact one/*.txt --out one --overwrite", "stands in the output folder"),
+        (2, "redact - --in-place", "standard input cannot be rewritten in place"),
         (2, "scan missing.csv", "missing.csv: not found; check the path"),
         (2, "scan clean.csv missing.csv", "missing.csv: not found; check the path"),
         (2, "scan clean.csv --policy missing.toml", "missing.toml"),
@@ -313,6 +316,22 @@ fn in_place_replaces_whole_files_and_leaves_the_rest_alone() {
 }
 
 #[test]
+fn what_a_rewrite_wrote_is_not_its_input() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/mail.txt", MAIL)]);
+    for overwrite in [&[][..], &["--overwrite"]] {
+        let arguments = ["redact", "in", "--out", "in/out"].into_iter().chain(overwrite.iter().copied());
+        sievert(arguments, at).good();
+        assert_eq!(files(&at.join("in/out")), ["_SUCCESS", "mail.txt"]);
+    }
+    assert_eq!(
+        files(&at.join("in")),
+        ["mail.txt", "out.sievert/report.json", "out/_SUCCESS", "out/mail.txt"]
+    );
+}
+
+#[test]
 fn globs_headers_and_detectors_choose() {
     let folder = folder();
     let at = folder.path();
@@ -348,6 +367,24 @@ fn globs_headers_and_detectors_choose() {
 
     assert_eq!(report(&["--detector", "us.*"])["detectors"], serde_json::json!({}));
     assert_eq!(report(&["--detector", "global.email"])["detectors"]["global.email"]["certain"], 3);
+}
+
+/// Nobody wants a report in place of `/dev/null`.
+#[test]
+fn a_pipe_stays_a_pipe() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("mail.txt", MAIL)]);
+    for option in ["--report", "--findings"] {
+        assert!(Command::new("mkfifo").arg(at.join(option)).status().expect("mkfifo is there").success());
+        let reader = std::thread::spawn({
+            let pipe = at.join(option);
+            move || fs::read_to_string(pipe).expect("text")
+        });
+        sievert(["scan", "mail.txt", "--quiet", option, &format!("./{option}")], at).ends_with(1);
+        assert!(reader.join().expect("read").contains("global.email"), "{option}");
+        assert!(fs::metadata(at.join(option)).expect("there").file_type().is_fifo(), "{option}");
+    }
 }
 
 #[test]

@@ -45,9 +45,9 @@ fn run_in(folder: &Path, args: &Demo) -> Result<u8, Failure> {
     let next = Next { inputs: String::new(), exit: 0, fail_on: Confidence::Likely };
     out::text(&format!("$ sievert scan sample/\n{}", summary(&report, &next)))?;
 
-    let quarantine = folder.join("clean.sievert").join("quarantine");
+    let state = folder.join("clean.sievert");
     let to = Destination::Folder(clean.clone());
-    let job = self::job(&sample, Task::Redact { to, overwrite: false, quarantine })?;
+    let job = self::job(&sample, Task::Redact { to, overwrite: false, state })?;
     let report = run(&job, &())?;
     out::text(&format!("\n$ sievert redact sample/ --out clean/\n{}", summary(&report, &next)))?;
 

@@ -27,7 +27,7 @@ pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
         None => Destination::InPlace,
     };
     let state = args.state.clone().unwrap_or_else(|| beside(&to, &args.common.inputs));
-    let task = Task::Redact { to, overwrite: args.overwrite, quarantine: state.join("quarantine") };
+    let task = Task::Redact { to, overwrite: args.overwrite, state: state.clone() };
     finish(&args.common, &job(&args.common, task)?, Some(&state))
 }
 

@@ -202,8 +202,8 @@ impl<'r> Commit<'r> {
         let mut current = Current::new(number, name, object.size, description.to_string());
         let opened = match &self.job.task {
             Task::Scan => Ok(()),
-            Task::Redact { to, overwrite, quarantine } => {
-                current.quarantine_path = quarantine.join(&object.name);
+            Task::Redact { to, overwrite, state } => {
+                current.quarantine_path = state.join("quarantine").join(&object.name);
                 let path = target(to, object).unwrap_or_else(|| PathBuf::from("-"));
                 let overwrite = *overwrite || matches!(to, Destination::InPlace);
                 let target = Target { path, overwrite, run: self.run.clone() };

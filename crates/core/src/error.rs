@@ -57,6 +57,12 @@ pub enum Error {
     /// Standard output takes one object.
     #[error("standard output takes one input, and there are {0}; name a folder with --out")]
     OneInput(usize),
+    /// Standard input is not a place to write to.
+    #[error("standard input cannot be rewritten in place; say --out -")]
+    NoPlace,
+    /// What is to be read stands where the output goes.
+    #[error("all of {0} stands in the output folder; choose another folder, or say --in-place")]
+    OutputIsInput(String),
     /// The output folder cannot be made or marked.
     #[error("{}: {source}", folder.display())]
     Folder {

@@ -39,8 +39,9 @@ pub enum Task {
         to: Destination,
         /// Whether an output that exists is replaced.
         overwrite: bool,
-        /// The folder for the raw records that could not be parsed (mode 0600); made when there are any.
-        quarantine: PathBuf,
+        /// The folder for what is said about the run: under `quarantine` the raw records that could not be parsed
+        /// (mode 0600), made when there are any. What stands in it is never read as data.
+        state: PathBuf,
     },
 }
 

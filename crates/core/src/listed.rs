@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sievert_io::{Location, Object, Reason, Runtime, list};
+use sievert_io::{Input, Location, Object, Reason, Runtime, list};
 
 use crate::Error;
 use crate::job::{Destination, Job, Task};
@@ -36,20 +36,19 @@ impl Listed {
     pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
         let mut listed = Self::default();
         let names = Names::new(job.plan.scanner());
-        let out = match &job.task {
-            Task::Redact { to: Destination::Folder(out), .. } => out.canonicalize().ok(),
-            _ => None,
-        };
+        let written = written_to(&job.task);
         for input in &job.inputs {
             let listing = list(runtime, input, &job.list).map_err(Error::Input)?;
+            let read = listed.objects.len();
+            let some = !listing.objects.is_empty();
             for object in listing.objects {
-                match (&object.location, &out) {
-                    (Location::Blob(blob), Some(out)) if blob.path().starts_with(out) => {
+                match &object.location {
+                    Location::Blob(blob) if written.iter().any(|to| blob.path().starts_with(to)) => {
                         listed.skip(
                             &names,
                             &object.name,
                             object.size,
-                            "it stands in the output folder".into(),
+                            "it stands where this run writes".into(),
                         );
                     }
                     _ => {
@@ -57,6 +56,9 @@ impl Listed {
                         listed.objects.push(object);
                     }
                 }
+            }
+            if some && listed.objects.len() == read {
+                return Err(Error::OutputIsInput(names.shown(&shown(input)).to_string()));
             }
             for entry in listing.skipped {
                 match entry.reason.not_examined() {
@@ -96,6 +98,10 @@ impl Listed {
         if matches!(to, Destination::Stdout) && self.objects.len() != 1 {
             return Err(Error::OneInput(self.objects.len()));
         }
+        let piped = self.objects.iter().any(|object| matches!(object.location, Location::Stdin));
+        if matches!(to, Destination::InPlace) && piped {
+            return Err(Error::NoPlace);
+        }
         let mut taken = HashSet::new();
         for (object, name) in self.objects.iter().zip(&self.names) {
             let Some(target) = target(to, object) else { continue };
@@ -109,6 +115,24 @@ impl Listed {
             }
         }
         Ok(())
+    }
+}
+
+/// The folders that a rewrite writes to: its outputs, and beside them what it has to say.
+fn written_to(task: &Task) -> Vec<PathBuf> {
+    let Task::Redact { to, state, .. } = task else { return Vec::new() };
+    let out = match to {
+        Destination::Folder(out) => Some(out.as_path()),
+        Destination::InPlace | Destination::Stdout => None,
+    };
+    out.into_iter().chain([state.as_path()]).filter_map(|folder| folder.canonicalize().ok()).collect()
+}
+
+/// An input as the user named it.
+fn shown(input: &Input) -> String {
+    match input {
+        Input::Path(path) => path.to_string_lossy().into_owned(),
+        Input::Stdin => "-".into(),
     }
 }
 

@@ -54,7 +54,7 @@ fn job(input: &Path, task: Task, threads: usize) -> Job {
 
 fn redact(input: &Path, out: &Path, threads: usize) -> Result<Report, Error> {
     let to = Destination::Folder(out.to_owned());
-    let task = Task::Redact { to, overwrite: false, quarantine: out.with_extension("quarantine") };
+    let task = Task::Redact { to, overwrite: false, state: out.with_extension("state") };
     run(&job(input, task, threads), &())
 }
 
@@ -131,7 +131,7 @@ fn cancelling_leaves_no_half_file() {
     write_input(&input);
     let out = folder.path().join("out");
     let to = Destination::Folder(out.clone());
-    let task = Task::Redact { to, overwrite: false, quarantine: folder.path().join("q") };
+    let task = Task::Redact { to, overwrite: false, state: folder.path().join("q") };
     assert!(matches!(run(&job(&input, task, 2), &Impatient), Err(Error::Cancelled)));
     let left: Vec<_> =
         fs::read_dir(&out).expect("a folder").map(|entry| entry.expect("entry").file_name()).collect();

@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all: a temporary name in the same folder, flushed to the device, then renamed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,11 +79,13 @@ pub enum Access {
     Owner,
 }
 
-/// A file that appears under its name when it is whole. Dropped before that, nothing is left of it.
+/// A file that appears under its name when it is whole. Dropped before that, nothing is left of it. A device or a pipe
+/// that its user names for a private file is written to as it is: it must not become a file.
 #[derive(Debug)]
 pub struct WholeFile {
     file: File,
-    temporary: PathBuf,
+    /// Another name until it is whole; none for a device or a pipe.
+    temporary: Option<PathBuf>,
     target: PathBuf,
     overwrite: bool,
     written: u64,
@@ -103,6 +105,11 @@ impl WholeFile {
         }
         let name =
             target.path.file_name().ok_or_else(|| fail(Cause::Unsupported("not the name of a file")))?;
+        if access == Access::Owner && fs::metadata(&target.path).is_ok_and(|about| is_special(&about)) {
+            let file = OpenOptions::new().write(true).open(&target.path);
+            let file = file.map_err(|error| fail(error.into()))?;
+            return Ok(Self::new(file, None, target));
+        }
         let folder = folder(&target.path);
         fs::create_dir_all(folder).map_err(|error| fail(error.into()))?;
         let temporary = folder.join(format!(".{}.{}.part", name.to_string_lossy(), target.run));
@@ -113,14 +120,12 @@ impl WholeFile {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let file = options.open(&temporary).map_err(|error| fail(error.into()))?;
-        Ok(Self {
-            file,
-            temporary,
-            target: target.path.clone(),
-            overwrite: target.overwrite,
-            written: 0,
-            finished: false,
-        })
+        Ok(Self::new(file, Some(temporary), target))
+    }
+
+    fn new(file: File, temporary: Option<PathBuf>, target: &Target) -> Self {
+        let Target { path, overwrite, .. } = target;
+        Self { file, temporary, target: path.clone(), overwrite: *overwrite, written: 0, finished: false }
     }
 
     /// Makes it appear, whole and durable. Returns its bytes.
@@ -133,13 +138,17 @@ impl WholeFile {
     }
 
     fn appear(&mut self) -> io::Result<()> {
+        let Some(temporary) = &self.temporary else {
+            self.finished = true;
+            return Ok(());
+        };
         self.file.sync_all()?;
         if self.overwrite {
-            fs::rename(&self.temporary, &self.target)?;
+            fs::rename(temporary, &self.target)?;
         } else {
             // A link refuses a name that is taken, where a rename would replace it in silence.
-            fs::hard_link(&self.temporary, &self.target)?;
-            fs::remove_file(&self.temporary)?;
+            fs::hard_link(temporary, &self.target)?;
+            fs::remove_file(temporary)?;
         }
         self.finished = true;
         File::open(folder(&self.target))?.sync_all()
@@ -160,11 +169,15 @@ impl Write for WholeFile {
 
 impl Drop for WholeFile {
     fn drop(&mut self) {
-        if !self.finished {
+        if let (false, Some(temporary)) = (self.finished, &self.temporary) {
             // Nothing can be done about a file that does not go; its name begins with a dot and is never read as data.
-            let _ = fs::remove_file(&self.temporary);
+            let _ = fs::remove_file(temporary);
         }
     }
+}
+
+fn is_special(about: &Metadata) -> bool {
+    !about.is_file() && !about.is_dir()
 }
 
 fn folder(path: &Path) -> &Path {
