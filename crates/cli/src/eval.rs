@@ -78,5 +78,9 @@ fn section(text: &mut String, name: &str, scores: &Scores) {
 }
 
 fn findings_line(text: &mut String, name: &str, score: &Score) {
-    let _ = writeln!(text, "{name:<30} {:>8} {:>7} {:>10.3}", score.findings, score.right, score.precision());
+    let precision = match score.findings {
+        0 => "-".into(), // nothing was said, so nothing was right or wrong
+        _ => format!("{:.3}", score.precision()),
+    };
+    let _ = writeln!(text, "{name:<30} {:>8} {:>7} {precision:>10}", score.findings, score.right);
 }

@@ -64,7 +64,7 @@ pub enum Error {
     #[error("all of {0} stands in the output folder; choose another folder, or say --in-place")]
     OutputIsInput(String),
     /// The output folder cannot be made or marked.
-    #[error("{}: {source}", folder.display())]
+    #[error("{}: {source}; name a folder that can be written", folder.display())]
     Folder {
         /// As given.
         folder: PathBuf,
