@@ -74,8 +74,33 @@ const ABOUT: [&str; 34] = [
 /// Words that do so as the first one of a name.
 const ABOUT_FIRST: [&str; 9] = ["num", "n", "is", "has", "had", "was", "can", "should", "no"];
 
+/// Last elements of a path that do not say what they hold: `ssn.value`, `customer.id`.
+const GENERIC: [&str; 16] = [
+    "value", "values", "val", "number", "num", "no", "nr", "id", "key", "token", "text", "content", "raw",
+    "data", "string", "plain",
+];
+
 /// The words of a name, lower case and parted by blanks, where the name may vouch for anything.
 pub(crate) fn words(name: &str) -> Option<String> {
+    let words = split(name);
+    let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let about = words.iter().any(|word| is(&ABOUT, word))
+        || words.len() > 1 && words.first().is_some_and(|word| is(&ABOUT_FIRST, word))
+        || words.len() > 1 && words.last().is_some_and(|word| word == "at");
+    (!about).then(|| words.join(" "))
+}
+
+/// The end of a path that names the value itself: its last element, and those before as long as it is generic. In
+/// `credential.region` the region is no credential.
+pub(crate) fn leaf(path: &str) -> &str {
+    let dots = path.rmatch_indices('.').map(|(at, _)| &path[at + 1..]);
+    // A full stop in a title, `Tel. private`, parts nothing.
+    let mut ends = dots.filter(|end| !end.starts_with(' ')).take(3);
+    let telling = |end: &&str| split(end).iter().any(|word| !GENERIC.contains(&word.as_str()));
+    ends.find(telling).unwrap_or(path)
+}
+
+fn split(name: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![String::new()];
     let mut last = ' ';
     let mut rest = name.chars().peekable();
@@ -93,15 +118,33 @@ pub(crate) fn words(name: &str) -> Option<String> {
         last = c;
     }
     words.retain(|word| !word.is_empty());
-    let is = |list: &[&str], word: &String| list.contains(&word.as_str());
-    let about = words.iter().any(|word| is(&ABOUT, word))
-        || words.len() > 1 && words.first().is_some_and(|word| is(&ABOUT_FIRST, word))
-        || words.len() > 1 && words.last().is_some_and(|word| word == "at");
-    (!about).then(|| words.join(" "))
+    words
 }
 
 /// Unused digits at the end of words do not hide them: `phone1`, `address_2`.
 pub(crate) fn without_numbers(words: &str) -> String {
     let bare = words.split(' ').map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
     bare.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_path_names_the_value() {
+        for (path, end) in [
+            ("ssn", "ssn"),
+            ("user.ssn", "ssn"),
+            ("user.ssn.value", "ssn.value"),
+            ("api.key", "api.key"),
+            ("credentialScope.region", "region"),
+            ("phones[].number", "phones[].number"),
+            ("Secret.required[]", "required[]"),
+            ("Tel. private", "Tel. private"),
+            ("Passport No.", "Passport No."),
+        ] {
+            assert_eq!(leaf(path), end, "{path}");
+        }
+    }
 }

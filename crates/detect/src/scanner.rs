@@ -223,14 +223,22 @@ impl Scanner {
         };
         let Some(words) = field::words(name) else { return field };
         let mut walker = self.words.walker();
-        let mut hits = Vec::new();
-        self.words.find(walker.as_mut(), &words, &mut hits);
-        self.words.find(walker.as_mut(), &field::without_numbers(&words), &mut hits);
-        for (detector, role) in hits.iter().flat_map(|hit| self.words.owners(hit)) {
-            match role {
-                Role::Label => field.named.insert(*detector),
-                Role::Context => field.hinted.insert(*detector),
-                Role::Negative => {}
+        let mut roles = |words: &str| {
+            let mut hits = Vec::new();
+            self.words.find(walker.as_mut(), words, &mut hits);
+            self.words.find(walker.as_mut(), &field::without_numbers(words), &mut hits);
+            hits.iter().flat_map(|hit| self.words.owners(hit)).copied().collect::<Vec<_>>()
+        };
+        let leaf = field::words(field::leaf(name)).unwrap_or_default();
+        for (detector, role) in roles(&leaf) {
+            if role == Role::Label {
+                field.named.insert(detector);
+            }
+        }
+        // What labels an element further up is context to what stands below it.
+        for (detector, role) in roles(&words) {
+            if role == Role::Context || role == Role::Label && !field.named.contains(detector) {
+                field.hinted.insert(detector);
             }
         }
         field
