@@ -1,0 +1,231 @@
+//! The benches as data: what runs on what, and how much it must find. Makes the inputs, runs the engines and counts;
+//! measures no time.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use regex_automata::meta::Regex;
+use serde::Deserialize;
+use sievert::io::{Input, ListOptions, ReadOptions};
+use sievert::{
+    Confidence, Destination, Detector, Field, Job, Limits, Overrides, Policy, Report, Scanner, Scratch, Task,
+    Texts,
+};
+use sievert_corpora::{Density, Options, generate, text};
+
+/// Every corpus is made from this seed.
+const SEED: u64 = 7;
+
+/// Engines beside each other on one corpus.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ScanBench {
+    pub(crate) name: String,
+    corpus: Corpus,
+    /// Bytes of text, or records of the table.
+    size: usize,
+    /// `*`, or ids.
+    detectors: Vec<String>,
+    /// What each engine finds.
+    pub(crate) counts: BTreeMap<Engine, u64>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Corpus {
+    Free,
+    Realistic,
+    Dense,
+    /// A table of customers: twelve columns of short cells.
+    Cells,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Engine {
+    /// The scanner, with validation, labels and context.
+    Sievert,
+    /// The same patterns in one regex: what matches, nothing checked, one match where several overlap.
+    RegexMany,
+    /// The same patterns one after the other: what matches, nothing checked.
+    RegexEach,
+}
+
+/// Scan and rewrite of one object of a sample.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormatBench {
+    pub(crate) object: String,
+    records: u64,
+    /// Findings of any confidence.
+    findings: u64,
+    /// Findings that the default policy replaces.
+    replaced: u64,
+}
+
+/// The cells of a column; lines of text are the cells of a column without a name.
+pub(crate) struct Column {
+    name: String,
+    buffer: String,
+    ends: Vec<u32>,
+}
+
+impl Column {
+    fn new(name: &str) -> Self {
+        Self { name: name.into(), buffer: String::new(), ends: Vec::new() }
+    }
+
+    fn push(&mut self, cell: &str) {
+        self.buffer.push_str(cell);
+        self.ends.push(u32::try_from(self.buffer.len()).expect("corpora are small"));
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { buffer: &self.buffer, ends: &self.ends }
+    }
+}
+
+#[derive(Deserialize)]
+struct Benches<T> {
+    bench: Vec<T>,
+}
+
+fn read<T: for<'de> Deserialize<'de>>(text: &str) -> Vec<T> {
+    toml::from_str::<Benches<T>>(text).expect("benches/definitions").bench
+}
+
+pub(crate) fn scan_benches() -> Vec<ScanBench> {
+    read(include_str!("definitions/scan.toml"))
+}
+
+pub(crate) fn format_benches() -> Vec<FormatBench> {
+    read(include_str!("definitions/formats.toml"))
+}
+
+/// What to say where not as much is found as the definition says.
+pub(crate) fn differs(bench: &str, what: &str, found: u64, expected: u64) -> Option<String> {
+    (found != expected).then(|| {
+        format!(
+            "{bench}: {what} is {found}, the definition says {expected}; if the change is meant, write the new number \
+             into benches/definitions"
+        )
+    })
+}
+
+impl ScanBench {
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let density = match self.corpus {
+            Corpus::Free => Density::Free,
+            Corpus::Realistic => Density::Realistic,
+            Corpus::Dense => Density::Dense,
+            Corpus::Cells => return table(self.size as u64),
+        };
+        let mut lines = Column::new("");
+        for line in text(density, self.size, SEED, sievert::detectors()).text.split_inclusive('\n') {
+            lines.push(line);
+        }
+        vec![lines]
+    }
+
+    /// The engine, ready to count what it finds in the columns.
+    pub(crate) fn engine<'c>(&self, engine: Engine, columns: &'c [Column]) -> Box<dyn FnMut() -> u64 + 'c> {
+        let detectors: Vec<&'static Detector> = match &self.detectors[..] {
+            [all] if all == "*" => sievert::detectors().to_vec(),
+            ids => ids.iter().map(|id| sievert::detector(id).expect("a detector's id")).collect(),
+        };
+        let patterns: Vec<_> =
+            detectors.iter().map(|detector| detector.pattern).filter(|pattern| !pattern.is_empty()).collect();
+        match engine {
+            Engine::Sievert => {
+                let scanner = Scanner::new(&detectors, &[]).expect("the catalogue compiles");
+                let fields: Vec<Field> = columns.iter().map(|column| scanner.field(&column.name)).collect();
+                let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+                Box::new(move || {
+                    found.clear();
+                    for (column, field) in columns.iter().zip(&fields) {
+                        scanner.scan_texts(field, &column.texts(), &mut scratch, &mut found);
+                    }
+                    found.len() as u64
+                })
+            }
+            Engine::RegexMany => matches(vec![Regex::new_many(&patterns)], columns),
+            Engine::RegexEach => matches(patterns.into_iter().map(Regex::new).collect(), columns),
+        }
+    }
+}
+
+fn matches<E: std::fmt::Debug>(
+    regexes: Vec<Result<Regex, E>>,
+    columns: &[Column],
+) -> Box<dyn FnMut() -> u64 + '_> {
+    let regexes: Vec<_> = regexes.into_iter().map(|regex| regex.expect("the catalogue compiles")).collect();
+    Box::new(move || {
+        let cells = columns.iter().flat_map(|column| column.texts().iter());
+        cells.map(|cell| regexes.iter().map(|regex| regex.find_iter(cell).count() as u64).sum::<u64>()).sum()
+    })
+}
+
+pub(crate) fn bytes(columns: &[Column]) -> u64 {
+    columns.iter().map(|column| column.buffer.len() as u64).sum()
+}
+
+fn table(records: u64) -> Vec<Column> {
+    let folder = sample(records);
+    let mut file = csv::Reader::from_path(folder.path().join("patients.csv")).expect("the sample's table");
+    let mut columns: Vec<_> = file.headers().expect("a header").iter().map(Column::new).collect();
+    for record in file.records() {
+        let record = record.expect("a record");
+        columns.iter_mut().zip(&record).for_each(|(column, cell)| column.push(cell));
+    }
+    columns
+}
+
+/// A folder with the sample's three objects.
+fn sample(rows: u64) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    generate(&Options { rows, seed: SEED }, sievert::detectors(), folder.path()).expect("a sample");
+    folder
+}
+
+impl FormatBench {
+    /// The folder that holds the object.
+    pub(crate) fn input(&self) -> tempfile::TempDir {
+        sample(self.records)
+    }
+
+    /// A job that only looks, or one that writes a safe copy into a folder.
+    pub(crate) fn job(&self, input: &Path, out: Option<PathBuf>) -> Job {
+        let task = match out {
+            None => Task::Scan,
+            Some(out) => {
+                let quarantine = out.with_extension("quarantine");
+                Task::Redact { to: Destination::Folder(out), overwrite: true, quarantine }
+            }
+        };
+        Job {
+            plan: sievert::plan(&Policy::default(), &Overrides::default()).expect("the default plan"),
+            inputs: vec![Input::Path(input.join(&self.object))],
+            list: ListOptions::default(),
+            read: ReadOptions::default(),
+            task,
+            findings: None,
+            excerpts: 0,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Where a report says another thing than the definition.
+    pub(crate) fn differences(&self, report: &Report) -> Vec<String> {
+        assert!(report.complete(), "{}: not everything was examined", self.object);
+        let found = report.findings(Confidence::Possible);
+        let mut differences = vec![
+            differs(&self.object, "records", report.ledger.records.scanned, self.records),
+            differs(&self.object, "findings", found, self.findings),
+        ];
+        if report.command == "redact" {
+            let replaced = report.actions.values().filter_map(|actions| actions.get("replace")).sum();
+            differences.push(differs(&self.object, "replaced", replaced, self.replaced));
+        }
+        differences.into_iter().flatten().collect()
+    }
+}
