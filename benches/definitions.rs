@@ -198,8 +198,8 @@ impl FormatBench {
         let task = match out {
             None => Task::Scan,
             Some(out) => {
-                let quarantine = out.with_extension("quarantine");
-                Task::Redact { to: Destination::Folder(out), overwrite: true, quarantine }
+                let state = out.with_extension("sievert");
+                Task::Redact { to: Destination::Folder(out), overwrite: true, state }
             }
         };
         Job {
