@@ -1,6 +1,7 @@
 //! Whole jobs, from file to report and from file to file, for each format. What runs stands in
 //! `definitions/formats.toml`.
 
+#[allow(dead_code, reason = "each bench uses its half")]
 mod definitions;
 
 use criterion::{Criterion, Throughput};

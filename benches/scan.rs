@@ -1,6 +1,7 @@
 //! The scanner on text and on short cells, beside the same patterns in regex-automata. What runs stands in
 //! `definitions/scan.toml`.
 
+#[allow(dead_code, reason = "each bench uses its half")]
 mod definitions;
 
 use criterion::{Criterion, Throughput};
