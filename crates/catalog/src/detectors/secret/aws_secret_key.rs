@@ -28,6 +28,7 @@ pub static DETECTOR: Detector = Detector {
         concat!("q8Zr3Vb1/Nw7YtKx0LmPc5+", "HgD2sJf9UaEoTi4Rv"),
         "aws commit da39a3ee5e6b4b0d3255bfef95601890afd80709",
         "aws/aws/sdk/core/client/configuration/paths",
+        "aws policy AmazonSSMManagedEC2InstanceDefaultPolicy",
     ],
     ..Detector::BLANK
 };
@@ -36,7 +37,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let has = |kind: fn(&u8) -> bool| c.text.as_bytes().iter().any(kind);
     let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     let touched = c.before().ends_with(['/', '+']) || c.after().starts_with(['/', '+', '=']);
-    if !mixed || touched || secrecy::entropy(c.text) < 4.0 {
+    // Names made of words: of 39 pairs of neighbours in a random key, about six are two small letters.
+    let small = c.text.as_bytes().windows(2).filter(|pair| pair.iter().all(u8::is_ascii_lowercase)).count();
+    if !mixed || touched || small > 16 || secrecy::entropy(c.text) < 4.0 {
         return Verdict::No;
     }
     if c.text.contains("EXAMPLE") { Verdict::Example } else { Verdict::Weak }
