@@ -203,7 +203,7 @@ impl FormatBench {
             }
         };
         Job {
-            plan: sievert::plan(&Policy::default(), &Overrides::default()).expect("the default plan"),
+            plan: sievert::plan(&Policy::default(), &Overrides::default()).expect("the default plan").into(),
             inputs: vec![Input::Path(input.join(&self.object))],
             list: ListOptions::default(),
             read: ReadOptions::default(),

@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
         &["sievert-catalog", "sievert-core", "sievert-detect", "sievert-redact", "sievert-report"],
     ),
     ("sievert-cli", ".", &["sievert", "sievert-corpora"]),
+    ("sievert-python", "python", &["sievert"]),
 ];
 
 /// Packages that only these rooms may name.
@@ -33,7 +34,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("clap_complete", &["sievert-cli"]),
     ("clap_mangen", &["sievert-cli"]),
     ("indicatif", &["sievert-cli"]),
-    ("pyo3", &[]),
+    ("pyo3", &["sievert-python"]),
 ];
 
 fn root() -> PathBuf {

@@ -60,7 +60,7 @@ fn run_in(folder: &Path, args: &Demo) -> Result<u8, Failure> {
 
 fn job(sample: &Path, task: Task) -> Result<Job, Failure> {
     Ok(Job {
-        plan: sievert::plan(&Policy::default(), &Overrides::default())?,
+        plan: sievert::plan(&Policy::default(), &Overrides::default())?.into(),
         inputs: vec![Input::Path(sample.to_owned())],
         list: ListOptions::default(),
         read: ReadOptions::default(),

@@ -62,7 +62,7 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
     };
     let usual = Limits::default();
     Ok(Job {
-        plan: plan(args.policy.as_deref(), &overrides)?,
+        plan: plan(args.policy.as_deref(), &overrides)?.into(),
         inputs: args.inputs.iter().map(|input| Input::parse(input)).collect(),
         list: ListOptions {
             include: args.include.clone(),

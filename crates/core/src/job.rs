@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sievert_io::{Input, ListOptions, ReadOptions};
 
@@ -10,8 +11,8 @@ use crate::Plan;
 /// One run over some inputs.
 #[derive(Debug)]
 pub struct Job {
-    /// What to look for and what to do with it.
-    pub plan: Plan,
+    /// What to look for and what to do with it; a service shares one among its runs.
+    pub plan: Arc<Plan>,
     /// Files, folders, globs, standard input.
     pub inputs: Vec<Input>,
     /// Which of the objects found there.

@@ -41,7 +41,7 @@ fn job(input: &Path, task: Task, threads: usize) -> Job {
     let detectors = [&TOKEN, &NUMBER, &SECRET];
     let plan = Plan::new(&Policy::default(), &detectors, &Overrides::default()).expect("a plan");
     Job {
-        plan,
+        plan: plan.into(),
         inputs: vec![Input::Path(input.to_owned())],
         list: ListOptions::default(),
         read: ReadOptions { piece_bytes: 256, ..ReadOptions::default() },

@@ -8,7 +8,9 @@ pub use sievert_detect::{
     DetectorSet, Draw, Error as DetectorError, Evidence, Field, Finding, Group, Region, Scanner, Scratch,
     Texts, Verdict, resolve,
 };
-pub use sievert_redact::{Action, ActionKind, Actions, Error as RedactError, Key, Mask, Redactor, shape};
+pub use sievert_redact::{
+    Action, ActionKind, Actions, Error as RedactError, Key, Mask, Outcome, Redactor, Splice, Taken, shape,
+};
 
 #[cfg(feature = "io")]
 pub use sievert_core::io;

@@ -1,0 +1,106 @@
+"""The catalogue: what can be found, and how each detector decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from . import _native
+from ._errors import PolicyError
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A type of sensitive data that Sievert finds."""
+
+    id: str
+    """``place.name``: ``"nl.bsn"``, ``"global.email"``."""
+    title: str
+    """The official name."""
+    about: str
+    """What it is, how it is told from noise, what is not covered."""
+    category: str
+    """The group that policies name as ``category:...``."""
+    placeholder: str
+    """What stands in ``<...>`` when a finding is replaced."""
+    needs_context: bool
+    """Whether a label, a context word, the field's name or the rest of its column must speak for a value."""
+    chance: float
+    """The share of random values of this shape that pass the checksum; 0: there is no checksum."""
+    labels: tuple[str, ...]
+    """Unambiguous names of the value."""
+    context: tuple[str, ...]
+    """Words that speak for a value when they stand near."""
+    aliases: tuple[str, ...]
+    """Other names that policies may use."""
+    examples: tuple[str, ...]
+    """Texts in which it is found; ``[[value]]`` marks it."""
+    counter_examples: tuple[str, ...]
+    """Texts in which it is not."""
+    sources: tuple[str, ...]
+    """Where the rule stands."""
+
+    @property
+    def country(self) -> str:
+        """The part of the id before the dot: an ISO 3166 code, or ``global``, ``health``, ``secret``."""
+        return self.id.partition(".")[0]
+
+
+@cache
+def _all() -> tuple[Detector, ...]:
+    return tuple(Detector(**fields) for fields in _native.detectors())
+
+
+def detectors(country: str | None = None, category: str | None = None) -> list[Detector]:
+    """The built-in detectors, sorted by id.
+
+    ``country`` is an ISO 3166 alpha-2 code (or ``"global"``, ``"health"``, ``"secret"``), in any case; ``category``
+    is a group such as ``"credential"``. An unknown word is a ``ValueError`` that lists the known ones.
+
+    >>> import sievert
+    >>> [d.id for d in sievert.detectors(country="nl")]
+    ['nl.bsn']
+    """
+    chosen = list(_all())
+    for name, wanted in (("country", country), ("category", category)):
+        if wanted is None:
+            continue
+        known = sorted({getattr(detector, name) for detector in _all()})
+        if wanted.lower() not in known:
+            raise ValueError(f"no {name} {wanted!r}; there is {', '.join(known)}")
+        chosen = [detector for detector in chosen if getattr(detector, name) == wanted.lower()]
+    return chosen
+
+
+def explain(id: str) -> str:
+    """How a detector decides, as text to read. ``id`` may be an alias, in any case.
+
+    >>> import sievert
+    >>> print(sievert.explain("nl.bsn").splitlines()[0])
+    nl.bsn  Burgerservicenummer
+    """
+    for detector in _all():
+        if id.lower() in (detector.id, *(alias.lower() for alias in detector.aliases)):
+            break
+    else:
+        # The plan knows what was probably meant, and says so; a group such as country:nl is known to it.
+        _native.Plan(None, "policy", [id], None)
+        raise PolicyError(f"{id} names more than one detector; see sievert.detectors()")
+    if not detector.needs_context:
+        alone = "yes"
+    else:
+        alone = "never: a label, a context word, the field's name or its column must speak for it"
+    lines = [
+        ("category", detector.category),
+        ("replaced by", f"<{detector.placeholder}>"),
+        ("alone", alone),
+        ("checksum", f"random digits pass {detector.chance:.2%} of the time" if detector.chance else ""),
+        ("labels", ", ".join(detector.labels)),
+        ("context", ", ".join(detector.context)),
+        ("also called", ", ".join(detector.aliases)),
+        ("found", "  |  ".join(detector.examples)),
+        ("not found", "  |  ".join(detector.counter_examples)),
+        ("sources", ", ".join(detector.sources)),
+    ]
+    head = f"{detector.id}  {detector.title}\n\n{detector.about}\n\n"
+    return head + "".join(f"{name:<17}{value}\n" for name, value in lines if value)

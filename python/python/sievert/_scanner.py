@@ -1,0 +1,285 @@
+"""The flow of the package: a policy becomes a scanner, a scanner works on texts and on files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from . import _native
+from ._errors import IncompleteError, IncompleteWarning, StoreError
+from ._finding import Confidence, Finding
+from ._policy import Policy, PolicyLike
+from ._progress import Bar
+from ._report import Report
+
+OnIncomplete = Literal["raise", "warn"]
+
+_log = logging.getLogger("sievert")
+
+
+class Scanner:
+    """A policy made ready to work. Build it once: it holds the compiled detectors.
+
+    ``detectors`` are selectors (ids, globs, ``"country:nl"``, ``"category:credential"``) in place of the policy's;
+    ``min_confidence`` is ``"possible"``, ``"likely"`` or ``"certain"``: what is below is neither reported nor
+    rewritten. Threads and forked processes may share a scanner. It pickles as its policy, which names where the key is
+    and never holds it: whoever unpickles it fetches the key there.
+
+    >>> import sievert
+    >>> scanner = sievert.Scanner(detectors=["global.email"])
+    >>> scanner.redact_text("anna@example.org called from 10.0.0.1")
+    '<EMAIL> called from 10.0.0.1'
+    """
+
+    __slots__ = ("_made_of", "_plan")
+    _plan: _native.Plan
+    _made_of: tuple[Policy, tuple[str, ...], Confidence | None]
+
+    def __init__(
+        self,
+        policy: PolicyLike = None,
+        *,
+        detectors: Iterable[str] | None = None,
+        min_confidence: Confidence | None = None,
+    ) -> None:
+        if isinstance(detectors, str):
+            raise TypeError("detectors is a str; it takes several selectors: detectors=[...]")
+        self._made_of = (Policy.of(policy), tuple(detectors or ()), min_confidence)
+        written, selectors, confidence = self._made_of
+        self._plan = written._plan(selectors, confidence)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that the scanner was made of."""
+        return self._made_of[0]
+
+    @property
+    def plan_hash(self) -> str:
+        """SHA-256 over everything that decides what is found and what is done; reports carry it."""
+        return self._plan.hash
+
+    @property
+    def looked_for(self) -> list[str]:
+        """The ids of the detectors that are on."""
+        return self._plan.looked_for
+
+    @property
+    def not_looked_for(self) -> list[str]:
+        """What this build or plan cannot find: names, places, ..., and the ids of detectors that are off."""
+        return self._plan.not_looked_for
+
+    def show(self) -> str:
+        """The plan as resolved, as text."""
+        return self._plan.show()
+
+    def scan_text(self, text: str, *, field: str = "") -> list[Finding]:
+        """The findings of a text, by their start. ``field`` is the name of the column or key that it stands in, where
+        there is one: it counts as evidence."""
+        return self._plan.scan_text(text, field)
+
+    def redact_text(self, text: str, *, field: str = "") -> str:
+        """The text rewritten as the policy says; the very same object where nothing changes, empty where the policy
+        drops the cell or record."""
+        return self._plan.redact_text(text, field)
+
+    def scan_texts(self, texts: Iterable[str | None], *, field: str = "") -> list[list[Finding]]:
+        """:meth:`scan_text` of many texts at once, in one call into Rust. ``None`` has no findings."""
+        return self._plan.scan_texts(texts, field)
+
+    def redact_texts(self, texts: Iterable[str | None], *, field: str = "") -> list[str | None]:
+        """:meth:`redact_text` of many texts at once, in one call into Rust. ``None`` stays."""
+        return self._plan.redact_texts(texts, field)
+
+    def scan(self, data: Any, *, threads: int | None = None) -> Report:
+        """See :func:`sievert.scan`."""
+        inputs = _inputs(data)
+        if inputs is None:
+            raise _unknown(data)
+        with Bar() as bar:
+            json = _native.scan_files(self._plan, inputs=inputs, findings=None, threads=threads, progress=bar)
+        return _logged(Report(json))
+
+    def redact_file(
+        self,
+        src: str | os.PathLike[str],
+        dst: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        threads: int | None = None,
+        on_incomplete: OnIncomplete = "raise",
+    ) -> Report:
+        """See :func:`sievert.redact_file`."""
+        src, dst = Path(src), Path(dst)
+        state = dst.with_name(dst.name + ".sievert")
+        if src.is_dir():
+            report = self._redact_files(src, dst, state, overwrite, threads)
+        else:
+            if dst.is_dir():
+                raise StoreError(f"{dst} is a folder; name the file to write")
+            if dst.exists() and not overwrite:
+                raise StoreError(f"{dst} exists; choose another name or pass overwrite=True")
+            # A run writes into a folder under the name of its input: a temporary one, beside the place to be.
+            dst.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(prefix=f".{dst.name}.", dir=dst.parent))
+            try:
+                report = self._redact_files(src, temporary, state, overwrite, threads)
+                written = temporary / src.name
+                if written.exists():
+                    os.replace(written, dst)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+        complete(report, on_incomplete)
+        return report
+
+    def _redact_files(self, src: Path, folder: Path, state: Path, overwrite: bool, threads: int | None) -> Report:
+        with Bar() as bar:
+            json = _native.redact_files(
+                self._plan,
+                inputs=[os.fspath(src)],
+                folder=folder,
+                state=state,
+                overwrite=overwrite,
+                threads=threads,
+                progress=bar,
+            )
+        return _logged(Report(json))
+
+    def __repr__(self) -> str:
+        return f"<sievert.Scanner {self.policy._file}, {len(self.looked_for)} detectors>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, self._made_of
+
+
+def _restore(policy: Policy, detectors: tuple[str, ...], min_confidence: Confidence | None) -> Scanner:
+    return Scanner(policy, detectors=detectors, min_confidence=min_confidence)
+
+
+class _Keyed(Exception):
+    """A scanner with a key is not kept: the key may be another one at the next call."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self.scanner = scanner
+
+
+@lru_cache(maxsize=16)
+def _kept(policy: Policy) -> Scanner:
+    scanner = Scanner(policy)
+    if scanner._plan.key != "none":
+        raise _Keyed(scanner)
+    return scanner
+
+
+@lru_cache(maxsize=1)
+def _default() -> Scanner:
+    return Scanner()
+
+
+def scanner_of(policy: PolicyLike | Scanner) -> Scanner:
+    """The scanner of a policy; one without a key is built once and kept."""
+    if policy is None:
+        return _default()
+    if isinstance(policy, Scanner):
+        return policy
+    try:
+        return _kept(Policy.of(policy))
+    except _Keyed as keyed:
+        return keyed.scanner
+
+
+def scan_text(text: str, *, policy: PolicyLike | Scanner = None, field: str = "") -> list[Finding]:
+    """The findings of a text, by their start. Offsets are indices into the ``str``.
+
+    ``field`` is the name of the column or key that the text stands in, where there is one: it counts as evidence.
+
+    >>> import sievert
+    >>> [(f.detector, f.confidence) for f in sievert.scan_text("Write to anna@example.org")]
+    [('global.email', 'certain')]
+    """
+    return scanner_of(policy).scan_text(text, field=field)
+
+
+def redact_text(text: str, *, policy: PolicyLike | Scanner = None, field: str = "") -> str:
+    """The text rewritten as the policy says; the very same object where nothing changes.
+
+    A policy that drops the cell or the record leaves the empty text.
+
+    >>> import sievert
+    >>> sievert.redact_text("Write to anna@example.org")
+    'Write to <EMAIL>'
+    """
+    return scanner_of(policy).redact_text(text, field=field)
+
+
+def scan(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | None = None) -> Report:
+    """Counts what is in files: a path, folder or glob, or a list of them.
+
+    A file that cannot be read does not stop the run: it stands in :attr:`Report.not_examined`.
+    """
+    return scanner_of(policy).scan(data, threads=threads)
+
+
+def redact_file(
+    src: str | os.PathLike[str],
+    dst: str | os.PathLike[str],
+    *,
+    policy: PolicyLike | Scanner = None,
+    overwrite: bool = False,
+    threads: int | None = None,
+    on_incomplete: OnIncomplete = "raise",
+) -> Report:
+    """Writes a safe copy of a file to ``dst``, or of the files of a folder into the folder ``dst``.
+
+    Records that cannot be parsed are left out and stand, raw, in ``dst.sievert/quarantine`` for their owner alone. Where
+    anything was not examined, what could be written stands in ``dst`` and :class:`IncompleteError` is raised, with the
+    report; ``on_incomplete="warn"`` warns instead.
+    """
+    return scanner_of(policy).redact_file(
+        src, dst, overwrite=overwrite, threads=threads, on_incomplete=on_incomplete
+    )
+
+
+def complete(report: Report, on_incomplete: OnIncomplete) -> None:
+    """Raises or warns where a report is not complete."""
+    if on_incomplete not in ("raise", "warn"):
+        raise ValueError(f"on_incomplete is {on_incomplete!r}; it takes 'raise' or 'warn'")
+    if report.complete:
+        return
+    gaps = report.not_examined
+    first = gaps[0]
+    place = first["object"] + (f", record {first['record']}" if "record" in first else "")
+    more = f", and {len(gaps) - 1 + report.to_dict()['not_examined_more']} more" if len(gaps) > 1 else ""
+    message = f"not everything was examined: {place}: {first['reason']}{more} (report.not_examined lists them)"
+    if on_incomplete == "raise":
+        raise IncompleteError(message, report)
+    warnings.warn(message, IncompleteWarning, stacklevel=4)
+
+
+def _inputs(data: Any) -> list[str] | None:
+    """Files, folders and globs as the main job takes them; ``None`` where the data is something else."""
+    if isinstance(data, (str, os.PathLike)):
+        data = [data]
+    if isinstance(data, Sequence) and data and all(isinstance(item, (str, os.PathLike)) for item in data):
+        return [os.fspath(item) for item in data]
+    return None
+
+
+def _unknown(data: Any) -> TypeError:
+    return TypeError(f"data is {type(data).__name__}; it takes a path, a folder, a glob, or a list of them")
+
+
+def _logged(report: Report) -> Report:
+    """Tells the log what was done, and what was not."""
+    about = report.to_dict()
+    objects, records = about["ledger"]["objects"]["total"], about["ledger"]["records"]["total"]
+    _log.info("%s: %d objects, %d records, %d findings", about["command"], objects, records, report.findings)
+    for gap in report.not_examined:
+        _log.warning("not examined: %s: %s", gap["object"], gap["reason"])
+    return report

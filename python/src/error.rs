@@ -1,0 +1,61 @@
+//! The library's errors as the package's exceptions, with hints in the words of Python instead of the command line's.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+use sievert::Error;
+use sievert::io::Cause;
+
+/// What the command line calls it, and what Python does.
+const HINTS: [(&str, &str); 8] = [
+    ("say --overwrite", "pass overwrite=True"),
+    (", or say --ephemeral-key for a key of this run only", ""),
+    (", or say --ephemeral-key", ""),
+    ("try fewer with --threads", "pass fewer threads"),
+    (", or say --in-place", ""),
+    ("name one with --input-format", "rename the file so that its ending tells it"),
+    ("see `sievert detectors`", "see `sievert.detectors()`"),
+    (
+        "see `sievert policy init` for an example of every key",
+        "`sievert policy init` prints an example of every key",
+    ),
+];
+
+/// An exception of `sievert._errors`, by name.
+macro_rules! class {
+    ($py:expr, $name:literal) => {{
+        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        CLASS.import($py, "sievert._errors", $name)
+    }};
+}
+
+/// The exception of a run that could not start or go on.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    let class = match error {
+        Error::Policy(_)
+        | Error::PolicyFile { .. }
+        | Error::KeyFile { .. }
+        | Error::KeyUnset(_)
+        | Error::Key { .. } => class!(py, "PolicyError"),
+        Error::Input(error) | Error::Findings(error) if about_format(&error.cause) => {
+            class!(py, "FormatError")
+        }
+        Error::Cancelled | Error::PlansDiffer | Error::Threads(_) | Error::Pool => class!(py, "SievertError"),
+        _ => class!(py, "StoreError"),
+    };
+    new(class, error.to_string())
+}
+
+fn new(class: PyResult<&Bound<'_, PyType>>, mut text: String) -> PyErr {
+    for (theirs, ours) in HINTS {
+        text = text.replace(theirs, ours);
+    }
+    match class {
+        Ok(class) => PyErr::from_type(class.clone(), text),
+        Err(error) => error,
+    }
+}
+
+fn about_format(cause: &Cause) -> bool {
+    matches!(cause, Cause::Damaged(_) | Cause::UnknownFormat | Cause::Unsupported(_) | Cause::Parquet(_))
+}

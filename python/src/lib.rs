@@ -1,0 +1,27 @@
+//! The native half of the package: plans, texts and the main job, in types that Python has. What users see of it is
+//! written in Python, in `python/sievert`.
+
+#![allow(clippy::needless_pass_by_value, reason = "what comes from Python comes by value")]
+
+mod catalog;
+mod error;
+mod files;
+mod plan;
+mod report;
+mod text;
+
+#[pyo3::pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use super::catalog::detectors;
+    #[pymodule_export]
+    use super::files::{redact_files, scan_files};
+    #[pymodule_export]
+    use super::plan::{Plan, check_policy, named_policies};
+    #[pymodule_export]
+    use super::report::{merge, summary};
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

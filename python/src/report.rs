@@ -1,0 +1,43 @@
+//! Reports cross the border as JSON: one text, which Python reads, keeps, pickles and hands back.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use sievert::render::{Next, to_json};
+use sievert::{Confidence, Report};
+
+use crate::error::raise;
+
+/// The sum of reports of one job: shards, partitions, workers.
+#[pyfunction]
+pub(crate) fn merge(py: Python<'_>, reports: Vec<String>) -> PyResult<String> {
+    let mut all = reports.iter().map(|report| parse(report));
+    let mut sum = all.next().ok_or_else(|| PyValueError::new_err("there is no report to merge"))??;
+    for report in all {
+        sum.merge(&report?).map_err(|error| raise(py, &error))?;
+    }
+    text(&sum)
+}
+
+/// The report as the command line prints it.
+#[pyfunction]
+pub(crate) fn summary(report: &str) -> PyResult<String> {
+    let exit = 0;
+    Ok(sievert::render::summary(
+        &parse(report)?,
+        &Next { inputs: String::new(), exit, fail_on: Confidence::Likely },
+    ))
+}
+
+/// A report as JSON.
+pub(crate) fn text(report: &Report) -> PyResult<String> {
+    to_json(report).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn parse(report: &str) -> PyResult<Report> {
+    serde_json::from_str(report).map_err(|error| {
+        PyValueError::new_err(format!(
+            "not a report of this version (line {} of its JSON); merge what this version wrote",
+            error.line()
+        ))
+    })
+}

@@ -1,0 +1,121 @@
+"""Files and folders, through the main job."""
+
+import logging
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import sievert
+from sievert import FormatError, IncompleteError, IncompleteWarning, Report, SievertError, StoreError
+
+
+def test_a_folder_is_scanned_and_counted(csv):
+    report = sievert.scan(csv.parent)
+    assert report.complete and report.not_examined == []
+    assert report.by_detector()["global.email"]["certain"] == 20
+    assert report.by_field()["email"]["cells"] == 20
+    assert report.findings >= 20
+    assert "names" in report.not_looked_for and "global.email" in report.looked_for
+    assert report == sievert.Report(report.to_json())
+    assert sievert.scan([str(csv)]).by_detector() == report.by_detector()
+    assert "p1@" not in report.to_json()
+
+
+def test_a_file_is_rewritten_and_its_source_is_not_touched(csv, tmp_path):
+    before = csv.read_bytes()
+    out = tmp_path / "out" / "clean.csv"
+    report = sievert.redact_file(csv, out)
+    assert csv.read_bytes() == before
+    assert out.read_text() == "name,email\n" + "".join(f"p{n},<EMAIL>\n" for n in range(20))
+    assert report.to_dict()["actions"]["global.email"] == {"replace": 20}
+    assert [p.name for p in out.parent.iterdir()] == ["clean.csv"]
+
+
+def test_what_exists_is_not_replaced_unasked(csv, tmp_path):
+    out = tmp_path / "clean.csv"
+    out.write_text("mine")
+    with pytest.raises(StoreError, match="overwrite=True"):
+        sievert.redact_file(csv, out)
+    assert out.read_text() == "mine"
+    sievert.redact_file(csv, out, overwrite=True)
+    assert "<EMAIL>" in out.read_text()
+
+
+def test_a_folder_becomes_a_folder(csv, tmp_path):
+    out = tmp_path / "clean"
+    sievert.redact_file(csv.parent, out)
+    assert sorted(p.name for p in out.iterdir()) == ["_SUCCESS", "people.csv"]
+    with pytest.raises(StoreError, match="pass overwrite=True"):
+        sievert.redact_file(csv.parent, out)
+
+
+def test_what_is_not_examined_raises_with_the_report(tmp_path):
+    broken = tmp_path / "in.jsonl"
+    broken.write_text('{"a": "x@example.org"}\n{"a": broken\n')
+    out = tmp_path / "out.jsonl"
+    with pytest.raises(IncompleteError, match=r"in.jsonl, record 1") as raised:
+        sievert.redact_file(broken, out)
+    assert not raised.value.report.complete
+    assert out.read_text() == '{"a": "<EMAIL>"}\n', "what could be written stands there"
+    assert (tmp_path / "out.jsonl.sievert" / "quarantine" / "in.jsonl").stat().st_mode & 0o777 == 0o600
+    with pytest.warns(IncompleteWarning):
+        report = sievert.redact_file(broken, out, overwrite=True, on_incomplete="warn")
+    assert report.not_examined[0]["record"] == 1
+    assert pickle.loads(pickle.dumps(raised.value)).report == raised.value.report
+    with pytest.raises(ValueError, match="'raise' or 'warn'"):
+        sievert.redact_file(broken, out, overwrite=True, on_incomplete="ignore")
+
+
+def test_errors_of_stores_and_formats_have_their_class(tmp_path):
+    with pytest.raises(StoreError, match="not found; check the path"):
+        sievert.scan(tmp_path / "nowhere")
+    with pytest.raises(TypeError, match="data is int; it takes"):
+        sievert.scan(5)
+    assert issubclass(StoreError, OSError) and issubclass(FormatError, ValueError)
+
+
+def test_reports_are_saved_loaded_merged_and_pickled(csv, tmp_path):
+    report = sievert.scan(csv)
+    path = tmp_path / "report.json"
+    report.save(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert Report.load(path) == report == pickle.loads(pickle.dumps(report))
+    both = sievert.merge([report, report])
+    assert both.by_detector()["global.email"]["certain"] == 40
+    assert "global.email" in str(both)
+    with pytest.raises(SievertError, match="different plans"):
+        sievert.merge([report, sievert.scan(csv, policy="secrets")])
+    with pytest.raises(ValueError, match="no report"):
+        sievert.merge([])
+    with pytest.raises(ValueError, match="not a report"):
+        sievert.merge([Report('{"canary": 1}')])
+
+
+def test_the_log_is_told(csv, caplog):
+    with caplog.at_level(logging.INFO, logger="sievert"):
+        sievert.scan(csv)
+    assert "scan: 1 objects, 20 records" in caplog.text
+
+
+def test_an_interrupt_ends_a_run(tmp_path):
+    pipe = tmp_path / "never.jsonl"
+    large = tmp_path / "large.csv"
+    large.write_text("a,b\n" + f"x@example.org,{'word ' * 20}\n" * 400_000)
+    timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        sievert.scan(large, threads=1)
+        pytest.fail(f"too fast to be interrupted: {time.monotonic() - started:.1f} s")
+    assert not pipe.exists()
+
+
+def test_the_command_is_installed():
+    command = os.path.join(os.path.dirname(sys.executable), "sievert")
+    out = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout
+    assert out.split() == ["sievert", sievert.__version__]
