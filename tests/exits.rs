@@ -85,7 +85,7 @@ fn exit_codes() {
         (2, "scan mail.txt --threads 0", "--threads"),
         (2, "scan mail.txt --memory much", "--memory"),
         (2, "scan mail.txt --limit 3", "--show-values"),
-        (2, "scan s3://bucket/key", "only local paths"),
+        (2, "scan ftp://host/key", "unknown kind of URL"),
         (2, "scan mail.txt --include [", "glob"),
         (2, "explain us.snn", "did you mean"),
         (2, "eval missing.jsonl", "missing.jsonl"),

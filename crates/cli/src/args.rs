@@ -103,7 +103,7 @@ pub(crate) enum KeyCommand {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Files, folders, globs; - for standard input
+    /// Files, folders, globs, URLs of them (s3, gs, az, abfss, http, https); - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
     /// A policy file, or the name of a built-in policy
@@ -176,8 +176,8 @@ pub(crate) struct Scan {
 pub(crate) struct Redact {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// The folder for the safe copies; - for standard output
-    #[arg(long, value_name = "DIR|-")]
+    /// The folder for the safe copies, or its URL; - for standard output
+    #[arg(long, value_name = "DIR|URL|-")]
     pub(crate) out: Option<PathBuf>,
     /// Replace the inputs by their safe copies, one by one, each whole or not at all
     #[arg(long)]
@@ -185,8 +185,8 @@ pub(crate) struct Redact {
     /// Replace outputs that exist
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// The folder for the report and for records that cannot be parsed; beside the output if not said
-    #[arg(long, value_name = "DIR")]
+    /// The folder, or its URL, for the report and for records that cannot be parsed; beside the output if not said
+    #[arg(long, value_name = "DIR|URL")]
     pub(crate) state: Option<PathBuf>,
 }
 

@@ -40,6 +40,12 @@ impl Failure {
     }
 }
 
+impl From<sievert::io::Error> for Failure {
+    fn from(error: sievert::io::Error) -> Self {
+        Self::Cannot(error.to_string())
+    }
+}
+
 impl From<sievert::Error> for Failure {
     fn from(error: sievert::Error) -> Self {
         match error {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use sievert::io::{Access, Header, Input, ListOptions, ReadOptions, Runtime, Target, WholeFile};
+use sievert::io::{Access, Address, Header, Input, ListOptions, ReadOptions, Runtime, Target, write_file};
 use sievert::render::{Next, summary, to_json};
 use sievert::{Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Task, run};
 
@@ -26,21 +26,30 @@ pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
         Some(out) => Destination::Folder(out.clone()),
         None => Destination::InPlace,
     };
-    let state = args.state.clone().unwrap_or_else(|| beside(&to, &args.common.inputs));
+    let state = match &args.state {
+        Some(state) => state.clone(),
+        None => beside(&to, &args.common.inputs)?,
+    };
     let task = Task::Redact { to, overwrite: args.overwrite, state: state.clone() };
     finish(&args.common, &job(&args.common, task)?, Some(&state))
 }
 
 /// `clean.sievert` beside `clean`; without an output folder, beside the first input.
-fn beside(to: &Destination, inputs: &[String]) -> PathBuf {
+fn beside(to: &Destination, inputs: &[String]) -> Result<PathBuf, Failure> {
     let anchor = match (to, inputs.first().map(String::as_str)) {
         (Destination::Folder(out), _) => out.clone(),
         (_, Some("-") | None) => PathBuf::from("stdin"),
         (_, Some(input)) => PathBuf::from(input.trim_end_matches(['/', '*'])),
     };
+    if let Address::Remote(remote) = Address::parse(&anchor)?
+        && remote.is_root()
+    {
+        let why = "nothing stands beside a bucket; say with --state where the report goes";
+        return Err(Failure::new(format!("{remote}: {why}")));
+    }
     let mut name = anchor.file_name().unwrap_or("out".as_ref()).to_owned();
     name.push(".sievert");
-    anchor.with_file_name(name)
+    Ok(anchor.with_file_name(name))
 }
 
 /// The policy that the arguments name, and the plan it comes to.
@@ -68,6 +77,7 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
             include: args.include.clone(),
             exclude: args.exclude.clone(),
             format: args.input_format,
+            shard: None,
         },
         read: ReadOptions {
             format: args.input_format,
@@ -129,21 +139,16 @@ fn exit_code(report: &Report, args: &Common) -> u8 {
 /// A file for its owner alone, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let target = Target { path: path.to_owned(), overwrite: true, run: std::process::id().to_string() };
-    let write = || {
-        let mut file = WholeFile::create(&target, Access::Owner)?;
-        std::io::Write::write_all(&mut file, bytes).map_err(|error| {
-            sievert::io::Cause::from(error).at(sievert::io::Place::object(path.to_string_lossy()))
-        })?;
-        file.finish()
-    };
-    write().map(|_| ()).map_err(|error: sievert::io::Error| Failure::new(error.to_string()))
+    let runtime = Runtime::start().map_err(|error| Failure::new(error.to_string()))?;
+    Ok(write_file(&runtime, &target, Access::Owner, bytes)?)
 }
 
 fn dry_run(job: &Job) -> Result<u8, Failure> {
     let runtime = Runtime::start().map_err(|error| Failure::new(error.to_string()))?;
     let listed = Listed::new(job, &runtime)?;
     let mut text = String::new();
-    for (object, name) in listed.objects.iter().zip(&listed.names) {
+    for object in listed.read(&job.plan)? {
+        let (object, name) = object?;
         let format = object.format.map_or("by content", |format| format.name());
         let _ = writeln!(text, "read  {:>14}  {format:<10}  {name}", object.size);
     }

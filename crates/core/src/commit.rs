@@ -1,7 +1,6 @@
 //! Results put in order: outputs appended, counts added, failures noted, one object after another.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -10,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_detect::{DetectorIndex, Scanner};
 use sievert_io::{
-    Access, Cause, Description, Error as IoError, Object, Output, Place, Rendered, Target, WholeFile, create,
+    Access, Cause, Description, Error as IoError, NewFile, Object, Output, Place, Rendered, Runtime, Target,
+    create,
 };
 
 use crate::Error;
@@ -22,13 +22,14 @@ use crate::listed::{Listed, target};
 use crate::order::{Budget, InOrder};
 use crate::report::{
     DetectorCounts, FieldCounts, FieldFindings, Levels, LookAt, NotExamined, ObjectReport, Report, Skipped,
+    keep,
 };
 use crate::run::LOOK_AT_KEPT;
 use crate::shown::Names;
 use crate::work::Worked;
 
-/// Entries of `not_examined` that a report keeps; the rest is counted.
-const NOT_EXAMINED_KEPT: usize = 1_000;
+/// Objects that a report keeps by name; the rest is counted.
+const OBJECTS_KEPT: usize = 100_000;
 
 /// The result of a step.
 pub(crate) enum Done {
@@ -39,6 +40,8 @@ pub(crate) enum Done {
     /// It could not be opened: its stored bytes.
     Unopened(u64, IoError),
     Fail(IoError),
+    /// The list of objects cannot be read back.
+    Lost(std::io::Error),
 }
 
 /// The one place where results meet.
@@ -47,6 +50,7 @@ pub(crate) struct Commit<'r> {
     progress: &'r dyn Progress,
     budget: &'r Budget,
     stop: &'r AtomicBool,
+    runtime: &'r Runtime,
     run: String,
     names: Names<'r>,
     line: InOrder<(usize, Arc<str>, Done)>,
@@ -56,10 +60,12 @@ pub(crate) struct Commit<'r> {
     ledger: Ledger,
     status: Status,
     objects: Vec<ObjectReport>,
+    objects_more: u64,
     in_objects: BTreeMap<DetectorIndex, u64>,
     not_examined: Vec<NotExamined>,
     not_examined_more: u64,
     skipped: Vec<Skipped>,
+    skipped_more: u64,
     look_at: Vec<LookAt>,
     excerpts: usize,
     findings: Option<FindingsFile>,
@@ -75,7 +81,7 @@ struct Current {
     found: BTreeMap<DetectorIndex, Levels>,
     position: u64,
     output: Option<Box<dyn Output>>,
-    quarantine: Option<WholeFile>,
+    quarantine: Option<NewFile>,
     quarantine_path: PathBuf,
 }
 
@@ -101,6 +107,7 @@ impl<'r> Commit<'r> {
         progress: &'r dyn Progress,
         budget: &'r Budget,
         stop: &'r AtomicBool,
+        runtime: &'r Runtime,
         run: String,
     ) -> Result<Self, Error> {
         let findings = match &job.findings {
@@ -112,6 +119,7 @@ impl<'r> Commit<'r> {
             progress,
             budget,
             stop,
+            runtime,
             run,
             names: Names::new(job.plan.scanner()),
             line: InOrder::default(),
@@ -120,10 +128,12 @@ impl<'r> Commit<'r> {
             ledger: listed.ledger,
             status: Status { bytes_total: listed.bytes(), ..Status::default() },
             objects: Vec::new(),
+            objects_more: 0,
             in_objects: BTreeMap::new(),
             not_examined: listed.not_examined.clone(),
-            not_examined_more: 0,
+            not_examined_more: listed.not_examined_more,
             skipped: listed.skipped.clone(),
+            skipped_more: listed.skipped_more,
             look_at: Vec::new(),
             excerpts: 0,
             findings,
@@ -182,6 +192,9 @@ impl<'r> Commit<'r> {
                 self.current = Some(Current::new(number, name, size, String::new()));
                 self.fail(&error);
             }
+            Done::Lost(error) => {
+                self.fatal.get_or_insert(Error::Spool(error));
+            }
             Done::Fail(error) => {
                 if self.current.as_ref().is_some_and(|current| current.number == number) {
                     self.fail(&error);
@@ -207,7 +220,7 @@ impl<'r> Commit<'r> {
                 let path = target(to, object).unwrap_or_else(|| PathBuf::from("-"));
                 let overwrite = *overwrite || matches!(to, Destination::InPlace);
                 let target = Target { path, overwrite, run: self.run.clone() };
-                create(object, description, &target).map(|output| current.output = Some(output))
+                create(self.runtime, object, description, &target).map(|output| current.output = Some(output))
             }
         };
         self.current = Some(current);
@@ -217,7 +230,7 @@ impl<'r> Commit<'r> {
     fn apply(&mut self, mut worked: Worked, position: u64) -> Result<(), IoError> {
         let current = self.current.as_mut().expect("checked by the caller");
         if let Some(rendered) = worked.rendered.take() {
-            append(current, &self.run, rendered)?;
+            append(current, self.runtime, &self.run, rendered)?;
         }
         current.report.records += worked.counts.records.total;
         current.report.quarantined += worked.counts.records.quarantined;
@@ -304,7 +317,10 @@ impl<'r> Commit<'r> {
             *self.in_objects.entry(detector).or_default() += 1;
             report.detectors.insert(scanner.about(detector).id.to_owned(), levels);
         }
-        self.objects.push(report);
+        match self.objects.len() < OBJECTS_KEPT {
+            true => self.objects.push(report),
+            false => self.objects_more += 1,
+        }
     }
 
     /// The report, without the parts that only the plan and the clock know.
@@ -319,9 +335,11 @@ impl<'r> Commit<'r> {
         let id = |detector: DetectorIndex| scanner.about(detector).id.to_owned();
         let mut report = Report {
             objects: self.objects,
+            objects_more: self.objects_more,
             not_examined: self.not_examined,
             not_examined_more: self.not_examined_more,
             skipped: self.skipped,
+            skipped_more: self.skipped_more,
             look_at: self.look_at,
             ..Report::default()
         };
@@ -379,15 +397,13 @@ fn noise(field: &str, scanner: &Scanner, detector: DetectorIndex, found: &FieldF
     LookAt { detector: String::new(), place: field.to_owned(), note }
 }
 
-fn keep(list: &mut Vec<NotExamined>, more: &mut u64, gap: NotExamined) {
-    match list.len() < NOT_EXAMINED_KEPT {
-        true => list.push(gap),
-        false => *more += 1,
-    }
-}
-
 /// Writes a rendered piece to the output, and its unparsed records beside it.
-fn append(current: &mut Current, run: &str, mut rendered: Rendered) -> Result<(), IoError> {
+fn append(
+    current: &mut Current,
+    runtime: &Runtime,
+    run: &str,
+    mut rendered: Rendered,
+) -> Result<(), IoError> {
     let raw = std::mem::take(&mut rendered.quarantine);
     if !raw.is_empty() {
         let path = &current.quarantine_path;
@@ -395,7 +411,7 @@ fn append(current: &mut Current, run: &str, mut rendered: Rendered) -> Result<()
             Some(file) => file,
             none => {
                 let target = Target { path: path.clone(), overwrite: true, run: run.to_owned() };
-                none.insert(WholeFile::create(&target, Access::Owner)?)
+                none.insert(NewFile::create(runtime, &target, Access::Owner)?)
             }
         };
         let failed = |error: std::io::Error| Cause::from(error).at(Place::object(path.to_string_lossy()));
@@ -405,12 +421,6 @@ fn append(current: &mut Current, run: &str, mut rendered: Rendered) -> Result<()
         Some(output) => output.append(rendered),
         None => Ok(()),
     }
-}
-
-/// Marks a folder as whole, the last thing a rewrite does.
-pub(crate) fn mark_success(folder: &std::path::Path) -> std::io::Result<()> {
-    File::create(folder.join(SUCCESS))?.sync_all()?;
-    File::open(folder)?.sync_all()
 }
 
 /// The name of the empty file that says a folder is whole.

@@ -42,6 +42,9 @@ pub enum Error {
     /// An input is not there or cannot be listed.
     #[error(transparent)]
     Input(sievert_io::Error),
+    /// The list of objects cannot be kept on disk.
+    #[error("cannot keep the list of objects: {0}; free some room for temporary files")]
+    Spool(#[source] std::io::Error),
     /// The system has no threads to give for reading.
     #[error("cannot start a thread: {0}; try again, or raise the limit of processes")]
     Threads(#[source] std::io::Error),
@@ -71,6 +74,9 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The output cannot be looked at, or marked as whole.
+    #[error("output: {0}")]
+    Mark(#[source] sievert_io::Error),
     /// The findings file cannot be written.
     #[error("findings file: {0}")]
     Findings(#[source] sievert_io::Error),

@@ -1,15 +1,16 @@
 //! What there is to do, one step after another: objects opened, cut into pieces, closed. Reads bytes as the budget
 //! allows; looks at none of them.
 
-use std::iter::{Enumerate, Zip};
-use std::slice::Iter;
+use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sievert_io::{Description, Error, Format, Object, Opened, Piece, Source, open};
+use sievert_io::{
+    Description, Error, Format, FormatName, Location, Object, Opened, Piece, ReadObjects, Source, open,
+};
 
 use crate::job::Job;
-use crate::listed::Listed;
 use crate::order::Budget;
 use crate::shown::Names;
 
@@ -25,7 +26,15 @@ pub(crate) enum Step {
     Unopened(u64, Error),
     /// It cannot be read further.
     Fail(Error),
+    /// The list of objects cannot be read back.
+    Lost(io::Error),
 }
+
+/// Objects of which the first bytes are asked for before their turn: many small ones of a store would else wait for
+/// its answer one by one.
+const NEAR: usize = 8;
+/// Stored bytes of those at most; a larger one is worth waiting for.
+const SMALL: u64 = 4 << 20;
 
 /// The object being read.
 struct Reading {
@@ -41,7 +50,10 @@ pub(crate) struct Feed<'r> {
     budget: &'r Budget,
     stop: &'r AtomicBool,
     names: Names<'r>,
-    objects: Enumerate<Zip<Iter<'r, Object>, Iter<'r, Arc<str>>>>,
+    objects: ReadObjects,
+    /// Those that come next.
+    near: VecDeque<io::Result<Object>>,
+    begun: usize,
     open: Option<Reading>,
     ticket: u64,
 }
@@ -56,17 +68,9 @@ pub(crate) struct Ticket {
 }
 
 impl<'r> Feed<'r> {
-    pub(crate) fn new(job: &'r Job, listed: &'r Listed, budget: &'r Budget, stop: &'r AtomicBool) -> Self {
+    pub(crate) fn new(job: &'r Job, objects: ReadObjects, budget: &'r Budget, stop: &'r AtomicBool) -> Self {
         let names = Names::new(job.plan.scanner());
-        Self {
-            job,
-            budget,
-            stop,
-            names,
-            objects: listed.objects.iter().zip(&listed.names).enumerate(),
-            open: None,
-            ticket: 0,
-        }
+        Self { job, budget, stop, names, objects, near: VecDeque::new(), begun: 0, open: None, ticket: 0 }
     }
 
     /// The next step; `None` when all is handed out or the run was stopped.
@@ -77,12 +81,34 @@ impl<'r> Feed<'r> {
         let (object, name, step) = if let Some(reading) = self.open.take() {
             (reading.number, reading.name.clone(), self.read_on(reading))
         } else {
-            let (number, (object, name)) = self.objects.next()?;
-            (number, name.clone(), self.begin(number, name.clone(), object))
+            let number = self.begun;
+            self.begun += 1;
+            match self.upcoming()? {
+                Ok(object) => {
+                    let name = self.names.shown(&object.name);
+                    (number, name.clone(), self.begin(number, name, &object))
+                }
+                Err(error) => (number, "".into(), Step::Lost(error)),
+            }
         };
         let number = self.ticket;
         self.ticket += 1;
         Some(Ticket { number, object, name, step })
+    }
+
+    /// The next object; those behind it are told that their turn is near.
+    fn upcoming(&mut self) -> Option<io::Result<Object>> {
+        while self.near.len() < NEAR
+            && let Some(object) = self.objects.next()
+        {
+            if let Ok(Object { location: Location::Blob(blob), size: ..=SMALL, format, .. }) = &object
+                && *format != Some(FormatName::Parquet)
+            {
+                blob.warm();
+            }
+            self.near.push_back(object);
+        }
+        self.near.pop_front()
     }
 
     fn begin(&mut self, number: usize, name: Arc<str>, object: &Object) -> Step {

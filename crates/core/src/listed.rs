@@ -5,25 +5,29 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sievert_io::{Input, Location, Object, Reason, Runtime, list};
+use sievert_io::{
+    Address, Cause, Entry, Input, ListOptions, Location, Object, Objects, Reason, Runtime, list_each,
+};
 
-use crate::Error;
 use crate::job::{Destination, Job, Task};
 use crate::ledger::Ledger;
-use crate::report::{NotExamined, Skipped};
+use crate::report::{NotExamined, Skipped, keep};
 use crate::shown::Names;
+use crate::{Error, Plan};
 
 /// What a job will read, and what it will not.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Listed {
     /// The objects, in the order in which they are read.
-    pub objects: Vec<Object>,
-    /// Their names as shown: with personal parts replaced by their type.
-    pub names: Vec<Arc<str>>,
+    pub objects: Objects,
     /// Entries left out on purpose.
     pub skipped: Vec<Skipped>,
+    /// How many further entries `skipped` would have.
+    pub skipped_more: u64,
     /// Entries that were wanted and cannot be read.
     pub not_examined: Vec<NotExamined>,
+    /// How many further entries `not_examined` would have.
+    pub not_examined_more: u64,
     /// The ledger so far: everything that is not in `objects`.
     pub(crate) ledger: Ledger,
 }
@@ -34,46 +38,73 @@ impl Listed {
     /// # Errors
     /// An input is not there, two objects would be written to one place, or a place is taken.
     pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
-        let mut listed = Self::default();
+        let mut listed = Self {
+            objects: Objects::new(runtime),
+            skipped: Vec::new(),
+            skipped_more: 0,
+            not_examined: Vec::new(),
+            not_examined_more: 0,
+            ledger: Ledger::default(),
+        };
         let names = Names::new(job.plan.scanner());
-        let written = written_to(&job.task);
+        let mut outputs = Outputs::new(job, runtime)?;
         for input in &job.inputs {
-            let listing = list(runtime, input, &job.list).map_err(Error::Input)?;
-            let read = listed.objects.len();
-            let some = !listing.objects.is_empty();
-            for object in listing.objects {
-                match &object.location {
-                    Location::Blob(blob) if written.iter().any(|to| blob.path().starts_with(to)) => {
-                        listed.skip(
-                            &names,
-                            &object.name,
-                            object.size,
-                            "it stands where this run writes".into(),
-                        );
-                    }
-                    _ => {
-                        listed.names.push(names.shown(&object.name));
-                        listed.objects.push(object);
+            let (mut some, before) = (false, listed.objects.len());
+            let mut failed = None;
+            list_each(runtime, input, &job.list, &mut |entry| match entry {
+                Entry::Object(object) if outputs.hold(&object) => {
+                    some = true;
+                    let why = "it stands where this run writes".into();
+                    listed.skip(&names, &object.name, object.size, why);
+                }
+                Entry::Object(object) => {
+                    some = true;
+                    let checked = outputs.check(&object, &names);
+                    let added = checked.and_then(|()| listed.objects.push(&object).map_err(Error::Spool));
+                    failed = failed.take().or(added.err());
+                }
+                Entry::Skipped(entry) => {
+                    let why = reason(&entry.reason);
+                    match entry.reason.not_examined() {
+                        true => listed.miss(&names, &entry.name, entry.size, why),
+                        false => listed.skip(&names, &entry.name, entry.size, why),
                     }
                 }
-            }
-            if some && listed.objects.len() == read {
+            })
+            .map_err(Error::Input)?;
+            failed.map_or(Ok(()), Err)?;
+            if some && listed.objects.len() == before {
                 return Err(Error::OutputIsInput(names.shown(&shown(input)).to_string()));
             }
-            for entry in listing.skipped {
-                match entry.reason.not_examined() {
-                    true => listed.miss(&names, &entry.name, entry.size, reason(&entry.reason)),
-                    false => listed.skip(&names, &entry.name, entry.size, reason(&entry.reason)),
-                }
-            }
         }
-        listed.check_outputs(job)?;
-        Ok(listed)
+        match &job.task {
+            Task::Redact { to: Destination::Stdout, .. } if listed.objects.len() != 1 => {
+                Err(Error::OneInput(usize::try_from(listed.objects.len()).unwrap_or(usize::MAX)))
+            }
+            _ => Ok(listed),
+        }
     }
 
     /// Stored bytes of the objects to be read.
     pub fn bytes(&self) -> u64 {
-        self.objects.iter().map(|object| object.size).sum()
+        self.objects.bytes()
+    }
+
+    /// The objects, each with its name as shown: personal parts replaced by their type.
+    ///
+    /// # Errors
+    /// The list cannot be read back.
+    pub fn read<'p>(
+        &self,
+        plan: &'p Plan,
+    ) -> Result<impl Iterator<Item = Result<(Object, Arc<str>), Error>> + use<'p>, Error> {
+        let names = Names::new(plan.scanner());
+        let objects = self.objects.read().map_err(Error::Spool)?;
+        Ok(objects.map(move |object| {
+            let object = object.map_err(Error::Spool)?;
+            let name = names.shown(&object.name);
+            Ok((object, name))
+        }))
     }
 
     fn skip(&mut self, names: &Names<'_>, name: &str, bytes: u64, reason: String) {
@@ -81,7 +112,8 @@ impl Listed {
         self.ledger.objects.total += 1;
         self.ledger.bytes.skipped += bytes;
         self.ledger.bytes.total += bytes;
-        self.skipped.push(Skipped { name: names.shown(name).to_string(), bytes, reason });
+        let entry = Skipped { name: names.shown(name).to_string(), bytes, reason };
+        keep(&mut self.skipped, &mut self.skipped_more, entry);
     }
 
     fn miss(&mut self, names: &Names<'_>, name: &str, bytes: u64, reason: String) {
@@ -90,42 +122,94 @@ impl Listed {
         self.ledger.bytes.failed += bytes;
         self.ledger.bytes.total += bytes;
         let object = names.shown(name).to_string();
-        self.not_examined.push(NotExamined { object, record: None, bytes, reason });
+        let gap = NotExamined { object, record: None, bytes, reason };
+        keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+    }
+}
+
+/// What a rewrite would write, and whether it may.
+struct Outputs<'j> {
+    job: &'j Job,
+    /// Where this run writes: what stands there is not read.
+    places: Vec<Address>,
+    /// Of an output folder in a store: what is there already.
+    there: HashSet<String>,
+    /// With several inputs, two objects may want one place.
+    taken: HashSet<PathBuf>,
+}
+
+impl<'j> Outputs<'j> {
+    fn new(job: &'j Job, runtime: &Runtime) -> Result<Self, Error> {
+        let (mut places, mut there) = (Vec::new(), HashSet::new());
+        if let Task::Redact { to, state, overwrite } = &job.task {
+            if let Destination::Folder(out) = to {
+                let address = Address::parse(out).map_err(Error::Mark)?;
+                if matches!(address, Address::Remote(_)) && !overwrite {
+                    there = names_in(runtime, out)?;
+                }
+                places.push(address);
+            }
+            places.push(Address::parse(state).map_err(Error::Mark)?);
+        }
+        for place in &mut places {
+            if let Address::Local(folder) = place
+                && let Ok(real) = folder.canonicalize()
+            {
+                *folder = real;
+            }
+        }
+        Ok(Self { job, places, there, taken: HashSet::new() })
     }
 
-    fn check_outputs(&self, job: &Job) -> Result<(), Error> {
-        let Task::Redact { to, overwrite, .. } = &job.task else { return Ok(()) };
-        if matches!(to, Destination::Stdout) && self.objects.len() != 1 {
-            return Err(Error::OneInput(self.objects.len()));
-        }
-        let piped = self.objects.iter().any(|object| matches!(object.location, Location::Stdin));
-        if matches!(to, Destination::InPlace) && piped {
+    /// Whether an object stands where this run writes.
+    fn hold(&self, object: &Object) -> bool {
+        let Location::Blob(blob) = &object.location else { return false };
+        self.places.iter().any(|place| match (place, blob.path()) {
+            (Address::Local(folder), Some(path)) => path.starts_with(folder),
+            (Address::Remote(folder), None) => {
+                let folder = folder.to_string();
+                blob.uri()
+                    .strip_prefix(folder.trim_end_matches('/'))
+                    .is_some_and(|rest| rest.starts_with('/'))
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether the object's output may be written.
+    fn check(&mut self, object: &Object, names: &Names<'_>) -> Result<(), Error> {
+        let Task::Redact { to, overwrite, .. } = &self.job.task else { return Ok(()) };
+        if matches!((to, &object.location), (Destination::InPlace, Location::Stdin)) {
             return Err(Error::NoPlace);
         }
-        let mut taken = HashSet::new();
-        for (object, name) in self.objects.iter().zip(&self.names) {
-            let Some(target) = target(to, object) else { continue };
-            let exists =
-                matches!(to, Destination::Folder(_)) && !overwrite && target.symlink_metadata().is_ok();
-            if exists {
-                return Err(Error::OutputExists(name.to_string()));
-            }
-            if !taken.insert(target) {
-                return Err(Error::SameOutput(name.to_string()));
-            }
+        let Some(target) = target(to, object) else { return Ok(()) };
+        let exists = || self.there.contains(&object.name) || target.symlink_metadata().is_ok();
+        if matches!(to, Destination::Folder(_)) && !overwrite && exists() {
+            return Err(Error::OutputExists(names.shown(&object.name).to_string()));
+        }
+        if self.job.inputs.len() > 1 && !self.taken.insert(target) {
+            return Err(Error::SameOutput(names.shown(&object.name).to_string()));
         }
         Ok(())
     }
 }
 
-/// The folders that a rewrite writes to: its outputs, and beside them what it has to say.
-fn written_to(task: &Task) -> Vec<PathBuf> {
-    let Task::Redact { to, state, .. } = task else { return Vec::new() };
-    let out = match to {
-        Destination::Folder(out) => Some(out.as_path()),
-        Destination::InPlace | Destination::Stdout => None,
-    };
-    out.into_iter().chain([state.as_path()]).filter_map(|folder| folder.canonicalize().ok()).collect()
+/// The names of all objects in a folder of a store.
+fn names_in(runtime: &Runtime, folder: &Path) -> Result<HashSet<String>, Error> {
+    let mut names = HashSet::new();
+    let mut url = folder.to_string_lossy().into_owned();
+    url.truncate(url.trim_end_matches('/').len());
+    let input = Input::Path((url + "/").into());
+    let listed = list_each(runtime, &input, &ListOptions::default(), &mut |entry| {
+        names.insert(match entry {
+            Entry::Object(object) => object.name,
+            Entry::Skipped(skipped) => skipped.name,
+        });
+    });
+    match listed {
+        Err(error) if !matches!(error.cause, Cause::NotFound) => Err(Error::Mark(error)),
+        _ => Ok(names),
+    }
 }
 
 /// An input as the user named it.
@@ -141,7 +225,7 @@ pub(crate) fn target(to: &Destination, object: &Object) -> Option<PathBuf> {
     match (to, &object.location) {
         (Destination::Folder(folder), Location::Stdin) => Some(folder.join("stdin")),
         (Destination::Folder(folder), Location::Blob(_)) => Some(folder.join(Path::new(&object.name))),
-        (Destination::InPlace, Location::Blob(blob)) => Some(blob.path().to_owned()),
+        (Destination::InPlace, Location::Blob(blob)) => Some(blob.uri().into()),
         (Destination::InPlace, Location::Stdin) | (Destination::Stdout, _) => None,
     }
 }
@@ -150,6 +234,7 @@ fn reason(reason: &Reason) -> String {
     match reason {
         Reason::Hidden => "its name begins with _ or .".into(),
         Reason::Excluded => "--include or --exclude leaves it out".into(),
+        Reason::Marker => "an empty object without a known ending: it marks a folder".into(),
         Reason::Loop => "a link back to a folder that it stands in".into(),
         Reason::UnknownFormat => "of no known format; name one with --input-format".into(),
         Reason::Failed(cause) => cause.to_string(),

@@ -36,14 +36,20 @@ pub struct Report {
     pub detectors: BTreeMap<String, DetectorCounts>,
     /// Fields with their cells and findings; at most 10,000, the rest under `*`.
     pub fields: BTreeMap<String, FieldCounts>,
-    /// The objects that were read, in input order.
+    /// The objects that were read, in input order; at most 100,000.
     pub objects: Vec<ObjectReport>,
+    /// How many further entries `objects` would have; their counts stand in all sums.
+    #[serde(default)]
+    pub objects_more: u64,
     /// What the plan wanted and did not get.
     pub not_examined: Vec<NotExamined>,
     /// How many further entries `not_examined` would have.
     pub not_examined_more: u64,
     /// What was left out on purpose.
     pub skipped: Vec<Skipped>,
+    /// How many further entries `skipped` would have.
+    #[serde(default)]
+    pub skipped_more: u64,
     /// Places that deserve a person's eyes.
     pub look_at: Vec<LookAt>,
     /// What was done, by detector id and action; empty for a scan.
@@ -257,6 +263,8 @@ impl Report {
             mine.class = mine.classify();
         }
         self.objects.extend(other.objects.iter().cloned());
+        self.objects_more += other.objects_more;
+        self.skipped_more += other.skipped_more;
         self.not_examined.extend(other.not_examined.iter().cloned());
         self.not_examined_more += other.not_examined_more;
         self.skipped.extend(other.skipped.iter().cloned());
@@ -267,6 +275,17 @@ impl Report {
         add_counts(&mut self.left, &other.left);
         add_counts(&mut self.allowed, &other.allowed);
         Ok(())
+    }
+}
+
+/// Entries of a list that a report keeps; the rest is counted.
+const KEPT: usize = 1_000;
+
+/// Keeps an entry, or counts it where there are many already.
+pub(crate) fn keep<T>(list: &mut Vec<T>, more: &mut u64, entry: T) {
+    match list.len() < KEPT {
+        true => list.push(entry),
+        false => *more += 1,
     }
 }
 

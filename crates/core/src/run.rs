@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use sievert_io::{Cause, Place, Runtime};
+use sievert_io::{Access, Address, Cause, Place, Runtime, Target, remove_file, write_file};
 
 use crate::Error;
-use crate::commit::{Commit, Done, SUCCESS, mark_success};
+use crate::commit::{Commit, Done, SUCCESS};
 use crate::feed::{Feed, Step, Ticket};
 use crate::job::{Destination, Job, Progress, Task};
 use crate::listed::Listed;
@@ -34,13 +34,13 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     let started = Timestamp::now();
     let runtime = Runtime::start().map_err(Error::Threads)?;
     let listed = Listed::new(job, &runtime)?;
-    let out = prepare_folder(job)?;
+    let out = prepare_folder(job, &runtime)?;
 
     let stop = AtomicBool::new(false);
     let budget = Budget::new(job.limits.memory);
-    let feed = Mutex::new(Feed::new(job, &listed, &budget, &stop));
+    let feed = Mutex::new(Feed::new(job, listed.objects.read().map_err(Error::Spool)?, &budget, &stop));
     let run_name = format!("{}-{}", std::process::id(), started.as_nanosecond());
-    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, run_name)?);
+    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, &runtime, run_name)?);
     let run_key = RandomState::new();
 
     let threads = job.limits.threads.max(1);
@@ -60,6 +60,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
                         Step::End(position) => Done::End(position),
                         Step::Unopened(size, error) => Done::Unopened(size, error),
                         Step::Fail(error) => Done::Fail(error),
+                        Step::Lost(error) => Done::Lost(error),
                     };
                     lock(&commit).push(number, object, &name, done);
                 }
@@ -71,7 +72,8 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     if let Some(folder) = out
         && report.complete()
     {
-        mark_success(folder).map_err(|error| Error::Folder { folder: folder.to_owned(), source: error })?;
+        let target = Target { path: folder.join(SUCCESS), overwrite: true, run: "mark".into() };
+        write_file(&runtime, &target, Access::Shared, b"").map_err(Error::Mark)?;
     }
     describe(&mut report, job, started);
     Ok(report)
@@ -98,14 +100,13 @@ fn guarded<T>(
 }
 
 /// The output folder, made, and no longer marked as whole.
-fn prepare_folder(job: &Job) -> Result<Option<&Path>, Error> {
+fn prepare_folder<'j>(job: &'j Job, runtime: &Runtime) -> Result<Option<&'j Path>, Error> {
     let Task::Redact { to: Destination::Folder(folder), .. } = &job.task else { return Ok(None) };
-    let fail = |source| Error::Folder { folder: folder.clone(), source };
-    std::fs::create_dir_all(folder).map_err(fail)?;
-    match std::fs::remove_file(folder.join(SUCCESS)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(fail(error)),
-        _ => Ok(Some(folder)),
+    if let Address::Local(folder) = Address::parse(folder).map_err(Error::Mark)? {
+        std::fs::create_dir_all(&folder).map_err(|source| Error::Folder { folder, source })?;
     }
+    remove_file(runtime, &folder.join(SUCCESS)).map_err(Error::Mark)?;
+    Ok(Some(folder))
 }
 
 /// Adds what the plan and the clock know.

@@ -36,6 +36,11 @@ impl Compression {
         }
     }
 
+    /// The one of that name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::None, Self::Gzip, Self::Zstd].into_iter().find(|compression| compression.name() == name)
+    }
+
     /// Reads through it.
     pub(crate) fn reader(self, stored: impl Read + Send + 'static) -> Result<Box<dyn Read + Send>, Cause> {
         Ok(match self {

@@ -86,6 +86,17 @@ pub enum Cause {
     /// No room is left on the output's device.
     #[error("no space left on the device of the output; free some and run again")]
     NoSpace,
+    /// No credentials for a store could be had: what was tried, by name. Never a secret.
+    #[error("no credentials: {0}")]
+    Credentials(String),
+    /// A store that failed again and again.
+    #[error("{what}; given up after {tries} {}: run again when the store is well", if *tries == 1 { "try" } else { "tries" })]
+    GaveUp {
+        /// What happened the last time.
+        what: &'static str,
+        /// How often it was tried.
+        tries: u32,
+    },
     /// Null is not allowed in this column, and an edit needs it.
     #[error("the column does not allow null; drop the record or keep the value")]
     NotNullable,

@@ -8,6 +8,7 @@ mod compression;
 mod csv;
 mod encoding;
 mod error;
+mod files;
 mod format;
 mod json;
 mod listing;
@@ -24,9 +25,13 @@ pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Spl
 pub use compression::Compression;
 pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
+pub use files::{NewFile, file_names, read_file, remove_file, write_file};
 pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
-pub use listing::{Input, ListOptions, Listing, Location, Object, Reason, Skipped, list};
+pub use listing::{
+    Entry, Input, ListOptions, Listing, Location, Object, Objects, ReadObjects, Reason, Shard, Skipped, list,
+    list_each,
+};
 pub use open::{Description, FormatName, Header, Opened, ReadOptions, TextRecord, open};
 pub use output::{Access, Target, WholeFile, create};
-pub use store::{Blob, Runtime, Stamp};
+pub use store::{Address, Blob, Patience, Remote, Runtime, Stamp};
 pub use table::{ColumnType, TableWriter, Value};

@@ -45,6 +45,18 @@ impl FormatName {
         }
     }
 
+    /// Its media type (RFC 7111, RFC 8259; the others as registered or, for JSON lines, as customary).
+    pub(crate) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Tsv => "text/tab-separated-values",
+            Self::Jsonl => "application/x-ndjson",
+            Self::Json => "application/json",
+            Self::Text => "text/plain",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+
     /// The format of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)

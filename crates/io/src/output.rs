@@ -1,4 +1,5 @@
-//! Files that appear whole or not at all: a temporary name in the same folder, flushed to the device, then renamed.
+//! Files and objects that appear whole or not at all. A file has a temporary name in the same folder, is flushed to the
+//! device, then renamed; an object of a store is uploaded.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Seek, Write};
@@ -7,15 +8,18 @@ use std::sync::Arc;
 
 use crate::compression::Writer;
 use crate::parquet::Rewriter;
+use object_store::{Attribute, Attributes};
+
+use crate::store::Upload;
 use crate::{
-    Blob, Cause, Compression, Description, Encoding, Error, FormatName, Location, Object, Output, Place,
-    Rendered,
+    Address, Blob, Cause, Compression, Description, Encoding, Error, FormatName, Location, Object, Output,
+    Place, Rendered, Runtime,
 };
 
 /// Where an output goes.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// A file, or `-` for standard output.
+    /// A file, the URL of an object, or `-` for standard output.
     pub path: PathBuf,
     /// Whether a file that is there is replaced.
     pub overwrite: bool,
@@ -27,12 +31,28 @@ pub struct Target {
 ///
 /// # Errors
 /// The target exists and may not be replaced, or the folder cannot be written.
-pub fn create(object: &Object, description: &Description, target: &Target) -> Result<Box<dyn Output>, Error> {
-    let place = Place::object(target.path.to_string_lossy());
-    let sink: Box<dyn Sink> = if target.path == Path::new("-") {
-        Box::new(Stdout { written: 0 })
-    } else {
-        Box::new(WholeFile::create(target, Access::Shared)?)
+pub fn create(
+    runtime: &Runtime,
+    object: &Object,
+    description: &Description,
+    target: &Target,
+) -> Result<Box<dyn Output>, Error> {
+    let address = Address::parse(&target.path)?;
+    let place = Place::object(address.to_string());
+    let sink: Box<dyn Sink> = match &address {
+        _ if target.path == Path::new("-") => Box::new(Stdout { written: 0 }),
+        Address::Local(path) => {
+            Box::new(WholeFile::create(&Target { path: path.clone(), ..target.clone() }, Access::Shared)?)
+        }
+        Address::Remote(remote) => {
+            let told = match &object.location {
+                Location::Blob(blob) => blob.attributes(),
+                Location::Stdin => Attributes::new(),
+            };
+            let upload =
+                Upload::new(runtime, remote, target.overwrite, &typed(told, description), object.size);
+            Box::new(upload.map_err(|cause| cause.at(place.clone()))?)
+        }
     };
     if description.format == FormatName::Parquet {
         let Location::Blob(blob) = &object.location else {
@@ -40,10 +60,9 @@ pub fn create(object: &Object, description: &Description, target: &Target) -> Re
                 Cause::Unsupported("Parquet is not read from standard input; name the file").at(place)
             );
         };
-        let spill = if target.path == Path::new("-") {
-            std::env::temp_dir()
-        } else {
-            folder(&target.path).to_owned()
+        let spill = match &address {
+            Address::Local(path) if target.path != Path::new("-") => folder(path).to_owned(),
+            _ => std::env::temp_dir(),
         };
         return Ok(Box::new(Rewriter::new(blob.into(), place, sink, spill)?));
     }
@@ -59,6 +78,15 @@ pub fn create(object: &Object, description: &Description, target: &Target) -> Re
         values: false,
         place,
     }))
+}
+
+/// The attributes with a content type: the one that the object had, else the one of its format.
+fn typed(mut attributes: Attributes, description: &Description) -> Attributes {
+    let told = attributes.get(&Attribute::ContentType).is_some();
+    if !told && description.compression == Compression::None {
+        attributes.insert(Attribute::ContentType, description.format.content_type().into());
+    }
+    attributes
 }
 
 /// Where the bytes of an object go.

@@ -55,7 +55,8 @@ impl Folder {
     fn rewrite(&self, name: &str, options: &ReadOptions) -> Result<(Vec<u8>, Vec<Batch>), Error> {
         let object = self.object(name);
         let mut opened = open(&object, options, &|_| false)?;
-        let mut output = create(&object, &opened.description, &self.target(&format!("out/{name}"), true))?;
+        let mut output =
+            create(&self.runtime, &object, &opened.description, &self.target(&format!("out/{name}"), true))?;
         let mut batches = Vec::new();
         while let Some(piece) = opened.source.next()? {
             let batch = opened.format.decode(piece)?;
@@ -130,7 +131,8 @@ fn include_and_exclude_look_at_the_last_part_or_at_the_whole_name() {
     folder.put("a/x.csv", "").put("b/x.csv", "").put("b/y.txt", "");
     let listed = |include: &[&str], exclude: &[&str]| {
         let strings = |globs: &[&str]| globs.iter().map(|&glob| glob.to_owned()).collect();
-        let options = ListOptions { include: strings(include), exclude: strings(exclude), format: None };
+        let options =
+            ListOptions { include: strings(include), exclude: strings(exclude), ..ListOptions::default() };
         names(&folder.list("", &options)).join(" ")
     };
     assert_eq!(listed(&["*.csv"], &[]), "a/x.csv b/x.csv");
@@ -352,21 +354,26 @@ fn outputs_appear_whole_or_not_at_all() {
     let object = folder.object("a.csv");
     let opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
 
-    let output = create(&object, &opened.description, &folder.target("out/a.csv", false)).unwrap();
+    let output =
+        create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", false)).unwrap();
     assert_eq!(folder.outputs(), [".a.csv.test.part"]);
     drop(output);
     assert!(folder.outputs().is_empty(), "dropped before the end, nothing is left");
 
     // Somebody else is faster.
-    let output = create(&object, &opened.description, &folder.target("out/a.csv", false)).unwrap();
+    let output =
+        create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", false)).unwrap();
     folder.put("out/a.csv", "theirs");
     assert!(matches!(output.finish().unwrap_err().cause, Cause::Exists));
     assert_eq!(folder.outputs(), ["a.csv"]);
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"theirs");
 
-    let refused = create(&object, &opened.description, &folder.target("out/a.csv", false));
+    let refused = create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", false));
     assert!(matches!(refused.err().unwrap().cause, Cause::Exists));
-    create(&object, &opened.description, &folder.target("out/a.csv", true)).unwrap().finish().unwrap();
+    create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", true))
+        .unwrap()
+        .finish()
+        .unwrap();
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"");
 }
 
@@ -388,7 +395,8 @@ fn an_original_that_changed_is_not_copied() {
     folder.put("a.csv.gz", gzip(b"id\n1\n"));
     let object = folder.object("a.csv.gz");
     let mut opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
-    let mut output = create(&object, &opened.description, &folder.target("out/a.csv.gz", false)).unwrap();
+    let mut output =
+        create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv.gz", false)).unwrap();
     while let Some(piece) = opened.source.next().unwrap() {
         let batch = opened.format.decode(piece).unwrap();
         output.append(opened.format.encode(&batch, &[]).unwrap()).unwrap();

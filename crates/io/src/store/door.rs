@@ -1,0 +1,55 @@
+//! The door through which every request to a store leaves: where a status is noted, and where the services that hand
+//! out credentials inside a machine get a second to answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
+    ReqwestConnector,
+};
+use object_store::{ClientOptions, Result};
+
+use super::bucket::ANSWERED;
+
+/// How long a metadata service may take: it stands inside the machine, or there is none.
+const METADATA: Duration = Duration::from_secs(1);
+
+/// Makes clients that go through the door.
+#[derive(Debug, Default)]
+pub(crate) struct Doors(ReqwestConnector);
+
+impl HttpConnector for Doors {
+    fn connect(&self, options: &ClientOptions) -> Result<HttpClient> {
+        Ok(HttpClient::new(Door(Arc::new(self.0.connect(options)?))))
+    }
+}
+
+#[derive(Debug)]
+struct Door(Arc<HttpClient>);
+
+#[async_trait]
+impl HttpService for Door {
+    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let metadata = is_metadata(request.uri().host().unwrap_or_default(), request.uri().path());
+        let answer = self.0.execute(request);
+        let response = match metadata {
+            true => tokio::time::timeout(METADATA, answer)
+                .await
+                .unwrap_or_else(|late| Err(HttpError::new(HttpErrorKind::Timeout, late))),
+            false => answer.await,
+        }?;
+        let _ = ANSWERED.try_with(|last| last.set(response.status().as_u16()));
+        Ok(response)
+    }
+}
+
+/// The services of AWS (instances, tasks), Google and Azure that know the identity of the machine they run on; wherever
+/// a setting puts the first.
+fn is_metadata(host: &str, path: &str) -> bool {
+    host.starts_with("169.254.")
+        || host.starts_with("metadata.google")
+        || path == "/latest/api/token"
+        || path.starts_with("/latest/meta-data/iam/security-credentials")
+}
