@@ -80,6 +80,8 @@ struct Current {
     report: ObjectReport,
     found: BTreeMap<DetectorIndex, Levels>,
     position: u64,
+    /// By field: how many cells cannot be looked at, and why.
+    unread: BTreeMap<Arc<str>, (u64, String)>,
     output: Option<Box<dyn Output>>,
     quarantine: Option<NewFile>,
     quarantine_path: PathBuf,
@@ -93,6 +95,7 @@ impl Current {
             report: ObjectReport { object: name.to_owned(), read_as, ..ObjectReport::default() },
             found: BTreeMap::new(),
             position: 0,
+            unread: BTreeMap::new(),
             output: None,
             quarantine: None,
             quarantine_path: PathBuf::new(),
@@ -246,6 +249,9 @@ impl<'r> Commit<'r> {
             let gap = NotExamined { object, record: Some(record), bytes: 0, reason: reason.into() };
             keep(&mut self.not_examined, &mut self.not_examined_more, gap);
         }
+        for unread in worked.unread {
+            current.unread.entry(unread.field).or_insert((0, unread.reason)).0 += unread.cells;
+        }
         if let Some(file) = &mut self.findings
             && let Err(error) = file.append(&current.report.object, &worked.rows, self.job.plan.scanner())
         {
@@ -313,6 +319,11 @@ impl<'r> Commit<'r> {
         let scanner = self.job.plan.scanner();
         let mut report = current.report;
         report.bytes = current.size;
+        for (field, (cells, why)) in current.unread {
+            let reason = format!("field {field}, {cells} cells: {why}");
+            let gap = NotExamined { object: report.object.clone(), record: None, bytes: 0, reason };
+            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+        }
         for (detector, levels) in current.found {
             *self.in_objects.entry(detector).or_default() += 1;
             report.detectors.insert(scanner.about(detector).id.to_owned(), levels);

@@ -13,7 +13,7 @@ use crate::Plan;
 pub struct Job {
     /// What to look for and what to do with it; a service shares one among its runs.
     pub plan: Arc<Plan>,
-    /// Files, folders, globs, standard input.
+    /// Files, folders, globs, standard input, frames.
     pub inputs: Vec<Input>,
     /// Which of the objects found there.
     pub list: ListOptions,
@@ -51,7 +51,7 @@ pub enum Task {
 pub enum Destination {
     /// Into this folder, under their names.
     Folder(PathBuf),
-    /// Over the input, atomically.
+    /// Over the input, atomically. Frames are always written back, see [`Frame::take_written`](sievert_io::Frame::take_written).
     InPlace,
     /// To standard output: one input only.
     Stdout,

@@ -67,7 +67,7 @@ pub struct Cells {
     pub scanned: u64,
     /// In fields that the policy skips.
     pub skipped: u64,
-    /// Bytes that are no text: listed, not looked at.
+    /// Bytes that are no text, and values of types that are not read: listed, not looked at.
     pub binary: u64,
 }
 

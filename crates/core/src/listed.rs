@@ -217,16 +217,17 @@ fn shown(input: &Input) -> String {
     match input {
         Input::Path(path) => path.to_string_lossy().into_owned(),
         Input::Stdin => "-".into(),
+        Input::Frame(frame) => frame.name().into(),
     }
 }
 
-/// Where the rewritten object goes; `None`: to standard output.
+/// Where the rewritten object goes; `None`: to standard output, or back to who handed it in.
 pub(crate) fn target(to: &Destination, object: &Object) -> Option<PathBuf> {
     match (to, &object.location) {
         (Destination::Folder(folder), Location::Stdin) => Some(folder.join("stdin")),
         (Destination::Folder(folder), Location::Blob(_)) => Some(folder.join(Path::new(&object.name))),
         (Destination::InPlace, Location::Blob(blob)) => Some(blob.uri().into()),
-        (Destination::InPlace, Location::Stdin) | (Destination::Stdout, _) => None,
+        (Destination::InPlace, Location::Stdin) | (Destination::Stdout, _) | (_, Location::Frame(_)) => None,
     }
 }
 

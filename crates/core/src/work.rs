@@ -7,7 +7,9 @@ use std::sync::Arc;
 use sievert_detect::{
     Category, Confidence, DetectorSet, Evidence, Finding, Group, Scratch, Tally, Texts as Cells, resolve,
 };
-use sievert_io::{Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts};
+use sievert_io::{
+    Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts, Unread,
+};
 use sievert_redact::{ActionKind, Outcome, shape};
 
 use crate::counts::{Counts, FIELDS_TRACKED, agree};
@@ -31,6 +33,8 @@ pub(crate) struct Worked {
     pub(crate) rows: Vec<Row>,
     pub(crate) excerpts: Vec<Excerpt>,
     pub(crate) look_at: Vec<LookAt>,
+    /// Fields that cannot be looked at, as shown.
+    pub(crate) unread: Vec<Unread>,
     /// Record in the object, and why.
     pub(crate) quarantined: Vec<(u64, &'static str)>,
     /// When the task is to rewrite.
@@ -101,6 +105,8 @@ impl<'r> Worker<'r> {
             worked.rendered = Some(format.encode(&batch, &edits)?);
         }
         count_records(&batch, &mut worked);
+        let shown = |unread: &Unread| Unread { field: self.names.shown(&unread.field), ..unread.clone() };
+        worked.unread = batch.unread.iter().map(shown).collect();
         Ok(worked)
     }
 
@@ -407,6 +413,7 @@ fn count_records(batch: &Batch, worked: &mut Worked) {
     records.quarantined = worked.quarantined.len() as u64;
     records.dropped = rendered.map_or(0, |rendered| u64::from(rendered.dropped));
     records.scanned = records.total - records.quarantined - records.dropped;
-    worked.counts.cells.binary = batch.binary_cells;
-    worked.counts.cells.total += batch.binary_cells;
+    let unread: u64 = batch.unread.iter().map(|unread| unread.cells).sum();
+    worked.counts.cells.binary = batch.binary_cells + unread;
+    worked.counts.cells.total += batch.binary_cells + unread;
 }

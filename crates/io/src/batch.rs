@@ -21,6 +21,8 @@ pub struct Batch {
     pub quarantined: Vec<Quarantined>,
     /// Binary cells that hold no text: not looked at, counted.
     pub binary_cells: u64,
+    /// What of the records cannot be looked at.
+    pub unread: Vec<crate::Unread>,
     /// What the format needs to render the batch again.
     pub layout: Layout,
 }
@@ -169,6 +171,8 @@ pub enum Layout {
     Oversized(crate::text::OversizedLayout),
     /// Rows of a Parquet row group.
     Parquet(crate::parquet::Places),
+    /// Rows of a frame.
+    Frame(crate::frame::Places),
 }
 
 /// A change to one cell.

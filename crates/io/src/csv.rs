@@ -230,7 +230,7 @@ impl Format for Csv {
             Content::Oversized { bytes, first, last } => {
                 return Ok(oversized(piece.first_record, piece.first_line, bytes, first, last));
             }
-            Content::Rows(_) => unreachable!("rows come from a Parquet source alone"),
+            Content::Rows(_) | Content::Frame(_) => unreachable!("rows come from sources of their own"),
         };
         let quote = self.dialect.quote;
         let whole = std::str::from_utf8(&raw).ok();

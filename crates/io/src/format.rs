@@ -49,6 +49,8 @@ pub enum Content {
     },
     /// Rows of a Parquet row group.
     Rows(crate::parquet::Rows),
+    /// Rows of a frame.
+    Frame(crate::frame::Rows),
 }
 
 /// Shows no text.
@@ -58,6 +60,7 @@ impl fmt::Debug for Content {
             Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
             Self::Oversized { bytes, .. } => write!(f, "Oversized({})", bytes.len()),
             Self::Rows(rows) => rows.fmt(f),
+            Self::Frame(rows) => rows.fmt(f),
         }
     }
 }
@@ -112,6 +115,8 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// Changes of a Parquet row group.
     Parquet(crate::parquet::Changes),
+    /// Rows of a frame, changed.
+    Frame(crate::frame::Changes),
     /// JSON values that do not stand a line each.
     Values {
         /// The values with what separates them, not compressed.
@@ -131,7 +136,7 @@ impl Body {
         match self {
             Self::Empty => Vec::new(),
             Self::Bytes(bytes) => bytes,
-            Self::Parquet(_) => unreachable!("changes of Parquet go to its own output"),
+            Self::Parquet(_) | Self::Frame(_) => unreachable!("what is no text goes to its own output"),
             Self::Values { mut bytes, comma, any } => {
                 if let (false, Some(comma)) = (*before, comma) {
                     bytes.remove(comma);

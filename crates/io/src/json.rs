@@ -64,7 +64,7 @@ impl Format for Json {
     fn decode(&self, piece: Piece) -> Result<Batch, Error> {
         let Piece { index, first_record, first_line, content, .. } = piece;
         Ok(match content {
-            Content::Rows(_) => unreachable!("rows come from a Parquet source alone"),
+            Content::Rows(_) | Content::Frame(_) => unreachable!("rows come from sources of their own"),
             Content::Bytes(bytes) if self.shape == Shape::Lines => {
                 decode::lines(bytes, first_record, first_line)
             }

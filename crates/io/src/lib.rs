@@ -10,6 +10,7 @@ mod encoding;
 mod error;
 mod files;
 mod format;
+pub mod frame;
 mod json;
 mod listing;
 mod open;
@@ -20,6 +21,7 @@ mod stdin;
 mod store;
 mod table;
 mod text;
+mod typed;
 
 pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Splice, Texts, splice};
 pub use compression::Compression;
@@ -27,6 +29,7 @@ pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
 pub use files::{NewFile, file_names, read_file, remove_file, write_file};
 pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
+pub use frame::{Frame, Unread};
 pub use listing::{
     Entry, Input, ListOptions, Listing, Location, Object, Objects, ReadObjects, Reason, Shard, Skipped, list,
     list_each,

@@ -21,6 +21,8 @@ pub enum Input {
     Path(PathBuf),
     /// Standard input.
     Stdin,
+    /// A table in memory.
+    Frame(crate::Frame),
 }
 
 impl Input {
@@ -50,7 +52,7 @@ pub struct Object {
     pub name: String,
     /// Where its bytes are.
     pub location: Location,
-    /// Stored bytes; 0 for standard input.
+    /// Stored bytes; 0 for standard input and frames, whose size shows in the end.
     pub size: u64,
     /// Its format, unless only its content can tell.
     pub format: Option<FormatName>,
@@ -65,6 +67,8 @@ pub enum Location {
     Blob(Blob),
     /// They come once.
     Stdin,
+    /// In memory.
+    Frame(crate::Frame),
 }
 
 /// What a listing found.
@@ -154,17 +158,14 @@ pub fn list_each(
             each(entry);
         }
     };
+    let mut given = |name: &str, location, format| {
+        let object = Object { name: name.into(), location, size: 0, format, compression: Compression::None };
+        mine(Entry::Object(object));
+        Ok(())
+    };
     match input {
-        Input::Stdin => {
-            mine(Entry::Object(Object {
-                name: "-".into(),
-                location: Location::Stdin,
-                size: 0,
-                format: options.format,
-                compression: Compression::None,
-            }));
-            Ok(())
-        }
+        Input::Stdin => given("-", Location::Stdin, options.format),
+        Input::Frame(frame) => given(frame.name(), Location::Frame(frame.clone()), Some(FormatName::Frame)),
         Input::Path(named) => match Address::parse(named)? {
             Address::Local(path) => walk::local(runtime, &path, options, filter, &mut mine),
             Address::Remote(remote) => remote::remote(runtime, &remote, options, &filter, &mut mine),

@@ -27,6 +27,8 @@ pub enum FormatName {
     Text,
     /// Apache Parquet.
     Parquet,
+    /// A table in memory. No file is one: it is not in [`FormatName::ALL`].
+    Frame,
 }
 
 impl FormatName {
@@ -42,6 +44,7 @@ impl FormatName {
             Self::Json => "json",
             Self::Text => "text",
             Self::Parquet => "parquet",
+            Self::Frame => "frame",
         }
     }
 
@@ -54,6 +57,7 @@ impl FormatName {
             Self::Json => "application/json",
             Self::Text => "text/plain",
             Self::Parquet => "application/vnd.apache.parquet",
+            Self::Frame => "application/vnd.apache.arrow.stream",
         }
     }
 
@@ -214,6 +218,9 @@ pub(crate) const SAMPLE: usize = 64 << 10;
 /// # Errors
 /// What keeps it from being read at all.
 pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bool) -> Result<Opened, Error> {
+    if let Location::Frame(frame) = &object.location {
+        return crate::frame::open(frame, options.piece_bytes);
+    }
     let place = Place::object(&*object.name);
     let named = options.format.or(object.format);
     if named == Some(FormatName::Parquet) {
@@ -226,6 +233,7 @@ pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bo
             let stdin = Stdin::new(std::io::stdin(), read.clone(), options.stop.clone());
             (Box::new(stdin.map_err(|error| Cause::from(error).at(place.clone()))?), None)
         }
+        Location::Frame(_) => unreachable!("returned above"),
     };
     let start = peek(&mut stored, 4);
     if start == *b"PAR1" && named.is_none() {
@@ -250,7 +258,7 @@ pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bo
         FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options, is_data),
         FormatName::Text => Ok(crate::text::open(stream, description, options)),
         FormatName::Jsonl | FormatName::Json => Ok(crate::json::open(stream, &sample, description, options)),
-        FormatName::Parquet => unreachable!("returned above"),
+        FormatName::Parquet | FormatName::Frame => unreachable!("returned above"),
     }
 }
 

@@ -37,6 +37,9 @@ pub fn create(
     description: &Description,
     target: &Target,
 ) -> Result<Box<dyn Output>, Error> {
+    if let Location::Frame(frame) = &object.location {
+        return Ok(Box::new(crate::frame::create(frame)));
+    }
     let address = Address::parse(&target.path)?;
     let place = Place::object(address.to_string());
     let sink: Box<dyn Sink> = match &address {
@@ -47,7 +50,7 @@ pub fn create(
         Address::Remote(remote) => {
             let told = match &object.location {
                 Location::Blob(blob) => blob.attributes(),
-                Location::Stdin => Attributes::new(),
+                Location::Stdin | Location::Frame(_) => Attributes::new(),
             };
             let upload =
                 Upload::new(runtime, remote, target.overwrite, &typed(told, description), object.size);

@@ -119,7 +119,7 @@ impl Format for Text {
             Content::Oversized { bytes, first, last } => {
                 return Ok(oversized(piece.first_record, piece.first_line, bytes, first, last));
             }
-            Content::Rows(_) => unreachable!("rows come from a Parquet source alone"),
+            Content::Rows(_) | Content::Frame(_) => unreachable!("rows come from sources of their own"),
         };
         let mut texts = texts(FIELD, Kind::Text);
         let mut bad = self::texts(UNPARSED, Kind::Unparsed);
@@ -271,6 +271,7 @@ pub(crate) fn oversized(record: u64, line: u64, bytes: Vec<u8>, first: bool, las
         texts: vec![unparsed],
         quarantined: if first { vec![Quarantined { row: 0, reason: OVERSIZED }] } else { Vec::new() },
         binary_cells: 0,
+        unread: Vec::new(),
         layout: Layout::Oversized(OversizedLayout { bytes, last }),
     }
 }
@@ -344,7 +345,7 @@ mod tests {
                     assert!(bytes == b"first\n" || bytes == b"last\n");
                     assert_eq!(piece.first_record, if bytes == b"last\n" { 2 } else { 0 });
                 }
-                Content::Rows(_) => unreachable!("a source of text"),
+                Content::Rows(_) | Content::Frame(_) => unreachable!("a source of text"),
             }
         }
         assert_eq!(length, LENGTH + 1, "all of it goes through, the line break too");

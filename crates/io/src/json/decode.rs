@@ -98,6 +98,7 @@ impl Decoder {
             texts: self.collector.texts,
             quarantined: self.quarantined,
             binary_cells: 0,
+            unread: Vec::new(),
             layout: Layout::Json(JsonLayout {
                 bytes,
                 rows: self.rows,

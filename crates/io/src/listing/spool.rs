@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::{Location, Object};
 use crate::store::Store;
-use crate::{Blob, Compression, FormatName, Runtime, Stamp};
+use crate::{Blob, Compression, FormatName, Frame, Runtime, Stamp};
 
 /// Bytes of lines in memory before they go to the file.
 const IN_MEMORY: usize = 1 << 20;
@@ -22,6 +22,7 @@ const IN_MEMORY: usize = 1 << 20;
 pub struct Objects {
     runtime: Runtime,
     stores: Vec<Store>,
+    frames: Vec<Frame>,
     file: Option<NamedTempFile>,
     memory: Vec<u8>,
     count: u64,
@@ -32,8 +33,10 @@ pub struct Objects {
 #[derive(Serialize, Deserialize)]
 struct Line {
     name: String,
-    /// Which of the stores; none for standard input.
+    /// Which of the stores; none for standard input and frames.
     store: Option<usize>,
+    /// Which of the frames.
+    frame: Option<usize>,
     key: String,
     path: Option<PathBuf>,
     size: u64,
@@ -47,8 +50,8 @@ struct Line {
 impl Objects {
     /// None yet.
     pub fn new(runtime: &Runtime) -> Self {
-        let (stores, memory) = Default::default();
-        Self { runtime: runtime.clone(), stores, file: None, memory, count: 0, bytes: 0 }
+        let (stores, frames, memory) = Default::default();
+        Self { runtime: runtime.clone(), stores, frames, file: None, memory, count: 0, bytes: 0 }
     }
 
     /// How many there are.
@@ -74,6 +77,7 @@ impl Objects {
         let mut line = Line {
             name: object.name.clone(),
             store: None,
+            frame: None,
             key: String::new(),
             path: None,
             size: object.size,
@@ -82,6 +86,10 @@ impl Objects {
             format: object.format.map(|format| format.name().to_owned()),
             compression: object.compression.name().to_owned(),
         };
+        if let Location::Frame(frame) = &object.location {
+            line.frame = Some(self.frames.len());
+            self.frames.push(frame.clone());
+        }
         if let Location::Blob(blob) = &object.location {
             let (store, key) = blob.place_in_store();
             let known = self.stores.iter().position(|known| known.is(store));
@@ -124,6 +132,7 @@ impl Objects {
         Ok(ReadObjects {
             runtime: self.runtime.clone(),
             stores: self.stores.clone(),
+            frames: self.frames.clone(),
             lines: OptionalFile(file.map(BufReader::new)).chain(Cursor::new(self.memory.clone())),
         })
     }
@@ -134,6 +143,7 @@ impl Objects {
 pub struct ReadObjects {
     runtime: Runtime,
     stores: Vec<Store>,
+    frames: Vec<Frame>,
     lines: Chain<OptionalFile, Cursor<Vec<u8>>>,
 }
 
@@ -141,7 +151,10 @@ impl ReadObjects {
     fn object(&self, line: Line) -> io::Result<Object> {
         let broken = || io::Error::from(io::ErrorKind::InvalidData);
         let location = match line.store {
-            None => Location::Stdin,
+            None => match line.frame {
+                Some(frame) => Location::Frame(self.frames.get(frame).ok_or_else(broken)?.clone()),
+                None => Location::Stdin,
+            },
             Some(store) => {
                 let modified = match line.modified {
                     (false, after) => SystemTime::UNIX_EPOCH + after,
@@ -162,6 +175,10 @@ impl ReadObjects {
                 })
             }
         };
+        if let Location::Frame(_) = location {
+            let (format, compression) = (Some(FormatName::Frame), Compression::None);
+            return Ok(Object { name: line.name, location, size: line.size, format, compression });
+        }
         let format = line.format.map(|name| FormatName::from_name(&name).ok_or_else(broken)).transpose()?;
         let compression = Compression::from_name(&line.compression).ok_or_else(broken)?;
         Ok(Object { name: line.name, location, size: line.size, format, compression })
@@ -242,6 +259,7 @@ mod tests {
         assert!(objects.file.is_some() && objects.memory.len() <= 2 * IN_MEMORY, "they went to disk");
         assert_eq!((objects.len(), objects.bytes()), (20_000, (0..20_000).sum::<u64>() - 6));
         let told = |object: &Object| match &object.location {
+            Location::Frame(_) => unreachable!("none was added"),
             Location::Stdin => format!("{} {:?} {:?}", object.name, object.format, object.compression),
             Location::Blob(blob) => {
                 let (stamp, tag, path) = (blob.stamp(), blob.tag(), blob.path());

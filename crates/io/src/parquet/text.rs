@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fmt::Write;
 
-use jiff::civil::Time;
-use jiff::tz::Offset;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 
 use super::column::{Column, Place, Values, with_values};
 use super::schema::{Leaf, Meaning};
+use crate::typed::{Text, date, decimal, float, instant, show, time, timestamp};
 use crate::{Kind, Occurrences, Texts};
 
 /// Values looked at to see whether a column repeats itself.
@@ -118,15 +116,6 @@ impl Gathered {
     }
 }
 
-/// How much of a value its text is.
-#[derive(Clone, Copy)]
-enum Text {
-    Whole,
-    /// Stretches that are not UTF-8 show as U+FFFD.
-    Lossy,
-    None,
-}
-
 trait Value {
     /// The same for two values of a column only if they are equal; equal values may differ in it.
     fn identity(&self) -> (u64, u64);
@@ -144,11 +133,6 @@ fn number_kind(meaning: Meaning) -> Kind {
         Meaning::Float | Meaning::Decimal(_) => Kind::Float,
         _ => Kind::Integer,
     }
-}
-
-fn show(out: &mut String, value: impl std::fmt::Display) -> Text {
-    write!(out, "{value}").expect("a String takes everything");
-    Text::Whole
 }
 
 impl Value for bool {
@@ -195,53 +179,12 @@ impl Value for i64 {
         match meaning {
             Meaning::Unsigned => show(out, self.cast_unsigned()),
             Meaning::Decimal(scale) => decimal(i128::from(*self), scale, out),
-            Meaning::Date => {
-                let day =
-                    self.checked_mul(86_400).and_then(|second| jiff::Timestamp::from_second(second).ok());
-                match day {
-                    Some(day) => show(out, Offset::UTC.to_datetime(day).date()),
-                    None => show(out, self),
-                }
-            }
-            Meaning::Time(per_second) => match time(*self, per_second) {
-                Some(time) => show(out, time),
-                None => show(out, self),
-            },
-            Meaning::Timestamp(per_second) => {
-                let nanos = (self.rem_euclid(per_second)) * (1_000_000_000 / per_second);
-                timestamp(self.div_euclid(per_second), nanos, out)
-            }
+            Meaning::Date => date(*self, out),
+            Meaning::Time(per_second) => time(*self, per_second, out),
+            Meaning::Timestamp(per_second) => instant(*self, per_second, out),
             _ => show(out, self),
         }
     }
-}
-
-fn time(units: i64, per_second: i64) -> Option<Time> {
-    let seconds = units.div_euclid(per_second);
-    let nanos = units.rem_euclid(per_second) * (1_000_000_000 / per_second);
-    let hour = i8::try_from(seconds / 3600).ok()?;
-    Time::new(hour, (seconds / 60 % 60) as i8, (seconds % 60) as i8, nanos as i32).ok()
-}
-
-/// A timestamp; one beyond the years that have an ISO form shows its seconds.
-fn timestamp(second: i64, nanos: i64, out: &mut String) -> Text {
-    match jiff::Timestamp::from_second(second) {
-        Ok(whole) => {
-            let exact = jiff::Timestamp::new(second, nanos as i32).unwrap_or(whole);
-            show(out, Offset::UTC.to_datetime(exact))
-        }
-        Err(_) => show(out, second),
-    }
-}
-
-/// A number with decimal places; a whole one as an integer.
-fn decimal(unscaled: i128, scale: i32, out: &mut String) -> Text {
-    let places = usize::try_from(scale).unwrap_or(0);
-    let sign = if unscaled < 0 { "-" } else { "" };
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = places + 1);
-    let (whole, part) = digits.split_at(digits.len() - places);
-    let part = part.trim_end_matches('0');
-    show(out, format_args!("{sign}{whole}{}{part}", if part.is_empty() { "" } else { "." }))
 }
 
 impl Value for Int96 {
@@ -286,15 +229,6 @@ impl Value for f64 {
 
     fn render(&self, _: Meaning, out: &mut String) -> Text {
         float(*self, self, out)
-    }
-}
-
-/// Digits as far as they say something: no identifier is written in exponents, and not-a-number holds none.
-fn float(size: f64, value: impl std::fmt::Display + std::fmt::LowerExp, out: &mut String) -> Text {
-    match size.abs() {
-        size if !size.is_finite() => Text::None,
-        size if size != 0.0 && !(1e-9..1e21).contains(&size) => show(out, format_args!("{value:e}")),
-        _ => show(out, value),
     }
 }
 

@@ -1,0 +1,249 @@
+//! What is handed in comes back, and only what an edit names is changed.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, DictionaryArray, Int64Array, ListArray, MapBuilder, RecordBatch,
+    RecordBatchIterator, StringArray, StringBuilder, StringViewArray, StructArray, UnionArray,
+};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::{DataType, Field, Int8Type, Int32Type, Schema, UnionFields, UnionMode};
+
+use super::*;
+use crate::{Change, Kind, Splice};
+
+/// Reads a frame, replaces every text that begins with `!`, and drops the cells and records that begin with `?` and `#`.
+fn rewritten(batches: Vec<RecordBatch>, piece: usize) -> (Vec<String>, Result<Vec<RecordBatch>, Error>) {
+    let schema = batches[0].schema();
+    let reader = RecordBatchIterator::new(batches.into_iter().map(Ok), schema);
+    let frame = Frame::new("frame", Box::new(reader), Vec::new());
+    let Opened { mut source, format, .. } = open(&frame, piece).expect("opens");
+    let mut output = Box::new(create(&frame));
+    let mut cells = Vec::new();
+    while let Some(piece) = source.next().expect("reads") {
+        let batch = format.decode(piece).expect("decodes");
+        let mut edits = Vec::new();
+        for (at, cell, row) in batch.cells() {
+            let texts = &batch.texts[at];
+            cells.push(format!(
+                "{} {} {}",
+                texts.field,
+                batch.first_record + u64::from(row),
+                texts.get(cell)
+            ));
+        }
+        for unread in &batch.unread {
+            cells.push(format!("{} unread {}", unread.field, unread.cells));
+        }
+        for (at, texts) in batch.texts.iter().enumerate() {
+            for (cell, text) in texts.iter().enumerate() {
+                let span = 0..text.len() as u32;
+                let change = match text.bytes().next() {
+                    Some(b'!') => Change::Splice(vec![Splice { span, text: "<X>".into() }]),
+                    Some(b'?') => Change::Null,
+                    Some(b'#') => Change::DropRecord,
+                    Some(b'7') if texts.kind == Kind::Integer => Change::Null,
+                    _ => continue,
+                };
+                edits.push(Edit { texts: at as u32, cell: cell as u32, change });
+            }
+        }
+        match format.encode(&batch, &edits) {
+            Ok(rendered) => output.append(rendered).expect("appends"),
+            Err(error) => return (cells, Err(error)),
+        }
+    }
+    let done = output.finish().map(|_| frame.take_written().expect("written").1);
+    (cells, done)
+}
+
+fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
+        .expect("a batch")
+}
+
+fn strings(array: &dyn Array) -> Vec<Option<String>> {
+    let text = arrow::compute::cast(array, &DataType::Utf8).expect("text");
+    text.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
+}
+
+fn texts(values: &[Option<&str>]) -> ArrayRef {
+    Arc::new(StringArray::from(values.to_vec()))
+}
+
+#[test]
+fn every_kind_of_text_is_read_and_rewritten() {
+    let values = [Some("!a"), None, Some("b"), Some(""), Some("!c"), Some("?d")];
+    for of in [
+        DataType::Utf8,
+        DataType::LargeUtf8,
+        DataType::Utf8View,
+        DataType::Binary,
+        DataType::LargeBinary,
+        DataType::BinaryView,
+        DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8)),
+        DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8View)),
+    ] {
+        let array = arrow::compute::cast(&texts(&values), &of).expect("a cast");
+        // A part of a longer array, so that offsets count.
+        let column = array.slice(1, 5);
+        let (cells, done) = rewritten(vec![batch(vec![("t", column)])], 1 << 20);
+        assert_eq!(cells.iter().filter(|cell| cell.starts_with("t ")).count(), 4, "{of}: {cells:?}");
+        let done = done.expect("rewritten");
+        assert_eq!(done[0].column(0).data_type(), &of);
+        let expected = [None, Some("b"), Some(""), Some("<X>"), None].map(|text| text.map(str::to_owned));
+        assert_eq!(strings(done[0].column(0)), expected, "{of}");
+    }
+}
+
+#[test]
+fn what_has_no_edit_is_the_very_buffer_that_came() {
+    let (plain, edited) =
+        (texts(&[Some("a"), Some("b"), Some("c")]), texts(&[Some("x"), Some("!y"), Some("z")]));
+    let at = |array: &ArrayRef| array.to_data().buffers()[1].as_ptr();
+    let (_, done) = rewritten(vec![batch(vec![("p", plain.clone()), ("e", edited.clone())])], 1 << 20);
+    let done = done.expect("rewritten");
+    assert_eq!(at(done[0].column(0)), at(&plain));
+    assert_ne!(at(done[0].column(1)), at(&edited));
+    // In small pieces as well; a batch without any edit is itself again.
+    let (_, done) = rewritten(vec![batch(vec![("p", plain.clone())]), batch(vec![("p", edited)])], 1);
+    let done = done.expect("rewritten");
+    assert_eq!(at(done[0].column(0)), at(&plain));
+    let rows: Vec<_> = done.iter().map(RecordBatch::num_rows).collect();
+    assert_eq!(rows, [3, 1, 1, 1]);
+    assert_eq!(strings(done[2].column(0)), [Some("<X>".to_owned())]);
+}
+
+#[test]
+fn nested_texts_stand_in_the_rows_that_hold_them() {
+    let list = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![
+        Some(vec![Some(1), Some(2)]),
+        None,
+        Some(vec![]),
+        Some(vec![Some(3)]),
+    ]);
+    let (item, ends, _, nulls) = list.into_parts();
+    let inner = Field::new("name", DataType::Utf8, true);
+    let parts = StructArray::new(vec![inner].into(), vec![texts(&[Some("!a"), Some("b"), Some("!c")])], None);
+    let item = Arc::new(Field::clone(&item).with_data_type(parts.data_type().clone()));
+    let column: ArrayRef = Arc::new(ListArray::new(item, ends, Arc::new(parts), nulls));
+    let (cells, done) = rewritten(vec![batch(vec![("users", column)])], 1 << 20);
+    assert_eq!(cells[..3], ["users[].name 0 !a", "users[].name 0 b", "users[].name 3 !c"]);
+    assert!(cells.contains(&"users[] 0 name".to_owned()), "names are looked at: {cells:?}");
+    let done = done.expect("rewritten");
+    let values = done[0].column(0).as_list::<i32>().values().as_struct().column(0).clone();
+    let expected = [Some("<X>"), Some("b"), Some("<X>")].map(|text| text.map(str::to_owned));
+    assert_eq!(strings(&values), expected);
+}
+
+#[test]
+fn what_lies_under_a_null_is_not_seen_and_not_kept_where_something_changes() {
+    let inner = Field::new("t", DataType::Utf8, true);
+    let nulls = NullBuffer::from(vec![true, false]);
+    let parts =
+        StructArray::new(vec![inner].into(), vec![texts(&[Some("!a"), Some("!hidden")])], Some(nulls));
+    let (cells, done) = rewritten(vec![batch(vec![("s", Arc::new(parts) as ArrayRef)])], 1 << 20);
+    assert!(!cells.iter().any(|cell| cell.contains("hidden")), "{cells:?}");
+    let done = done.expect("rewritten");
+    assert_eq!(strings(done[0].column(0).as_struct().column(0)), [Some("<X>".to_owned()), None]);
+}
+
+#[test]
+fn maps_have_keys_and_values() {
+    let mut map = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
+    map.keys().append_value("k");
+    map.values().append_value("!v");
+    map.append(true).expect("an entry");
+    let (cells, done) = rewritten(vec![batch(vec![("m", Arc::new(map.finish()) as ArrayRef)])], 1 << 20);
+    assert_eq!(cells[..2], ["m.key 0 k", "m.value 0 !v"]);
+    let done = done.expect("rewritten");
+    assert_eq!(strings(done[0].column(0).as_map().values()), [Some("<X>".to_owned())]);
+}
+
+#[test]
+fn a_dictionary_stays_distinct_and_loses_what_no_row_has() {
+    let values = texts(&[Some("!a"), Some("!b"), Some("c"), Some("!unused"), Some("#d")]);
+    let keys = arrow::array::Int8Array::from(vec![Some(0), Some(1), None, Some(2), Some(4)]);
+    let column: ArrayRef = Arc::new(DictionaryArray::<Int8Type>::new(keys, values));
+    let (_, done) = rewritten(vec![batch(vec![("d", column)])], 1 << 20);
+    let done = done.expect("rewritten");
+    let column = done[0].column(0).as_dictionary::<Int8Type>();
+    assert_eq!(strings(column.values()), [Some("<X>".to_owned()), Some("c".to_owned())]);
+    let expected = [Some("<X>"), Some("<X>"), None, Some("c")].map(|text| text.map(str::to_owned));
+    assert_eq!(strings(column), expected, "and the record went");
+}
+
+#[test]
+fn numbers_become_null_and_nothing_of_them_stays() {
+    let column: ArrayRef = Arc::new(Int64Array::from(vec![Some(12), Some(71), None, Some(-3)]));
+    let (cells, done) = rewritten(vec![batch(vec![("n", column)])], 1 << 20);
+    assert_eq!(cells[..3], ["n 0 12", "n 1 71", "n 3 -3"]);
+    let done = done.expect("rewritten");
+    let column = done[0].column(0).as_primitive::<arrow::datatypes::Int64Type>();
+    assert_eq!(column.iter().collect::<Vec<_>>(), [Some(12), None, None, Some(-3)]);
+    assert_eq!(column.values()[1], 0);
+}
+
+#[test]
+fn names_and_metadata_are_rewritten_and_names_stay_apart() {
+    let table = batch(vec![("!one", texts(&[Some("x")])), ("two", texts(&[Some("y")]))]);
+    let metadata = [("note".to_owned(), "!m".to_owned()), ("ARROW:schema".to_owned(), "!raw".to_owned())];
+    let schema = Arc::new(Schema::clone(&table.schema()).with_metadata(metadata));
+    let table = table.with_schema(schema).expect("the same columns");
+    let (_, done) = rewritten(vec![table], 1 << 20);
+    let schema = done.expect("rewritten")[0].schema();
+    assert_eq!(schema.field(0).name(), "<X>");
+    assert_eq!(schema.metadata()["note"], "<X>");
+    assert_eq!(schema.metadata()["ARROW:schema"], "!raw");
+
+    let inner = Field::new("!part", DataType::Utf8, true);
+    let parts = StructArray::new(vec![inner].into(), vec![texts(&[Some("a")])], None);
+    let (_, done) = rewritten(vec![batch(vec![("s", Arc::new(parts) as ArrayRef)])], 1 << 20);
+    let done = done.expect("rewritten");
+    assert_eq!(done[0].column(0).as_struct().column_names(), ["<X>"]);
+
+    let twins = batch(vec![("!one", texts(&[Some("x")])), ("!two", texts(&[Some("y")]))]);
+    let error = rewritten(vec![twins], 1 << 20).1.expect_err("a collision");
+    assert!(error.to_string().contains("one name"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_said() {
+    let fields = UnionFields::try_new(vec![0], vec![Field::new("a", DataType::Utf8, true)]).expect("fields");
+    let union = UnionArray::try_new(
+        fields.clone(),
+        vec![0_i8; 2].into(),
+        None,
+        vec![texts(&[Some("!a"), Some("b")])],
+    );
+    let column: ArrayRef = Arc::new(union.expect("a union"));
+    assert_eq!(column.data_type(), &DataType::Union(fields, UnionMode::Sparse));
+    let (cells, done) = rewritten(vec![batch(vec![("u", column)])], 1 << 20);
+    assert_eq!(cells, ["$ 0 u", "u unread 2"]);
+    assert_eq!(done.expect("handed back")[0].num_rows(), 2);
+}
+
+#[test]
+fn a_column_that_takes_no_null_is_an_error_with_its_place() {
+    let schema = Arc::new(Schema::new(vec![Field::new("t", DataType::Utf8, false)]));
+    let table = RecordBatch::try_new(schema, vec![texts(&[Some("a"), Some("?b")])]).expect("a batch");
+    let error = rewritten(vec![table], 1 << 20).1.expect_err("null is not allowed");
+    assert_eq!((error.place.record, error.place.field.as_deref()), (Some(1), Some("t")));
+}
+
+#[test]
+fn an_empty_frame_has_its_names_looked_at() {
+    let none = RecordBatch::new_empty(batch(vec![("!a", texts(&[]))]).schema());
+    let (cells, done) = rewritten(vec![none], 1 << 20);
+    assert_eq!(cells, ["$ 0 !a"]);
+    assert_eq!(done.expect("rewritten")[0].schema().field(0).name(), "<X>");
+}
+
+#[test]
+fn text_that_repeats_is_one_cell() {
+    let values: StringViewArray = (0..600).map(|n| Some(if n % 2 == 0 { "!a" } else { "b" })).collect();
+    let (cells, done) = rewritten(vec![batch(vec![("t", Arc::new(values) as ArrayRef)])], 1 << 20);
+    assert_eq!(cells.len(), 601, "each occurrence counts");
+    let done = done.expect("rewritten");
+    assert_eq!(strings(done[0].column(0)).iter().filter(|text| text.as_deref() == Some("<X>")).count(), 300);
+}

@@ -1,0 +1,235 @@
+//! The values of a leaf as texts. A value that stands in several rows becomes one cell where that pays.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{
+    DataType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type, Float64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time32SecondType,
+    Time64MicrosecondType, Time64NanosecondType, TimeUnit, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
+};
+
+use super::leaf::Leaf;
+use super::rewrite::dictionary_keys;
+use crate::typed::{Text, date, decimal, float, instant, show, time};
+use crate::{Kind, Occurrences, Texts};
+
+/// Values looked at to see whether a column repeats itself.
+const SAMPLE: usize = 512;
+
+/// The cells of one leaf.
+pub(super) struct Cells {
+    pub(super) texts: Texts,
+    /// The slots of each cell where they are not its rows; of a dictionary, the number of its value.
+    pub(super) slots: Option<Occurrences>,
+}
+
+/// The texts of a leaf, and how many of its values hold none. No cells where its type has no texts at all.
+pub(super) fn texts(leaf: &Leaf) -> (Option<Cells>, u64) {
+    match leaf.array.data_type() {
+        DataType::Dictionary(..) => dictionary(leaf),
+        _ => plain(leaf),
+    }
+}
+
+fn plain(leaf: &Leaf) -> (Option<Cells>, u64) {
+    let values = Values::of(&leaf.array);
+    let Some(kind) = values.kind() else { return (None, 0) };
+    let places = || leaf.slots.iter(leaf.array.len()).filter(|(slot, _)| !leaf.array.is_null(*slot as usize));
+    let repeats = values.repeat(places().take(SAMPLE).map(|(slot, _)| slot));
+    let rows_are_slots = matches!(leaf.slots, super::leaf::Slots::Rows);
+
+    let (mut buffer, mut ends) = (String::new(), Vec::new());
+    let (mut one, mut one_slots) = (Vec::new(), Vec::new());
+    let (mut many, mut many_slots): (Vec<Vec<u32>>, Vec<Vec<u32>>) = (Vec::new(), Vec::new());
+    let mut seen = HashMap::new();
+    let mut nothing = 0;
+    for (slot, row) in places() {
+        let start = buffer.len();
+        let identity = if repeats { values.bytes(slot as usize) } else { None };
+        let cell = match identity.map(|bytes| seen.entry(bytes)) {
+            Some(Entry::Occupied(known)) => {
+                let cell: usize = *known.get();
+                many[cell].push(row);
+                many_slots[cell].push(slot);
+                continue;
+            }
+            Some(Entry::Vacant(new)) => Some(new),
+            None => None,
+        };
+        if let Text::None = values.render(slot as usize, &mut buffer) {
+            buffer.truncate(start);
+            nothing += 1;
+            continue;
+        }
+        if let Some(new) = cell {
+            new.insert(ends.len());
+            many.push(vec![row]);
+            many_slots.push(vec![slot]);
+        } else {
+            one.push(row);
+            one_slots.push(slot);
+        }
+        ends.push(buffer.len() as u32);
+    }
+    let (occurrences, slots) = match repeats {
+        true => (Occurrences::Distinct(many), Occurrences::Distinct(many_slots)),
+        false => (Occurrences::One(one), Occurrences::One(one_slots)),
+    };
+    cells(leaf, kind, buffer, ends, occurrences, (!rows_are_slots).then_some(slots), nothing)
+}
+
+/// Every value of the dictionary once, also those that no row has: they are handed on with it.
+fn dictionary(leaf: &Leaf) -> (Option<Cells>, u64) {
+    let (keys, all) = dictionary_keys(&leaf.array);
+    let values = Values::of(&all);
+    let Some(kind) = values.kind() else { return (None, 0) };
+    let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); all.len()];
+    for (slot, row) in leaf.slots.iter(leaf.array.len()) {
+        if keys.is_valid(slot as usize) {
+            rows_of[keys.value(slot as usize) as usize].push(row);
+        }
+    }
+    let (mut buffer, mut ends, mut rows, mut numbers) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut nothing = 0;
+    for (number, of_value) in rows_of.into_iter().enumerate() {
+        let start = buffer.len();
+        if all.is_null(number) {
+            continue;
+        }
+        if let Text::None = values.render(number, &mut buffer) {
+            buffer.truncate(start);
+            nothing += of_value.len() as u64;
+            continue;
+        }
+        ends.push(buffer.len() as u32);
+        rows.push(of_value);
+        numbers.push(number as u32);
+    }
+    cells(leaf, kind, buffer, ends, Occurrences::Distinct(rows), Some(Occurrences::One(numbers)), nothing)
+}
+
+fn cells(
+    leaf: &Leaf,
+    kind: Kind,
+    buffer: String,
+    ends: Vec<u32>,
+    occurrences: Occurrences,
+    slots: Option<Occurrences>,
+    nothing: u64,
+) -> (Option<Cells>, u64) {
+    let (field, nullable) = (leaf.field.clone(), leaf.nullable);
+    let texts = Texts { field, kind, nullable, buffer, ends, occurrences };
+    ((!texts.is_empty()).then_some(Cells { texts, slots }), nothing)
+}
+
+/// An array of no nested type.
+struct Values<'a> {
+    array: &'a ArrayRef,
+}
+
+impl<'a> Values<'a> {
+    fn of(array: &'a ArrayRef) -> Self {
+        Self { array }
+    }
+
+    /// What the cells are; `None` where there is nothing to look at: truth values, spans of time.
+    fn kind(&self) -> Option<Kind> {
+        use DataType as T;
+        Some(match self.array.data_type() {
+            T::Utf8 | T::LargeUtf8 | T::Utf8View => Kind::Text,
+            T::Binary | T::LargeBinary | T::BinaryView => Kind::Binary,
+            T::FixedSizeBinary(_) => Kind::Fixed,
+            T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => {
+                Kind::Integer
+            }
+            T::Float32
+            | T::Float64
+            | T::Decimal32(..)
+            | T::Decimal64(..)
+            | T::Decimal128(..)
+            | T::Decimal256(..) => Kind::Float,
+            T::Date32 | T::Date64 | T::Time32(_) | T::Time64(_) | T::Timestamp(..) => Kind::Time,
+            _ => return None,
+        })
+    }
+
+    /// The bytes of a text; two slots with the same hold the same.
+    fn bytes(&self, slot: usize) -> Option<&'a [u8]> {
+        let array = self.array;
+        Some(match array.data_type() {
+            DataType::Utf8 => array.as_string::<i32>().value(slot).as_bytes(),
+            DataType::LargeUtf8 => array.as_string::<i64>().value(slot).as_bytes(),
+            DataType::Utf8View => array.as_string_view().value(slot).as_bytes(),
+            DataType::Binary => array.as_binary::<i32>().value(slot),
+            DataType::LargeBinary => array.as_binary::<i64>().value(slot),
+            DataType::BinaryView => array.as_binary_view().value(slot),
+            DataType::FixedSizeBinary(_) => array.as_fixed_size_binary().value(slot),
+            _ => return None,
+        })
+    }
+
+    /// Whether the same texts come again and again, judged by the first ones.
+    fn repeat(&self, first: impl Iterator<Item = u32>) -> bool {
+        let sample: Option<Vec<_>> = first.map(|slot| self.bytes(slot as usize)).collect();
+        let Some(sample) = sample else { return false };
+        sample.iter().collect::<HashSet<_>>().len() * 2 <= sample.len()
+    }
+
+    /// Appends the text of a slot.
+    fn render(&self, slot: usize, out: &mut String) -> Text {
+        use DataType as T;
+        if let Some(bytes) = self.bytes(slot) {
+            return match std::str::from_utf8(bytes) {
+                Ok(text) => {
+                    out.push_str(text);
+                    Text::Whole
+                }
+                Err(_) => Text::None,
+            };
+        }
+        let array = self.array;
+        macro_rules! value {
+            ($type:ty) => {
+                array.as_primitive::<$type>().value(slot)
+            };
+        }
+        match array.data_type() {
+            T::Int8 => show(out, value!(Int8Type)),
+            T::Int16 => show(out, value!(Int16Type)),
+            T::Int32 => show(out, value!(Int32Type)),
+            T::Int64 => show(out, value!(Int64Type)),
+            T::UInt8 => show(out, value!(UInt8Type)),
+            T::UInt16 => show(out, value!(UInt16Type)),
+            T::UInt32 => show(out, value!(UInt32Type)),
+            T::UInt64 => show(out, value!(UInt64Type)),
+            T::Float32 => float(f64::from(value!(Float32Type)), value!(Float32Type), out),
+            T::Float64 => float(value!(Float64Type), value!(Float64Type), out),
+            T::Decimal32(_, scale) => decimal(i128::from(value!(Decimal32Type)), i32::from(*scale), out),
+            T::Decimal64(_, scale) => decimal(i128::from(value!(Decimal64Type)), i32::from(*scale), out),
+            T::Decimal128(_, scale) => decimal(value!(Decimal128Type), i32::from(*scale), out),
+            T::Decimal256(..) => {
+                let text = arrow::util::display::array_value_to_string(array, slot);
+                text.map_or(Text::None, |text| show(out, text))
+            }
+            T::Date32 => date(i64::from(value!(Date32Type)), out),
+            T::Date64 => date(value!(Date64Type).div_euclid(86_400_000), out),
+            T::Time32(TimeUnit::Second) => time(i64::from(value!(Time32SecondType)), 1, out),
+            T::Time32(_) => time(i64::from(value!(Time32MillisecondType)), 1_000, out),
+            T::Time64(TimeUnit::Microsecond) => time(value!(Time64MicrosecondType), 1_000_000, out),
+            T::Time64(_) => time(value!(Time64NanosecondType), 1_000_000_000, out),
+            T::Timestamp(TimeUnit::Second, _) => instant(value!(TimestampSecondType), 1, out),
+            T::Timestamp(TimeUnit::Millisecond, _) => instant(value!(TimestampMillisecondType), 1_000, out),
+            T::Timestamp(TimeUnit::Microsecond, _) => {
+                instant(value!(TimestampMicrosecondType), 1_000_000, out)
+            }
+            T::Timestamp(TimeUnit::Nanosecond, _) => {
+                instant(value!(TimestampNanosecondType), 1_000_000_000, out)
+            }
+            _ => Text::None,
+        }
+    }
+}
