@@ -144,7 +144,8 @@ impl Server {
             let mut writer = stream.try_clone().expect("a second handle");
             let mut reader = BufReader::new(stream);
             while let Ok(Some(request)) = Request::read(&mut reader) {
-                if answer(&request).write(&mut writer).is_err() {
+                let last = request.header("connection") == Some("close");
+                if answer(&request).write(&mut writer).is_err() || last {
                     return;
                 }
             }

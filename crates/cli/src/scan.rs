@@ -151,6 +151,9 @@ fn dry_run(job: &Job) -> Result<u8, Failure> {
         let (object, name) = object?;
         let format = object.format.map_or("by content", |format| format.name());
         let _ = writeln!(text, "read  {:>14}  {format:<10}  {name}", object.size);
+        if text.len() > 1 << 16 {
+            out::text(&std::mem::take(&mut text))?; // a million lines need not be held
+        }
     }
     for skipped in &listed.skipped {
         let _ = writeln!(text, "skip  {:>14}  {}  ({})", skipped.bytes, skipped.name, skipped.reason);

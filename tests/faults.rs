@@ -1,0 +1,128 @@
+//! Stores that fail: a rewrite through a proxy that does harm comes to the same bytes as without it, by every schedule
+//! of harm. `SIEVERT_SEEDS=500` tries so many.
+#![expect(clippy::print_stdout, reason = "the figures of a long run are told")]
+
+mod program;
+mod servers;
+
+use std::time::Instant;
+
+use program::folder;
+use servers::double::Double;
+use servers::proxy::Proxy;
+use servers::{s3, sievert_with};
+
+/// Schedules of harm, if the caller names no other number.
+const SEEDS: u64 = 12;
+/// One request in so many is harmed.
+const ONE_IN: u64 = 6;
+/// Stands in the data, and must stand nowhere else.
+const CANARY: &str = "canary.of.this.test";
+
+fn seeds() -> u64 {
+    std::env::var("SIEVERT_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(SEEDS)
+}
+
+/// Small objects of some kinds, and one that is read by ranges and written in parts.
+fn fill(double: &Double) {
+    let rows = |count: usize, filler: &str| -> String {
+        let row = |at: usize| [CANARY, &at.to_string(), "@example.org,", filler, "\n"].concat();
+        std::iter::once("mail,text\n".to_owned()).chain((0..count).map(row)).collect()
+    };
+    for at in 0..8 {
+        double.put(&format!("/data/in/part-{at}.csv"), rows(5 + at, "short"));
+    }
+    double.put("/data/in/line.jsonl", format!("{{\"to\":\"{CANARY}@example.org\"}}\n"));
+    double.put("/data/in/large.csv", rows(900, &"lorem ipsum dolor ".repeat(600)));
+}
+
+#[test]
+fn harm_changes_nothing() {
+    let double = Double::start();
+    fill(&double);
+    let folder = folder();
+    let at = folder.path();
+    let redact = |port: u16, out: &str, report: &str| {
+        let (to, report) = (format!("s3://data/{out}"), format!("--report={report}"));
+        let arguments = ["redact", "s3://data/in", "--out", &to, "--detector=global.email", &report];
+        let ran = sievert_with(&s3(port), arguments, at);
+        assert!(!ran.stdout.contains(CANARY) && !ran.stderr.contains(CANARY), "{}{}", ran.stdout, ran.stderr);
+        ran.good()
+    };
+    let report = |name: &str| -> serde_json::Value {
+        let text = std::fs::read_to_string(at.join(name)).expect("a report");
+        assert!(!text.contains(CANARY), "{text}");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    redact(double.port(), "plain", "plain.json");
+    let (expected, told) = (double.below("/data/plain/"), report("plain.json"));
+    assert_eq!(expected.len(), 11, "ten objects and the mark that they are all");
+    assert!(!expected.values().any(|bytes| String::from_utf8_lossy(bytes).contains(CANARY)));
+
+    let (start, mut harmed) = (Instant::now(), 0);
+    for seed in 0..seeds() {
+        let proxy = Proxy::start(double.port(), seed, ONE_IN);
+        redact(proxy.port(), "harmed", "harmed.json");
+        assert!(double.below("/data/harmed/") == expected, "seed {seed}");
+        let harmed_report = report("harmed.json");
+        for part in ["ledger", "detectors", "objects", "actions", "not_examined"] {
+            assert_eq!(harmed_report[part], told[part], "seed {seed}: {part}");
+        }
+        harmed += proxy.harmed();
+        double.bucket().objects.retain(|name, _| !name.starts_with("/data/harmed"));
+    }
+    assert!(harmed > seeds(), "the proxy did harm");
+    println!("{} schedules, {harmed} requests harmed, {:.0?}", seeds(), start.elapsed());
+}
+
+/// A store that stays broken is given up and stands in the ledger.
+#[test]
+fn a_store_that_stays_broken_is_given_up() {
+    let double = Double::meddled(Box::new(|request, _| {
+        let broken = request.method == "GET" && request.path() == "/data/in/part-3.csv";
+        broken.then(|| servers::http::Response::new(503))
+    }));
+    fill(&double);
+    let folder = folder();
+    let arguments = ["scan", "s3://data/in", "--detector=global.email", "--report=report.json"];
+    let ran = sievert_with(&s3(double.port()), arguments, folder.path()).ends_with(3);
+    assert!(ran.stdout.contains("the store is busy (503); given up after 8 tries"), "{}", ran.stdout);
+    let report = std::fs::read(folder.path().join("report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!(report["ledger"]["objects"]["failed"], 1);
+    assert_eq!(report["ledger"]["objects"]["scanned"], 9);
+}
+
+/// The most memory a run held, in KiB, as the system counts it.
+#[cfg(target_os = "linux")]
+fn peak(mut run: std::process::Command) -> u64 {
+    let mut child = run.stdout(std::process::Stdio::null()).spawn().expect("the program starts");
+    let (mut peak, about) = (0, format!("/proc/{}/status", child.id()));
+    while child.try_wait().expect("a child can be asked").is_none() {
+        let text = std::fs::read_to_string(&about).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let size = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = size.unwrap_or(peak).max(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(child.wait().expect("it ended").success());
+    peak
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_listing_of_100_000_keys_takes_the_memory_of_one_of_1_000() {
+    let double = Double::start();
+    for at in 0..100_000 {
+        let few = if at < 1_000 { "few" } else { "more" };
+        double.put(&format!("/data/many/{few}/year=2026/month=11/part-{at:08}.csv"), "a\n");
+    }
+    let folder = folder();
+    let run = |input: &str| {
+        let arguments = ["scan", input, "--dry-run", "--detector=global.email"];
+        peak(servers::cleared(&s3(double.port()), arguments, folder.path()))
+    };
+    let (few, many) = (run("s3://data/many/few"), run("s3://data/many"));
+    println!("peak memory: {few} KiB for 1,000 keys, {many} KiB for 100,000");
+    assert!(many < few + (16 << 10), "{few} KiB for 1,000 keys, {many} KiB for 100,000");
+}
