@@ -103,7 +103,7 @@ fn peak(mut run: std::process::Command) -> u64 {
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let size = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         peak = size.unwrap_or(peak).max(peak);
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::sleep(std::time::Duration::from_millis(2));
     }
     assert!(child.wait().expect("it ended").success());
     peak
