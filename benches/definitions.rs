@@ -8,8 +8,8 @@ use regex_automata::meta::Regex;
 use serde::Deserialize;
 use sievert::io::{Input, ListOptions, ReadOptions};
 use sievert::{
-    Confidence, Destination, Detector, Field, Job, Limits, Overrides, Policy, Report, Scanner, Scratch, Task,
-    Texts,
+    Confidence, Destination, Detector, Field, Job, Limits, Overrides, Policy, Report, Resume, Scanner,
+    Scratch, Task, Texts,
 };
 use sievert_corpora::{Density, Options, generate, text};
 
@@ -211,6 +211,8 @@ impl FormatBench {
             findings: None,
             excerpts: 0,
             limits: Limits::default(),
+            resume: Resume::default(),
+            sample: None,
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use program::{files, folder, sievert, write};
+use program::{files, folder, results, sievert, write};
 
 /// What differs from run to run, by a word for it.
 const CHANGING: [(&str, &str); 7] = [
@@ -162,7 +162,7 @@ fn redact_writes_data_here_and_the_rest_beside_it() {
     });
     assert_eq!(files(&at.join("clean")), ["_SUCCESS", "chat.jsonl", "notes/today.txt", "people.csv"]);
     assert_eq!(text(&at.join("clean/_SUCCESS")), "");
-    assert_eq!(files(&at.join("clean.sievert")), ["report.json"]);
+    assert_eq!(results(&at.join("clean.sievert")), ["report.json"]);
     assert_eq!(mode(&at.join("clean.sievert/report.json")), 0o600);
     assert_eq!(json(&at.join("clean.sievert/report.json"))["actions"]["us.ssn"]["replace"], 2);
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use sievert::io::{ColumnType, Input, ListOptions, ReadOptions, Runtime, TableWriter, list, open};
 
-use program::{Ran, command, files, folder, piped, sievert, write};
+use program::{Ran, command, files, folder, piped, results, sievert, write};
 
 const MAIL: &[u8] = b"write to maria@weber-labs.org\n";
 
@@ -326,7 +326,7 @@ fn what_a_rewrite_wrote_is_not_its_input() {
         assert_eq!(files(&at.join("in/out")), ["_SUCCESS", "mail.txt"]);
     }
     assert_eq!(
-        files(&at.join("in")),
+        results(&at.join("in")),
         ["mail.txt", "out.sievert/report.json", "out/_SUCCESS", "out/mail.txt"]
     );
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use program::{files, folder, write};
+use program::{files, folder, results, write};
 use servers::double::Double;
 use servers::http::{Response, Server};
 use servers::{Settings, gcs, installed, s3, sievert_with};
@@ -246,7 +246,7 @@ fn odd_keys_are_read_or_named() {
     assert_eq!(names("skipped", "name"), ["dir"]);
     let expected =
         ["deep.sievert/report.json", "deep/dir/in.csv", "deep/e f\u{4e2d}+%41&<.csv", "deep/z.csv"];
-    assert_eq!(files(&folder.path().join("out")), expected, "nothing stands outside");
+    assert_eq!(results(&folder.path().join("out")), expected, "nothing stands outside");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use sievert::io::{Input, ListOptions, ReadOptions};
-use sievert::{Destination, Error, Job, Limits, Progress, Report, Status, Task, run};
+use sievert::{Destination, Error, Job, Limits, Progress, Report, Resume, Status, Task, run};
 
 use crate::error::raise;
 use crate::plan::Plan;
@@ -66,6 +66,8 @@ impl Plan {
             findings: None,
             excerpts: 0,
             limits: Limits { threads: threads.unwrap_or(usual.threads), ..usual },
+            resume: Resume::default(),
+            sample: None,
         }
     }
 }

@@ -90,3 +90,10 @@ pub(crate) fn files(at: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// The same without what runs keep to be resumed from, whose names are never the same.
+pub(crate) fn results(at: &Path) -> Vec<String> {
+    let mut names = files(at);
+    names.retain(|name| !name.contains(".sievert/done/") && !name.starts_with("done/"));
+    names
+}

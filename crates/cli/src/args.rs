@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sievert::Confidence;
-use sievert::io::FormatName;
+use sievert::io::{FormatName, Shard};
+use sievert::{Confidence, SampleSize};
 
 /// Find and rewrite personal, health and secret data in CSV, JSON, Parquet and text files
 #[derive(Debug, Parser)]
@@ -133,6 +133,16 @@ pub(crate) struct Common {
     /// Do not read what fits
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+    /// Read only this machine's share of the objects: the third of sixteen is 3/16
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
+    /// Do not read again what an earlier run has finished and what is unchanged since
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// The folder, or its URL, for what is said about the run and for what it has done; for a rewrite, beside the
+    /// output if not said
+    #[arg(long, value_name = "DIR|URL")]
+    pub(crate) state: Option<PathBuf>,
     /// Write the report here, in JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -163,6 +173,12 @@ pub(crate) struct Common {
 pub(crate) struct Scan {
     #[command(flatten)]
     pub(crate) common: Common,
+    /// Look at some of the records only: 1%, or about so many: rows=10000
+    #[arg(long, value_name = "P%|rows=N", value_parser = sample_size)]
+    pub(crate) sample: Option<SampleSize>,
+    /// The same seed draws the same sample
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]
+    pub(crate) seed: u64,
     /// Print findings with the text around them
     #[arg(long)]
     pub(crate) show_values: bool,
@@ -185,9 +201,6 @@ pub(crate) struct Redact {
     /// Replace outputs that exist
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// The folder, or its URL, for the report and for records that cannot be parsed; beside the output if not said
-    #[arg(long, value_name = "DIR|URL")]
-    pub(crate) state: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -258,4 +271,12 @@ pub(crate) enum YesNo {
 fn format_name(word: &str) -> Result<FormatName, String> {
     let names: Vec<_> = FormatName::ALL.iter().map(|format| format.name()).collect();
     FormatName::from_name(word).ok_or_else(|| format!("expected one of {}", names.join(", ")))
+}
+
+fn shard(word: &str) -> Result<Shard, String> {
+    Shard::parse(word).ok_or_else(|| "expected a share such as 3/16".into())
+}
+
+fn sample_size(word: &str) -> Result<SampleSize, String> {
+    SampleSize::parse(word).ok_or_else(|| "expected a share such as 1%, or rows=10000".into())
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 use sievert::io::{Input, ListOptions, ReadOptions};
 use sievert::render::{Next, summary};
-use sievert::{Confidence, Destination, Job, Limits, Overrides, Policy, Task, run};
+use sievert::{Confidence, Destination, Job, Limits, Overrides, Policy, Resume, Task, run};
 use sievert_corpora::{Options, TRUTH, generate};
 
 use crate::args::Demo;
@@ -68,6 +68,8 @@ fn job(sample: &Path, task: Task) -> Result<Job, Failure> {
         findings: None,
         excerpts: 0,
         limits: Limits::default(),
+        resume: Resume::default(),
+        sample: None,
     })
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
     for report in reports {
         match sum.merge(&report?) {
             Ok(()) => {}
-            Err(error @ Error::PlansDiffer) => {
+            Err(error @ (Error::PlansDiffer | Error::SameShard(_))) => {
                 eprintln!("sievert: {error}");
                 return Ok(NOT_EXAMINED);
             }
@@ -26,7 +26,12 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
     if let Some(path) = &args.out {
         scan::write_private(path, json.as_bytes())?;
     }
-    let code = if sum.complete() { 0 } else { NOT_EXAMINED };
+    let missing = sum.shards.as_ref().map(sievert::report::Shards::missing).unwrap_or_default();
+    if let (Some(shards), false) = (&sum.shards, missing.is_empty()) {
+        let list: Vec<_> = missing.iter().map(ToString::to_string).collect();
+        eprintln!("sievert: of {} shards these are missing: {}; run them", shards.of, list.join(", "));
+    }
+    let code = if sum.complete() && missing.is_empty() { 0 } else { NOT_EXAMINED };
     let next = Next { inputs: String::new(), exit: code, fail_on: Confidence::Likely };
     out::text(&match args.format {
         Shown::Json => json,

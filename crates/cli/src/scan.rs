@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use sievert::io::{Access, Address, Header, Input, ListOptions, ReadOptions, Runtime, Target, write_file};
 use sievert::render::{Next, summary, to_json};
-use sievert::{Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Task, run};
+use sievert::{
+    Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Resume, Sample, Task, run,
+};
 
 use crate::args::{Common, Redact, Scan, Shown, YesNo};
 use crate::exit::{FINDINGS, Failure, NOT_EXAMINED};
@@ -14,10 +16,11 @@ use crate::progress::{Watch, interrupted};
 
 pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
     let mut job = job(&args.common, Task::Scan)?;
+    job.sample = args.sample.map(|size| Sample { size, seed: args.seed });
     if args.show_values {
         job.excerpts = args.limit;
     }
-    finish(&args.common, &job, None)
+    finish(&args.common, &job, args.common.state.as_deref())
 }
 
 pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
@@ -26,7 +29,7 @@ pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
         Some(out) => Destination::Folder(out.clone()),
         None => Destination::InPlace,
     };
-    let state = match &args.state {
+    let state = match &args.common.state {
         Some(state) => state.clone(),
         None => beside(&to, &args.common.inputs)?,
     };
@@ -62,6 +65,11 @@ pub(crate) fn plan(policy: Option<&str>, overrides: &Overrides) -> Result<Plan, 
 }
 
 fn job(args: &Common, task: Task) -> Result<Job, Failure> {
+    if args.resume && args.ephemeral_key {
+        let why =
+            "--resume continues with the key of the run before, and --ephemeral-key forgets it; name a key";
+        return Err(Failure::new(why));
+    }
     let key = if args.ephemeral_key { KeyChoice::Ephemeral } else { KeyChoice::Policy };
     let overrides = Overrides { detectors: args.detectors.clone(), min_confidence: args.min_confidence, key };
     let header = match args.header {
@@ -77,7 +85,7 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
             include: args.include.clone(),
             exclude: args.exclude.clone(),
             format: args.input_format,
-            shard: None,
+            shard: args.shard,
         },
         read: ReadOptions {
             format: args.input_format,
@@ -92,6 +100,8 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
             threads: args.threads.map_or(usual.threads, usize::from),
             memory: usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX),
         },
+        resume: Resume { on: args.resume, state: args.state.clone() },
+        sample: None,
     })
 }
 
@@ -106,7 +116,11 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     let report = done?;
 
     let json = to_json(&report).map_err(|error| Failure::new(format!("the report: {error}")))?;
-    let beside = state.map(|state| state.join("report.json"));
+    let name = match args.shard {
+        Some(shard) => format!("report-{:05}-of-{:05}.json", shard.index(), shard.of()),
+        None => "report.json".into(),
+    };
+    let beside = state.map(|state| state.join(name));
     for path in args.report.iter().chain(&beside) {
         write_private(path, json.as_bytes())?;
     }

@@ -1,5 +1,7 @@
 //! Results put in order: outputs appended, counts added, failures noted, one object after another.
 
+mod tell;
+
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::ops::ControlFlow;
@@ -7,25 +9,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sievert_detect::{DetectorIndex, Scanner};
+use sievert_detect::DetectorIndex;
 use sievert_io::{
     Access, Cause, Description, Error as IoError, NewFile, Object, Output, Place, Rendered, Runtime, Target,
     create,
 };
 
 use crate::Error;
-use crate::counts::{Counts, chance_only};
+use crate::counts::Counts;
 use crate::findings::FindingsFile;
-use crate::job::{Destination, Job, Progress, Status, Task};
-use crate::ledger::Ledger;
+use crate::job::{Job, Progress, Status, Task};
+use crate::ledger::{Bytes, Ledger, Objects};
 use crate::listed::{Listed, target};
 use crate::order::{Budget, InOrder};
-use crate::report::{
-    DetectorCounts, FieldCounts, FieldFindings, Levels, LookAt, NotExamined, ObjectReport, Report, Skipped,
-    keep,
-};
+use crate::report::{Levels, LookAt, NotExamined, ObjectReport, Report, Skipped, keep};
 use crate::run::LOOK_AT_KEPT;
+use crate::sample::Sampler;
 use crate::shown::Names;
+use crate::state::State;
 use crate::work::Worked;
 
 /// Objects that a report keeps by name; the rest is counted.
@@ -42,6 +43,20 @@ pub(crate) enum Done {
     Fail(IoError),
     /// The list of objects cannot be read back.
     Lost(std::io::Error),
+    /// An earlier run has done it: its report.
+    Earlier(Box<Report>),
+}
+
+/// What a run has for itself.
+pub(crate) struct Own<'r> {
+    pub(crate) runtime: &'r Runtime,
+    /// What distinguishes its temporary files.
+    pub(crate) run: String,
+    /// Whether an output may take the place of one that is there.
+    pub(crate) replace: bool,
+    pub(crate) sampler: Option<Sampler>,
+    /// Where what was done is written down.
+    pub(crate) state: Option<State<'r>>,
 }
 
 /// The one place where results meet.
@@ -50,8 +65,9 @@ pub(crate) struct Commit<'r> {
     progress: &'r dyn Progress,
     budget: &'r Budget,
     stop: &'r AtomicBool,
-    runtime: &'r Runtime,
-    run: String,
+    own: Own<'r>,
+    /// The sum of what earlier runs have done.
+    before: Report,
     names: Names<'r>,
     line: InOrder<(usize, Arc<str>, Done)>,
     /// Objects begun and neither ended nor failed; one at a time, as they come in order.
@@ -85,6 +101,19 @@ struct Current {
     output: Option<Box<dyn Output>>,
     quarantine: Option<NewFile>,
     quarantine_path: PathBuf,
+    /// Records left out of a sample.
+    sampled: u64,
+    /// What it comes to alone, where that is written down.
+    alone: Option<Box<Alone>>,
+}
+
+/// An object's share of what the run tells.
+struct Alone {
+    object: Object,
+    counts: Counts,
+    look_at: Vec<LookAt>,
+    not_examined: Vec<NotExamined>,
+    not_examined_more: u64,
 }
 
 impl Current {
@@ -99,6 +128,8 @@ impl Current {
             output: None,
             quarantine: None,
             quarantine_path: PathBuf::new(),
+            sampled: 0,
+            alone: None,
         }
     }
 }
@@ -110,11 +141,10 @@ impl<'r> Commit<'r> {
         progress: &'r dyn Progress,
         budget: &'r Budget,
         stop: &'r AtomicBool,
-        runtime: &'r Runtime,
-        run: String,
+        own: Own<'r>,
     ) -> Result<Self, Error> {
         let findings = match &job.findings {
-            Some(path) => Some(FindingsFile::create(path, &run).map_err(Error::Findings)?),
+            Some(path) => Some(FindingsFile::create(path, &own.run).map_err(Error::Findings)?),
             None => None,
         };
         Ok(Self {
@@ -122,8 +152,8 @@ impl<'r> Commit<'r> {
             progress,
             budget,
             stop,
-            runtime,
-            run,
+            own,
+            before: Report::default(),
             names: Names::new(job.plan.scanner()),
             line: InOrder::default(),
             current: None,
@@ -195,6 +225,7 @@ impl<'r> Commit<'r> {
                 self.current = Some(Current::new(number, name, size, String::new()));
                 self.fail(&error);
             }
+            Done::Earlier(report) => self.earlier(*report),
             Done::Lost(error) => {
                 self.fatal.get_or_insert(Error::Spool(error));
             }
@@ -216,14 +247,20 @@ impl<'r> Commit<'r> {
         self.ledger.objects.total += 1;
         self.ledger.bytes.total += object.size;
         let mut current = Current::new(number, name, object.size, description.to_string());
+        if self.own.state.is_some() {
+            let (counts, look_at, not_examined) = Default::default();
+            let object = object.clone();
+            current.alone =
+                Some(Box::new(Alone { object, counts, look_at, not_examined, not_examined_more: 0 }));
+        }
         let opened = match &self.job.task {
             Task::Scan => Ok(()),
-            Task::Redact { to, overwrite, state } => {
+            Task::Redact { to, state, .. } => {
                 current.quarantine_path = state.join("quarantine").join(&object.name);
                 let path = target(to, object).unwrap_or_else(|| PathBuf::from("-"));
-                let overwrite = *overwrite || matches!(to, Destination::InPlace);
-                let target = Target { path, overwrite, run: self.run.clone() };
-                create(self.runtime, object, description, &target).map(|output| current.output = Some(output))
+                let target = Target { path, overwrite: self.own.replace, run: self.own.run.clone() };
+                create(self.own.runtime, object, description, &target)
+                    .map(|output| current.output = Some(output))
             }
         };
         self.current = Some(current);
@@ -233,7 +270,7 @@ impl<'r> Commit<'r> {
     fn apply(&mut self, mut worked: Worked, position: u64) -> Result<(), IoError> {
         let current = self.current.as_mut().expect("checked by the caller");
         if let Some(rendered) = worked.rendered.take() {
-            append(current, self.runtime, &self.run, rendered)?;
+            append(current, &self.own, rendered)?;
         }
         current.report.records += worked.counts.records.total;
         current.report.quarantined += worked.counts.records.quarantined;
@@ -247,6 +284,9 @@ impl<'r> Commit<'r> {
         for (record, reason) in worked.quarantined {
             let object = current.report.object.clone();
             let gap = NotExamined { object, record: Some(record), bytes: 0, reason: reason.into() };
+            if let Some(alone) = &mut current.alone {
+                keep(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
+            }
             keep(&mut self.not_examined, &mut self.not_examined_more, gap);
         }
         for unread in worked.unread {
@@ -263,10 +303,40 @@ impl<'r> Commit<'r> {
                 self.progress.excerpt(&excerpt);
             }
         }
-        let room = LOOK_AT_KEPT.saturating_sub(self.look_at.len());
-        self.look_at.extend(worked.look_at.into_iter().take(room));
+        current.sampled += worked.counts.records.sampled;
+        if let Some(alone) = &mut current.alone {
+            look_at(&mut alone.look_at, worked.look_at.iter().cloned());
+            alone.counts.merge(worked.counts.clone());
+        }
+        look_at(&mut self.look_at, worked.look_at);
         self.counts.merge(worked.counts);
         Ok(())
+    }
+
+    /// An object that an earlier run has done: its share of what the run tells.
+    fn earlier(&mut self, mut report: Report) {
+        self.before.resumed += 1;
+        self.status.bytes_done += report.ledger.bytes.total;
+        self.status.records += report.ledger.records.total;
+        self.status.findings += report.findings(sievert_detect::Confidence::Possible);
+        look_at(&mut self.look_at, std::mem::take(&mut report.look_at));
+        for gap in report.not_examined.drain(..) {
+            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+        }
+        for object in report.objects.drain(..) {
+            self.keep_object(object);
+        }
+        // A shape is that of the first finding in input order, whoever found it.
+        let scanner = self.job.plan.scanner();
+        for (id, theirs) in &report.detectors {
+            if let Some((index, _)) = scanner.detectors().find(|(_, about)| about.id == id) {
+                let mine = self.counts.detectors.entry(index).or_default();
+                if mine.shape.is_empty() {
+                    mine.shape.clone_from(&theirs.shape);
+                }
+            }
+        }
+        self.before.add(&report);
     }
 
     fn end(&mut self, position: u64) -> Result<(), IoError> {
@@ -283,11 +353,33 @@ impl<'r> Commit<'r> {
             current.size = position;
             self.ledger.bytes.total += position;
         }
+        let sampled = left_out(&current, current.size);
+        let bytes =
+            Bytes { total: current.size, scanned: current.size - sampled, sampled, ..Bytes::default() };
         self.ledger.objects.scanned += 1;
-        self.ledger.bytes.scanned += current.size;
+        self.ledger.bytes.scanned += bytes.scanned;
+        self.ledger.bytes.sampled += bytes.sampled;
         self.status.bytes_done += current.size.saturating_sub(current.position);
         current.report.complete = true;
-        self.close(current);
+        let alone = current.alone.take();
+        let report = self.close(current);
+        if let (Some(alone), Some(state)) = (alone, &mut self.own.state) {
+            let Alone { object, counts, look_at, not_examined, not_examined_more } = *alone;
+            let mut part = Report {
+                look_at,
+                not_examined,
+                not_examined_more,
+                objects: vec![report],
+                ..Report::default()
+            };
+            part.ledger.objects = Objects { total: 1, scanned: 1, ..Objects::default() };
+            part.ledger.bytes = bytes;
+            let once = counts.detectors.keys().map(|detector| (*detector, 1)).collect();
+            tell::fill(&mut part, counts, &once, self.job.plan.scanner());
+            if let Err(error) = state.note(&object, part) {
+                self.fatal.get_or_insert(error);
+            }
+        }
         Ok(())
     }
 
@@ -301,7 +393,9 @@ impl<'r> Commit<'r> {
         let missed = size - current.position;
         self.ledger.bytes.total += size - current.size;
         self.ledger.objects.failed += 1;
-        self.ledger.bytes.scanned += current.position;
+        let sampled = left_out(&current, current.position);
+        self.ledger.bytes.scanned += current.position - sampled;
+        self.ledger.bytes.sampled += sampled;
         self.ledger.bytes.failed += missed;
         self.status.bytes_done += missed;
         let mut reason = String::new();
@@ -315,19 +409,20 @@ impl<'r> Commit<'r> {
         self.close(current);
     }
 
-    fn close(&mut self, current: Current) {
+    /// Enters the object in the report; its entry there.
+    fn close(&mut self, current: Current) -> ObjectReport {
         let scanner = self.job.plan.scanner();
         let mut report = current.report;
         report.bytes = current.size;
-        for (field, (cells, why)) in current.unread {
-            let reason = format!("field {field}, {cells} cells: {why}");
-            let gap = NotExamined { object: report.object.clone(), record: None, bytes: 0, reason };
-            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
-        }
         for (detector, levels) in current.found {
             *self.in_objects.entry(detector).or_default() += 1;
             report.detectors.insert(scanner.about(detector).id.to_owned(), levels);
         }
+        self.keep_object(report.clone());
+        report
+    }
+
+    fn keep_object(&mut self, report: ObjectReport) {
         match self.objects.len() < OBJECTS_KEPT {
             true => self.objects.push(report),
             false => self.objects_more += 1,
@@ -336,14 +431,15 @@ impl<'r> Commit<'r> {
 
     /// The report, without the parts that only the plan and the clock know.
     pub(crate) fn finish(mut self) -> Result<Report, Error> {
+        let kept = self.own.state.as_mut().map_or(Ok(()), State::write);
         if let Some(error) = self.fatal {
             return Err(error);
         }
+        kept?;
         if let Some(file) = self.findings.take() {
             file.finish().map_err(Error::Findings)?;
         }
         let scanner = self.job.plan.scanner();
-        let id = |detector: DetectorIndex| scanner.about(detector).id.to_owned();
         let mut report = Report {
             objects: self.objects,
             objects_more: self.objects_more,
@@ -352,77 +448,44 @@ impl<'r> Commit<'r> {
             skipped: self.skipped,
             skipped_more: self.skipped_more,
             look_at: self.look_at,
+            ledger: self.ledger,
             ..Report::default()
         };
-        report.ledger = self.ledger;
-        report.ledger.records = self.counts.records;
-        report.ledger.cells = self.counts.cells;
-        report.allowed = self.counts.allowed;
-        for (detector, found) in self.counts.detectors {
-            let objects = self.in_objects.get(&detector).copied().unwrap_or(0);
-            report
-                .detectors
-                .insert(id(detector), DetectorCounts { levels: found.levels, objects, shape: found.shape });
+        if let Some(sampler) = self.own.sampler {
+            report.sample = Some(tell::sampled(&sampler, &self.counts, scanner));
         }
-        for ((detector, action), count) in self.counts.actions {
-            report.actions.entry(id(detector)).or_default().insert(action.name().to_owned(), count);
-        }
-        for (detector, count) in self.counts.left {
-            report.left.insert(id(detector), count);
-        }
-        for (name, tally) in self.counts.fields {
-            let mut field =
-                FieldCounts { cells: tally.cells, skipped: tally.skipped, ..FieldCounts::default() };
-            for (detector, found) in tally.detectors {
-                let chance = scanner.about(detector).chance;
-                let findings = FieldFindings {
-                    levels: found.levels,
-                    cells: found.cells,
-                    distinct: found.distinct.map_or(0, |sketch| sketch.estimate()),
-                    tried: found.tally.tried,
-                    passed: found.tally.passed,
-                    by_chance: (chance > 0.0).then_some(found.tally.tried as f64 * chance),
-                };
-                if findings.cells > 0 && chance_only(findings.tried, findings.passed, chance) {
-                    report.look_at.push(noise(&name, scanner, detector, &findings));
-                }
-                field.detectors.insert(id(detector), findings);
-            }
-            field.class = field.classify();
-            report.fields.insert(name.to_string(), field);
-        }
+        tell::fill(&mut report, self.counts, &self.in_objects, scanner);
+        report.add(&self.before);
+        tell::look_at_noise(&mut report, scanner);
         report.look_at.sort_by(|a, b| (&a.detector, &a.place).cmp(&(&b.detector, &b.place)));
         Ok(report)
     }
 }
 
-/// A field in which a checksum holds as often as chance makes it hold.
-fn noise(field: &str, scanner: &Scanner, detector: DetectorIndex, found: &FieldFindings) -> LookAt {
-    let about = scanner.about(detector);
-    let share = found.passed as f64 * 100.0 / found.tried as f64;
-    let note = format!(
-        "{share:.1} % pass the check of {}, chance is {:.0} %: probably none",
-        about.id,
-        about.chance * 100.0
-    );
-    LookAt { detector: String::new(), place: field.to_owned(), note }
+/// Adds places worth a look as long as there is room.
+fn look_at(to: &mut Vec<LookAt>, more: impl IntoIterator<Item = LookAt>) {
+    let room = LOOK_AT_KEPT.saturating_sub(to.len());
+    to.extend(more.into_iter().take(room));
+}
+
+/// Of so many stored bytes of an object, the share that a sample left out: by its records, as these were drawn.
+fn left_out(current: &Current, bytes: u64) -> u64 {
+    match current.report.records {
+        0 => 0,
+        records => (bytes as f64 * (current.sampled as f64 / records as f64)) as u64,
+    }
 }
 
 /// Writes a rendered piece to the output, and its unparsed records beside it.
-fn append(
-    current: &mut Current,
-    runtime: &Runtime,
-    run: &str,
-    mut rendered: Rendered,
-) -> Result<(), IoError> {
+fn append(current: &mut Current, own: &Own<'_>, mut rendered: Rendered) -> Result<(), IoError> {
     let raw = std::mem::take(&mut rendered.quarantine);
     if !raw.is_empty() {
         let path = &current.quarantine_path;
         let file = match &mut current.quarantine {
             Some(file) => file,
             none => {
-                let target = Target { path: path.clone(), overwrite: true, run: run.to_owned() };
-                none.insert(NewFile::create(runtime, &target, Access::Owner)?)
+                let target = Target { path: path.clone(), overwrite: true, run: own.run.clone() };
+                none.insert(NewFile::create(own.runtime, &target, Access::Owner)?)
             }
         };
         let failed = |error: std::io::Error| Cause::from(error).at(Place::object(path.to_string_lossy()));

@@ -17,7 +17,7 @@ pub(crate) const FIELDS_TRACKED: usize = 10_000;
 /// The name under which further fields are counted.
 pub(crate) const OTHER_FIELDS: &str = "*";
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) records: Records,
     pub(crate) cells: Cells,
@@ -26,6 +26,8 @@ pub(crate) struct Counts {
     pub(crate) actions: BTreeMap<(DetectorIndex, ActionKind), u64>,
     pub(crate) left: BTreeMap<DetectorIndex, u64>,
     pub(crate) allowed: BTreeMap<String, u64>,
+    /// Records that hold something; only of a sample.
+    pub(crate) holding: BTreeMap<DetectorIndex, u64>,
 }
 
 /// The findings of one detector.
@@ -37,7 +39,7 @@ pub(crate) struct Found {
 }
 
 /// The cells of one field.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct FieldTally {
     pub(crate) cells: u64,
     pub(crate) skipped: u64,
@@ -45,7 +47,7 @@ pub(crate) struct FieldTally {
 }
 
 /// What one detector says of one field.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct FieldFound {
     pub(crate) levels: Levels,
     pub(crate) cells: u64,
@@ -81,7 +83,7 @@ impl Counts {
 
     /// Adds what a later piece counted.
     pub(crate) fn merge(&mut self, later: Self) {
-        let Self { records, cells, detectors, fields, actions, left, allowed } = later;
+        let Self { records, cells, detectors, fields, actions, left, allowed, holding } = later;
         self.records.merge(records);
         self.cells.merge(cells);
         for (detector, theirs) in detectors {
@@ -96,6 +98,9 @@ impl Counts {
         }
         for (key, count) in actions {
             *self.actions.entry(key).or_default() += count;
+        }
+        for (key, count) in holding {
+            *self.holding.entry(key).or_default() += count;
         }
         for (key, count) in left {
             *self.left.entry(key).or_default() += count;

@@ -77,6 +77,29 @@ pub enum Error {
     /// The output cannot be looked at, or marked as whole.
     #[error("output: {0}")]
     Mark(#[source] sievert_io::Error),
+    /// What was done cannot be written down or read back.
+    #[error("state: {0}")]
+    State(#[source] sievert_io::Error),
+    /// The state is of another job.
+    #[error(
+        "{} is of another job: other policy, key, program version or options; name another --state, or run without --resume",
+        .0.display()
+    )]
+    OtherJob(PathBuf),
+    /// There is no place where what was done is kept.
+    #[error(
+        "nothing is kept to resume from: a rewrite keeps it beside its output folder, a scan with --state"
+    )]
+    NothingKept,
+    /// What was found in objects that are not read again is not known row by row.
+    #[error("--findings lists every finding, and --resume leaves out what was done; take one of them")]
+    ResumeFindings,
+    /// A rewrite of some records would be no safe copy.
+    #[error("--sample is for a scan; a rewrite takes every record")]
+    SampledRewrite,
+    /// One shard's report was given twice.
+    #[error("two reports are of shard {0}; give each once")]
+    SameShard(u32),
     /// The findings file cannot be written.
     #[error("findings file: {0}")]
     Findings(#[source] sievert_io::Error),

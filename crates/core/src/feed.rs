@@ -12,7 +12,9 @@ use sievert_io::{
 
 use crate::job::Job;
 use crate::order::Budget;
+use crate::report::Report;
 use crate::shown::Names;
+use crate::state::Earlier;
 
 /// One thing for a worker to do, about the object of this number.
 pub(crate) enum Step {
@@ -28,6 +30,8 @@ pub(crate) enum Step {
     Fail(Error),
     /// The list of objects cannot be read back.
     Lost(io::Error),
+    /// An earlier run has done it: its report.
+    Earlier(Box<Report>),
 }
 
 /// Objects of which the first bytes are asked for before their turn: many small ones of a store would else wait for
@@ -52,7 +56,9 @@ pub(crate) struct Feed<'r> {
     names: Names<'r>,
     objects: ReadObjects,
     /// Those that come next.
-    near: VecDeque<io::Result<Object>>,
+    near: VecDeque<io::Result<(Object, Option<Box<Report>>)>>,
+    /// What earlier runs have done.
+    earlier: Earlier,
     begun: usize,
     open: Option<Reading>,
     ticket: u64,
@@ -68,9 +74,26 @@ pub(crate) struct Ticket {
 }
 
 impl<'r> Feed<'r> {
-    pub(crate) fn new(job: &'r Job, objects: ReadObjects, budget: &'r Budget, stop: &'r AtomicBool) -> Self {
+    pub(crate) fn new(
+        job: &'r Job,
+        objects: ReadObjects,
+        earlier: Earlier,
+        budget: &'r Budget,
+        stop: &'r AtomicBool,
+    ) -> Self {
         let names = Names::new(job.plan.scanner());
-        Self { job, budget, stop, names, objects, near: VecDeque::new(), begun: 0, open: None, ticket: 0 }
+        Self {
+            job,
+            budget,
+            stop,
+            names,
+            objects,
+            near: VecDeque::new(),
+            earlier,
+            begun: 0,
+            open: None,
+            ticket: 0,
+        }
     }
 
     /// The next step; `None` when all is handed out or the run was stopped.
@@ -84,9 +107,13 @@ impl<'r> Feed<'r> {
             let number = self.begun;
             self.begun += 1;
             match self.upcoming()? {
-                Ok(object) => {
+                Ok((object, done)) => {
                     let name = self.names.shown(&object.name);
-                    (number, name.clone(), self.begin(number, name, &object))
+                    let step = match done {
+                        Some(report) => Step::Earlier(report),
+                        None => self.begin(number, name.clone(), &object),
+                    };
+                    (number, name, step)
                 }
                 Err(error) => (number, "".into(), Step::Lost(error)),
             }
@@ -96,17 +123,22 @@ impl<'r> Feed<'r> {
         Some(Ticket { number, object, name, step })
     }
 
-    /// The next object; those behind it are told that their turn is near.
-    fn upcoming(&mut self) -> Option<io::Result<Object>> {
+    /// The next object, and its report if it was done before; those behind it are told that their turn is near.
+    fn upcoming(&mut self) -> Option<io::Result<(Object, Option<Box<Report>>)>> {
         while self.near.len() < NEAR
             && let Some(object) = self.objects.next()
         {
-            if let Ok(Object { location: Location::Blob(blob), size: ..=SMALL, format, .. }) = &object
-                && *format != Some(FormatName::Parquet)
-            {
-                blob.warm();
-            }
-            self.near.push_back(object);
+            let next = object.map(|object| {
+                let done = self.earlier.report(&object).map(Box::new);
+                if let (None, Object { location: Location::Blob(blob), size: ..=SMALL, format, .. }) =
+                    (&done, &object)
+                    && *format != Some(FormatName::Parquet)
+                {
+                    blob.warm();
+                }
+                (object, done)
+            });
+            self.near.push_back(next);
         }
         self.near.pop_front()
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sievert_io::{Input, ListOptions, ReadOptions};
 
 use crate::Plan;
+use crate::sample::Sample;
 
 /// One run over some inputs.
 #[derive(Debug)]
@@ -27,6 +28,20 @@ pub struct Job {
     pub excerpts: usize,
     /// Threads and memory.
     pub limits: Limits,
+    /// Whether what an earlier run has done is done again.
+    pub resume: Resume,
+    /// Only some records, for a first look; not for a rewrite.
+    pub sample: Option<Sample>,
+}
+
+/// Whether what an earlier run has done is done again. A rewrite into a folder always keeps what it has done; see
+/// [`Task::Redact`].
+#[derive(Clone, Debug, Default)]
+pub struct Resume {
+    /// Objects that an earlier run of this job has finished, and that are unchanged since, are not read again.
+    pub on: bool,
+    /// Where a scan keeps what it has done, a folder or its URL; without one it keeps nothing.
+    pub state: Option<PathBuf>,
 }
 
 /// Look only, or rewrite.
@@ -40,8 +55,9 @@ pub enum Task {
         to: Destination,
         /// Whether an output that exists is replaced.
         overwrite: bool,
-        /// The folder for what is said about the run: under `quarantine` the raw records that could not be parsed
-        /// (mode 0600), made when there are any. What stands in it is never read as data.
+        /// The folder for what is said about the run, or its URL: under `quarantine` the raw records that could not be
+        /// parsed (mode 0600), made when there are any; under `done` which objects were finished. What stands in it is
+        /// never read as data.
         state: PathBuf,
     },
 }
@@ -49,7 +65,7 @@ pub enum Task {
 /// Where rewritten objects go.
 #[derive(Clone, Debug)]
 pub enum Destination {
-    /// Into this folder, under their names.
+    /// Into this folder, or the URL of one, under their names.
     Folder(PathBuf),
     /// Over the input, atomically. Frames are always written back, see [`Frame::take_written`](sievert_io::Frame::take_written).
     InPlace,

@@ -56,6 +56,9 @@ pub struct Records {
     pub quarantined: u64,
     /// Scanned, then left out of the output because the policy says so.
     pub dropped: u64,
+    /// Not looked at because only a sample was asked for.
+    #[serde(default)]
+    pub sampled: u64,
 }
 
 /// Cells by what became of them.
@@ -78,6 +81,7 @@ impl Records {
         self.scanned += other.scanned;
         self.quarantined += other.quarantined;
         self.dropped += other.dropped;
+        self.sampled += other.sampled;
     }
 }
 
@@ -113,7 +117,7 @@ impl Ledger {
         let Self { objects, bytes, records, cells } = self;
         objects.total == objects.scanned + objects.failed + objects.skipped
             && bytes.total == bytes.scanned + bytes.failed + bytes.skipped + bytes.sampled
-            && records.total == records.scanned + records.quarantined + records.dropped
+            && records.total == records.scanned + records.quarantined + records.dropped + records.sampled
             && cells.total == cells.scanned + cells.skipped + cells.binary
     }
 }
@@ -135,12 +139,12 @@ mod tests {
     #[test]
     fn ledgers_add_unit_by_unit() {
         let one = Ledger {
-            records: Records { total: 3, scanned: 2, quarantined: 1, dropped: 0 },
+            records: Records { total: 3, scanned: 2, quarantined: 1, ..Records::default() },
             ..Ledger::default()
         };
         let mut sum = one;
         sum.merge(&one);
-        assert_eq!(sum.records, Records { total: 6, scanned: 4, quarantined: 2, dropped: 0 });
+        assert_eq!(sum.records, Records { total: 6, scanned: 4, quarantined: 2, ..Records::default() });
         assert!(sum.adds_up());
     }
 }

@@ -13,12 +13,14 @@ mod plan;
 mod policy;
 pub mod report;
 mod run;
+mod sample;
 mod shown;
 mod sketch;
+mod state;
 mod work;
 
 pub use error::{Error, Problem};
-pub use job::{Destination, Excerpt, Job, Limits, Progress, Status, Task};
+pub use job::{Destination, Excerpt, Job, Limits, Progress, Resume, Status, Task};
 pub use listed::Listed;
 pub use plan::{FieldPlan, KeyChoice, Overrides, Plan};
 pub use policy::{
@@ -26,4 +28,5 @@ pub use policy::{
 };
 pub use report::Report;
 pub use run::run;
+pub use sample::{Holding, Sample, SampleReport, SampleSize};
 pub use sievert_io as io;

@@ -38,6 +38,12 @@ impl Listed {
     /// # Errors
     /// An input is not there, two objects would be written to one place, or a place is taken.
     pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
+        let (_, replace) = crate::state::earlier(job, runtime)?;
+        Self::told(job, runtime, replace)
+    }
+
+    /// The same, told whether an output may take the place of one that is there.
+    pub(crate) fn told(job: &Job, runtime: &Runtime, replace: bool) -> Result<Self, Error> {
         let mut listed = Self {
             objects: Objects::new(runtime),
             skipped: Vec::new(),
@@ -47,7 +53,7 @@ impl Listed {
             ledger: Ledger::default(),
         };
         let names = Names::new(job.plan.scanner());
-        let mut outputs = Outputs::new(job, runtime)?;
+        let mut outputs = Outputs::new(job, runtime, replace)?;
         for input in &job.inputs {
             let (mut some, before) = (false, listed.objects.len());
             let mut failed = None;
@@ -130,6 +136,8 @@ impl Listed {
 /// What a rewrite would write, and whether it may.
 struct Outputs<'j> {
     job: &'j Job,
+    /// Whether an output may take the place of one that is there.
+    replace: bool,
     /// Where this run writes: what stands there is not read.
     places: Vec<Address>,
     /// Of an output folder in a store: what is there already.
@@ -139,12 +147,12 @@ struct Outputs<'j> {
 }
 
 impl<'j> Outputs<'j> {
-    fn new(job: &'j Job, runtime: &Runtime) -> Result<Self, Error> {
+    fn new(job: &'j Job, runtime: &Runtime, replace: bool) -> Result<Self, Error> {
         let (mut places, mut there) = (Vec::new(), HashSet::new());
-        if let Task::Redact { to, state, overwrite } = &job.task {
+        if let Task::Redact { to, state, .. } = &job.task {
             if let Destination::Folder(out) = to {
                 let address = Address::parse(out).map_err(Error::Mark)?;
-                if matches!(address, Address::Remote(_)) && !overwrite {
+                if matches!(address, Address::Remote(_)) && !replace {
                     there = names_in(runtime, out)?;
                 }
                 places.push(address);
@@ -158,7 +166,7 @@ impl<'j> Outputs<'j> {
                 *folder = real;
             }
         }
-        Ok(Self { job, places, there, taken: HashSet::new() })
+        Ok(Self { job, replace, places, there, taken: HashSet::new() })
     }
 
     /// Whether an object stands where this run writes.
@@ -178,13 +186,13 @@ impl<'j> Outputs<'j> {
 
     /// Whether the object's output may be written.
     fn check(&mut self, object: &Object, names: &Names<'_>) -> Result<(), Error> {
-        let Task::Redact { to, overwrite, .. } = &self.job.task else { return Ok(()) };
+        let Task::Redact { to, .. } = &self.job.task else { return Ok(()) };
         if matches!((to, &object.location), (Destination::InPlace, Location::Stdin)) {
             return Err(Error::NoPlace);
         }
         let Some(target) = target(to, object) else { return Ok(()) };
         let exists = || self.there.contains(&object.name) || target.symlink_metadata().is_ok();
-        if matches!(to, Destination::Folder(_)) && !overwrite && exists() {
+        if matches!(to, Destination::Folder(_)) && !self.replace && exists() {
             return Err(Error::OutputExists(names.shown(&object.name).to_string()));
         }
         if self.job.inputs.len() > 1 && !self.taken.insert(target) {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sievert_detect::Confidence;
 
 use crate::ledger::Ledger;
+use crate::sample::SampleReport;
 
 /// The value of [`Report::schema`] that this build writes.
 pub const SCHEMA: &str = "sievert.report/1";
@@ -60,6 +61,45 @@ pub struct Report {
     pub allowed: BTreeMap<String, u64>,
     /// The shards this report was merged from; 0: it is of one run.
     pub merged_from: u64,
+    /// Objects that an earlier run of this job had done and that are unchanged since: they were not read again, their
+    /// counts stand in all sums.
+    #[serde(default)]
+    pub resumed: u64,
+    /// Of a run over a part of the objects: which part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<Shards>,
+    /// Of a run over some of the records: how many, and what they say about all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleReport>,
+}
+
+/// The parts of a job that was cut into shards.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shards {
+    /// How many there are.
+    pub of: u32,
+    /// Those that are in this report, counted from 1, rising.
+    pub present: Vec<u32>,
+}
+
+impl Shards {
+    /// Those that are not in this report.
+    pub fn missing(&self) -> Vec<u32> {
+        (1..=self.of).filter(|shard| self.present.binary_search(shard).is_err()).collect()
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
+        if self.of != other.of {
+            return Err(crate::Error::PlansDiffer);
+        }
+        for shard in &other.present {
+            match self.present.binary_search(shard) {
+                Ok(_) => return Err(crate::Error::SameShard(*shard)),
+                Err(at) => self.present.insert(at, *shard),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a run was to do.
@@ -234,16 +274,35 @@ impl Report {
     /// Adds the report of another part of the same work (another shard, another worker).
     ///
     /// # Errors
-    /// The plans differ: the counts would mean different things.
+    /// The plans differ: the counts would mean different things. Or they are of the same shard.
     pub fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
         if self.plan.hash != other.plan.hash || self.version != other.version || self.command != other.command
         {
             return Err(crate::Error::PlansDiffer);
         }
+        match (&mut self.shards, &other.shards) {
+            (Some(mine), Some(theirs)) => mine.merge(theirs)?,
+            (None, None) => {}
+            _ => return Err(crate::Error::PlansDiffer),
+        }
+        match (&mut self.sample, &other.sample) {
+            (Some(mine), Some(theirs)) if (&mine.asked, mine.seed) == (&theirs.asked, theirs.seed) => {
+                mine.merge(theirs);
+            }
+            (None, None) => {}
+            _ => return Err(crate::Error::PlansDiffer),
+        }
         self.merged_from = self.merged_from.max(1) + other.merged_from.max(1);
         self.started = self.started.clone().min(other.started.clone());
         self.ended = self.ended.clone().max(other.ended.clone());
         self.seconds = self.seconds.max(other.seconds);
+        self.add(other);
+        Ok(())
+    }
+
+    /// Adds what another part of the same work counted.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.resumed += other.resumed;
         self.ledger.merge(&other.ledger);
         for (id, theirs) in &other.detectors {
             let mine = self.detectors.entry(id.clone()).or_default();
@@ -274,7 +333,6 @@ impl Report {
         }
         add_counts(&mut self.left, &other.left);
         add_counts(&mut self.allowed, &other.allowed);
-        Ok(())
     }
 }
 
@@ -342,6 +400,21 @@ mod tests {
         assert_eq!(report.fields["a"].class.as_deref(), Some("toy.digits"));
         assert_eq!(report.fields["a"].detectors["toy.digits"].distinct, 4, "at least");
         assert_eq!(report.merged_from, 2);
+    }
+
+    #[test]
+    fn shards_are_added_once_and_a_missing_one_is_named() {
+        let part = |shard| {
+            let shards = Some(Shards { of: 3, present: vec![shard] });
+            Report { shards, ..Report::default() }
+        };
+        let mut sum = part(3);
+        sum.merge(&part(1)).expect("another shard");
+        assert_eq!(sum.shards.as_ref().map(Shards::missing), Some(vec![2]));
+        assert!(matches!(sum.merge(&part(1)), Err(crate::Error::SameShard(1))));
+        assert!(sum.merge(&Report::default()).is_err(), "a whole is no part");
+        sum.merge(&part(2)).expect("the last one");
+        assert_eq!(sum.shards.map(|shards| shards.missing()), Some(vec![]));
     }
 
     #[test]

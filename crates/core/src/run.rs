@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use sievert_io::{Access, Address, Cause, Place, Runtime, Target, remove_file, write_file};
 
 use crate::Error;
-use crate::commit::{Commit, Done, SUCCESS};
+use crate::commit::{Commit, Done, Own, SUCCESS};
 use crate::feed::{Feed, Step, Ticket};
 use crate::job::{Destination, Job, Progress, Task};
 use crate::listed::Listed;
 use crate::order::Budget;
-use crate::report::{PlanSummary, Report, SCHEMA};
+use crate::report::{PlanSummary, Report, SCHEMA, Shards};
+use crate::sample::Sampler;
+use crate::state::{self, State};
 use crate::work::Worker;
 
 /// Places worth a look that a report keeps.
@@ -33,14 +35,22 @@ pub(crate) const LOOK_AT_KEPT: usize = 100;
 pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     let started = Timestamp::now();
     let runtime = Runtime::start().map_err(Error::Threads)?;
-    let listed = Listed::new(job, &runtime)?;
+    if job.sample.is_some() && !matches!(job.task, Task::Scan) {
+        return Err(Error::SampledRewrite);
+    }
+    let run_name = format!("{}-{}", std::process::id(), started.as_nanosecond());
+    let (earlier, replace) = state::earlier(job, &runtime)?;
+    let listed = Listed::told(job, &runtime, replace)?;
+    let sampler = job.sample.map(|sample| Sampler::new(sample, &listed, &job.read)).transpose()?;
     let out = prepare_folder(job, &runtime)?;
+    let state = State::begin(job, &runtime, &run_name)?;
 
     let stop = AtomicBool::new(false);
     let budget = Budget::new(job.limits.memory);
-    let feed = Mutex::new(Feed::new(job, listed.objects.read().map_err(Error::Spool)?, &budget, &stop));
-    let run_name = format!("{}-{}", std::process::id(), started.as_nanosecond());
-    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, &runtime, run_name)?);
+    let objects = listed.objects.read().map_err(Error::Spool)?;
+    let feed = Mutex::new(Feed::new(job, objects, earlier, &budget, &stop));
+    let own = Own { runtime: &runtime, run: run_name, replace, sampler, state };
+    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, own)?);
     let run_key = RandomState::new();
 
     let threads = job.limits.threads.max(1);
@@ -48,7 +58,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     pool.scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|_| {
-                let mut worker = Worker::new(job, &run_key);
+                let mut worker = Worker::new(job, sampler, &run_key);
                 while let Some(Ticket { number, object, name, step }) = next(&feed) {
                     let done = match step {
                         Step::Begin(object, description) => Done::Begin(object, description),
@@ -61,6 +71,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
                         Step::Unopened(size, error) => Done::Unopened(size, error),
                         Step::Fail(error) => Done::Fail(error),
                         Step::Lost(error) => Done::Lost(error),
+                        Step::Earlier(report) => Done::Earlier(report),
                     };
                     lock(&commit).push(number, object, &name, done);
                 }
@@ -69,8 +80,10 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     });
 
     let mut report = commit.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
+    // Of one shard nobody can say that the folder is whole.
     if let Some(folder) = out
         && report.complete()
+        && job.list.shard.is_none()
     {
         let target = Target { path: folder.join(SUCCESS), overwrite: true, run: "mark".into() };
         write_file(&runtime, &target, Access::Shared, b"").map_err(Error::Mark)?;
@@ -118,6 +131,7 @@ fn describe(report: &mut Report, job: &Job, started: Timestamp) {
     report.started = started.to_string();
     report.ended = ended.to_string();
     report.seconds = (ended.as_nanosecond() - started.as_nanosecond()) as f64 / 1e9;
+    report.shards = job.list.shard.map(|shard| Shards { of: shard.of(), present: vec![shard.index()] });
     let plan = &job.plan;
     report.plan = PlanSummary {
         policy: plan.name().into(),

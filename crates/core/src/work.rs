@@ -1,11 +1,12 @@
 //! The inner loop: one piece decoded, scanned, resolved, edited, rendered. Looks at nothing but the piece and the plan.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
 use sievert_detect::{
-    Category, Confidence, DetectorSet, Evidence, Finding, Group, Scratch, Tally, Texts as Cells, resolve,
+    Category, Confidence, DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally,
+    Texts as Cells, resolve,
 };
 use sievert_io::{
     Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts, Unread,
@@ -18,6 +19,7 @@ use crate::job::{Excerpt, Job, Task};
 use crate::plan::FieldPlan;
 use crate::policy::NonText;
 use crate::report::LookAt;
+use crate::sample::Sampler;
 use crate::shown::Names;
 
 /// Zeros that an identifier may have lost when it was stored as an integer.
@@ -37,6 +39,8 @@ pub(crate) struct Worked {
     pub(crate) unread: Vec<Unread>,
     /// Record in the object, and why.
     pub(crate) quarantined: Vec<(u64, &'static str)>,
+    /// Records in which a detector has found something; only of a sample.
+    pub(crate) holding: HashSet<(DetectorIndex, u64)>,
     /// When the task is to rewrite.
     pub(crate) rendered: Option<Rendered>,
 }
@@ -44,6 +48,7 @@ pub(crate) struct Worked {
 /// One thread's share of a run.
 pub(crate) struct Worker<'r> {
     job: &'r Job,
+    sampler: Option<Sampler>,
     /// Keys the sketches of this run.
     run_key: &'r RandomState,
     names: Names<'r>,
@@ -74,9 +79,10 @@ struct Known {
 }
 
 impl<'r> Worker<'r> {
-    pub(crate) fn new(job: &'r Job, run_key: &'r RandomState) -> Self {
+    pub(crate) fn new(job: &'r Job, sampler: Option<Sampler>, run_key: &'r RandomState) -> Self {
         Self {
             job,
+            sampler,
             run_key,
             names: Names::new(job.plan.scanner()),
             fields: HashMap::new(),
@@ -87,7 +93,8 @@ impl<'r> Worker<'r> {
 
     /// Decodes, scans, edits and renders one piece of an object; `object` is its name as shown.
     pub(crate) fn piece(&mut self, object: &str, format: &dyn Format, piece: Piece) -> Result<Worked, Error> {
-        let batch = format.decode(piece)?;
+        let mut batch = format.decode(piece)?;
+        let drawn = self.sampler.map(|sampler| sampler.thin(object, &mut batch));
         let mut worked = Worked::default();
         let mut edits = Vec::new();
         for (at, texts) in batch.texts.iter().enumerate() {
@@ -104,7 +111,7 @@ impl<'r> Worker<'r> {
         if let Task::Redact { .. } = self.job.task {
             worked.rendered = Some(format.encode(&batch, &edits)?);
         }
-        count_records(&batch, &mut worked);
+        count_records(&batch, drawn.as_deref(), &mut worked);
         let shown = |unread: &Unread| Unread { field: self.names.shown(&unread.field), ..unread.clone() };
         worked.unread = batch.unread.iter().map(shown).collect();
         Ok(worked)
@@ -269,6 +276,9 @@ impl<'r> Worker<'r> {
             }
             for row in texts.occurrences.rows(cell) {
                 let record = batch.first_record + u64::from(row);
+                if self.sampler.is_some() {
+                    worked.holding.insert((finding.detector, record));
+                }
                 let line = batch.lines.get(row as usize).copied();
                 let place = || line.map_or(format!(" record {record}"), |line| format!(":{line}"));
                 if self.job.findings.is_some() {
@@ -402,7 +412,7 @@ fn count_cells(field: &Known, texts: &Texts, counts: &mut Counts) -> bool {
 }
 
 /// Enters the records in the ledger, now that it is known which of them stay.
-fn count_records(batch: &Batch, worked: &mut Worked) {
+fn count_records(batch: &Batch, drawn: Option<&[bool]>, worked: &mut Worked) {
     let rendered = worked.rendered.as_ref();
     let late = rendered.map_or(&[][..], |rendered| &rendered.quarantined);
     let quarantined = batch.quarantined.iter().chain(late);
@@ -412,7 +422,15 @@ fn count_records(batch: &Batch, worked: &mut Worked) {
     records.total = u64::from(batch.records);
     records.quarantined = worked.quarantined.len() as u64;
     records.dropped = rendered.map_or(0, |rendered| u64::from(rendered.dropped));
-    records.scanned = records.total - records.quarantined - records.dropped;
+    let left_out = |row: &u32| {
+        drawn.is_some_and(|drawn| !drawn[*row as usize])
+            && !batch.quarantined.iter().any(|quarantined| quarantined.row == *row)
+    };
+    records.sampled = (0..batch.records).filter(left_out).count() as u64;
+    records.scanned = records.total - records.quarantined - records.dropped - records.sampled;
+    for (detector, _) in worked.holding.drain() {
+        *worked.counts.holding.entry(detector).or_default() += 1;
+    }
     let unread: u64 = batch.unread.iter().map(|unread| unread.cells).sum();
     worked.counts.cells.binary = batch.binary_cells + unread;
     worked.counts.cells.total += batch.binary_cells + unread;

@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use sievert_core::report::Report;
-use sievert_core::{Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Status, Task, run};
+use sievert_core::{
+    Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Resume, Status, Task, run,
+};
 use sievert_detect::{Confidence, Detector, Verdict, checksum};
 use sievert_io::{Input, ListOptions, ReadOptions};
 
@@ -49,6 +51,8 @@ fn job(input: &Path, task: Task, threads: usize) -> Job {
         findings: None,
         excerpts: 0,
         limits: Limits { threads, memory: 1 << 20 },
+        resume: Resume::default(),
+        sample: None,
     }
 }
 

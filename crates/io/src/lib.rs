@@ -27,7 +27,7 @@ pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Spl
 pub use compression::Compression;
 pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
-pub use files::{NewFile, file_names, read_file, remove_file, write_file};
+pub use files::{NewFile, file_names, read_file, remove_file, remove_leftovers, write_file};
 pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
 pub use frame::{Frame, Unread};
 pub use listing::{

@@ -208,6 +208,16 @@ fn coverage(out: &mut String, report: &Report) {
             line!(out, "  and {} more in the report", count(more));
         }
     }
+    if report.resumed > 0 {
+        line!(out, "DONE BEFORE      {}, unchanged since", plural(report.resumed, "file"));
+    }
+    if let Some(sample) = &report.sample {
+        line!(out, "SAMPLED          {}, seed {}", plural(sample.records, "record"), sample.seed);
+        for (id, held) in &sample.detectors {
+            line!(out, "  {id} in {} of them: at most {} of all", count(held.records), percent(held.at_most));
+        }
+        line!(out, "  what was found in none: at most {} of all (95 %)", percent(sample.none_at_most));
+    }
     let unit = Unit::of(ledger.bytes.total);
     line!(
         out,
@@ -219,6 +229,13 @@ fn coverage(out: &mut String, report: &Report) {
         unit.show(ledger.bytes.skipped),
         unit.show(ledger.bytes.sampled),
     );
+}
+
+/// A share with two digits that say something.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let digits = if percent >= 10.0 { 0 } else { (1.0 - percent.max(1e-9).log10().floor()) as usize };
+    format!("{percent:.digits$} %")
 }
 
 /// Kinds that this build cannot find, then the detectors that are off (their ids have a dot), by name if they are few.

@@ -1,0 +1,91 @@
+//! Counts as a report tells them.
+
+use std::collections::BTreeMap;
+
+use sievert_detect::{About, DetectorIndex, Scanner};
+
+use crate::counts::{Counts, chance_only};
+use crate::report::{DetectorCounts, FieldCounts, FieldFindings, LookAt, Report};
+use crate::sample::{Holding, SampleReport, Sampler};
+
+/// What a sample says.
+pub(super) fn sampled(sampler: &Sampler, counts: &Counts, scanner: &Scanner) -> SampleReport {
+    let holding = counts.holding.iter().map(|(detector, records)| {
+        (scanner.about(*detector).id.to_owned(), Holding { records: *records, ..Holding::default() })
+    });
+    let mut report = SampleReport {
+        asked: sampler.sample.size.to_string(),
+        seed: sampler.sample.seed,
+        share: sampler.share,
+        records: counts.records.scanned,
+        detectors: holding.collect(),
+        ..SampleReport::default()
+    };
+    report.bound();
+    report
+}
+
+/// Enters counts in a report. `objects` tells in how many objects a detector has found something.
+pub(super) fn fill(
+    report: &mut Report,
+    counts: Counts,
+    objects: &BTreeMap<DetectorIndex, u64>,
+    scanner: &Scanner,
+) {
+    let id = |detector: DetectorIndex| scanner.about(detector).id.to_owned();
+    report.ledger.records = counts.records;
+    report.ledger.cells = counts.cells;
+    report.allowed = counts.allowed;
+    for (detector, found) in counts.detectors {
+        let objects = objects.get(&detector).copied().unwrap_or(0);
+        let counts = DetectorCounts { levels: found.levels, objects, shape: found.shape };
+        report.detectors.insert(id(detector), counts);
+    }
+    for ((detector, action), count) in counts.actions {
+        report.actions.entry(id(detector)).or_default().insert(action.name().to_owned(), count);
+    }
+    for (detector, count) in counts.left {
+        report.left.insert(id(detector), count);
+    }
+    for (name, tally) in counts.fields {
+        let mut field = FieldCounts { cells: tally.cells, skipped: tally.skipped, ..FieldCounts::default() };
+        for (detector, found) in tally.detectors {
+            let chance = scanner.about(detector).chance;
+            let findings = FieldFindings {
+                levels: found.levels,
+                cells: found.cells,
+                distinct: found.distinct.map_or(0, |sketch| sketch.estimate()),
+                tried: found.tally.tried,
+                passed: found.tally.passed,
+                by_chance: (chance > 0.0).then_some(found.tally.tried as f64 * chance),
+            };
+            field.detectors.insert(id(detector), findings);
+        }
+        field.class = field.classify();
+        report.fields.insert(name.to_string(), field);
+    }
+}
+
+/// Adds the fields in which a checksum holds as often as chance makes it hold.
+pub(super) fn look_at_noise(report: &mut Report, scanner: &Scanner) {
+    for (name, field) in &report.fields {
+        for (id, found) in &field.detectors {
+            if let Some((_, about)) = scanner.detectors().find(|(_, about)| about.id == id)
+                && found.cells > 0
+                && chance_only(found.tried, found.passed, about.chance)
+            {
+                report.look_at.push(noise(name, about, found));
+            }
+        }
+    }
+}
+
+fn noise(field: &str, about: About<'_>, found: &FieldFindings) -> LookAt {
+    let share = found.passed as f64 * 100.0 / found.tried as f64;
+    let note = format!(
+        "{share:.1} % pass the check of {}, chance is {:.0} %: probably none",
+        about.id,
+        about.chance * 100.0
+    );
+    LookAt { detector: String::new(), place: field.to_owned(), note }
+}

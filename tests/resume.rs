@@ -1,0 +1,223 @@
+//! Runs that die, are continued, and are shared among machines: what comes out is what one undisturbed run makes.
+//! `SIEVERT_KILLS=50` kills so many runs.
+#![expect(clippy::print_stdout, reason = "the figures of a long run are told")]
+
+mod program;
+mod servers;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use program::{Ran, command, files, folder, sievert, write};
+use servers::double::Double;
+use servers::proxy::mixed;
+use servers::{cleared, s3, sievert_with};
+
+const MAIL: &str = "--detector=global.email";
+
+fn bytes_of(at: &Path) -> BTreeMap<String, Vec<u8>> {
+    files(at).into_iter().map(|name| (name.clone(), fs::read(at.join(name)).expect("read"))).collect()
+}
+
+fn report(at: &Path, name: &str) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(at.join(name)).expect("a report")).expect("JSON")
+}
+
+/// What must not depend on how often a run was begun. `distinct` is a lower bound after one.
+fn told(report: &serde_json::Value) -> Vec<serde_json::Value> {
+    let mut report = report.clone();
+    for field in report["fields"].as_object_mut().expect("fields").values_mut() {
+        for found in field["detectors"].as_object_mut().expect("detectors").values_mut() {
+            found["distinct"] = 0.into();
+        }
+    }
+    ["ledger", "detectors", "fields", "objects", "not_examined", "skipped", "look_at", "actions", "left"]
+        .map(|part| report[part].clone())
+        .to_vec()
+}
+
+fn table(number: usize, rows: usize) -> Vec<u8> {
+    let row =
+        |at: usize| ["x", &at.to_string(), ",ann", &(at * 7 + number).to_string(), "@example.org\n"].concat();
+    std::iter::once("id,mail\n".to_owned()).chain((0..rows).map(row)).collect::<String>().into_bytes()
+}
+
+/// Files of some kinds; one record that cannot be parsed.
+fn make_input(at: &Path, count: usize, rows: usize) {
+    for number in 0..count {
+        write(at, &[(&format!("in/of/part-{number:03}.csv"), &table(number, rows))]);
+    }
+    write(at, &[("in/torn.jsonl", b"{\"a\":\"ben@example.org\"}\n{\"a\":\n{\"a\":1}\n")]);
+}
+
+/// Kills runs at random times until one ends by itself; that one's end, and how many were killed.
+fn killed(kills: u64, mut start: impl FnMut(bool) -> std::process::Command) -> (Ran, u64) {
+    let mut died = 0;
+    loop {
+        let mut child = start(died > 0).spawn().expect("the program starts");
+        if died < kills {
+            std::thread::sleep(Duration::from_micros(mixed(7, died) % 160_000));
+        }
+        if died == kills || child.try_wait().expect("a child can be asked").is_some() {
+            return (child.wait_with_output().expect("it ended").into(), died);
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it is dead");
+        died += 1;
+    }
+}
+
+fn kills() -> u64 {
+    std::env::var("SIEVERT_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6)
+}
+
+#[test]
+fn runs_that_are_killed_come_to_the_same_bytes() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 60, 3_000);
+    sievert(["redact", "in", "--out", "plain", MAIL], at).ends_with(3);
+    let (ran, died) = killed(kills(), |again| {
+        let arguments = ["redact", "in", "--out", "out", MAIL].into_iter();
+        command(arguments.chain(again.then_some("--resume")), at)
+    });
+    ran.ends_with(3); // one record was quarantined
+    let resumed = report(at, "out.sievert/report.json")["resumed"].as_u64().expect("a number");
+    println!("{died} runs killed, {resumed} of 61 objects done before the last");
+    assert!(died > 0 && resumed > 0, "{died} runs killed, {resumed} objects done before");
+    assert_eq!(bytes_of(&at.join("out")), bytes_of(&at.join("plain")), "and nothing else is left there");
+    assert_eq!(bytes_of(&at.join("out.sievert/quarantine")), bytes_of(&at.join("plain.sievert/quarantine")));
+    assert_eq!(told(&report(at, "out.sievert/report.json")), told(&report(at, "plain.sievert/report.json")));
+}
+
+#[test]
+fn runs_that_are_killed_come_to_the_same_objects_in_a_store() {
+    let double = Double::start();
+    for number in 0..40 {
+        double.put(&format!("/data/in/part-{number:03}.csv"), table(number, 2_000));
+    }
+    let folder = folder();
+    let settings = s3(double.port());
+    let run =
+        |out: &str| sievert_with(&settings, ["redact", "s3://data/in", "--out", out, MAIL], folder.path());
+    run("s3://data/plain").good();
+    let (ran, died) = killed(kills(), |again| {
+        let arguments = ["redact", "s3://data/in", "--out", "s3://data/out", MAIL].into_iter();
+        cleared(&settings, arguments.chain(again.then_some("--resume")), folder.path())
+    });
+    let done = ran.good().stdout;
+    let done = done.lines().find(|line| line.starts_with("DONE BEFORE")).unwrap_or("nothing done before");
+    println!("{died} runs killed, {done}");
+    assert!(double.below("/data/out/") == double.below("/data/plain/"));
+}
+
+#[test]
+fn what_was_done_is_not_read_again_unless_it_changed() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 3, 10);
+    fs::remove_file(at.join("in/torn.jsonl")).expect("removed");
+    let scan = |more: &[&str]| {
+        let arguments = ["scan", "in", MAIL, "--state", "state", "--report", "now.json"];
+        sievert(arguments.iter().chain(more).copied(), at).ends_with(1);
+        report(at, "now.json")
+    };
+    let first = scan(&[]);
+    let again = scan(&["--resume"]);
+    assert_eq!(again["resumed"], 3);
+    assert_eq!(told(&again), told(&first));
+    write(at, &[("in/of/part-001.csv", b"id,mail\n1,new@example.org\n2,newer@example.org\n")]);
+    let changed = scan(&["--resume"]);
+    assert_eq!((&changed["resumed"], &changed["ledger"]["records"]["total"]), (&2.into(), &22.into()));
+
+    // Another policy is another job; a run that does not resume begins anew.
+    let other = ["scan", "in", "--detector=global.ipv4", "--state", "state", "--resume"];
+    let refused = sievert(other, at).ends_with(2);
+    assert!(refused.stderr.contains("of another job"), "{}", refused.stderr);
+    assert_eq!(scan(&[])["resumed"], 0);
+    for (arguments, why) in [
+        (&["scan", "in", "--resume"][..], "nothing is kept"),
+        (&["redact", "in", "--in-place", "--resume"], "nothing is kept"),
+        (&["redact", "in", "--out", "o", "--resume", "--ephemeral-key"], "--ephemeral-key"),
+        (&["redact", "in", "--out", "o", "--resume", "--findings", "f.jsonl"], "take one of them"),
+    ] {
+        let refused = sievert(arguments.iter().copied(), at).ends_with(2);
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
+    }
+}
+
+/// `--resume` is no licence to overwrite what is of no run of this job.
+#[test]
+fn an_output_of_somebody_else_is_not_resumed_over() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 2, 3);
+    write(at, &[("out/of/part-000.csv", b"precious")]);
+    let refused = sievert(["redact", "in", "--out", "out", MAIL, "--resume"], at).ends_with(2);
+    assert!(refused.stderr.contains("exists in the output folder"), "{}", refused.stderr);
+    assert_eq!(fs::read(at.join("out/of/part-000.csv")).expect("read"), b"precious");
+}
+
+#[test]
+fn shards_make_together_what_one_run_makes() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 20, 5);
+    sievert(["redact", "in", "--out", "plain", MAIL], at).ends_with(3);
+    for shard in ["1/3", "2/3", "3/3"] {
+        let ran = sievert(["redact", "in", "--out", "out", MAIL, "--shard", shard], at);
+        assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
+    }
+    assert_eq!(bytes_of(&at.join("out")), bytes_of(&at.join("plain")), "no shard says that all is there");
+    let reports = [1, 2, 3].map(|shard| format!("out.sievert/report-{shard:05}-of-00003.json"));
+    let merge =
+        |which: &[&str]| sievert(["report", "merge", "--out", "sum.json"].iter().chain(which).copied(), at);
+    let [one, two, three] = reports.each_ref().map(String::as_str);
+    merge(&[three, one, two]).ends_with(3); // the quarantined record
+    let (sum, plain) = (report(at, "sum.json"), report(at, "plain.sievert/report.json"));
+    assert_eq!(sum["ledger"], plain["ledger"]);
+    assert_eq!(sum["actions"], plain["actions"]);
+    let missing = merge(&[one, three]).ends_with(3);
+    assert!(missing.stderr.contains("these are missing: 2"), "{}", missing.stderr);
+    let twice = merge(&[one, one]).ends_with(3);
+    assert!(twice.stderr.contains("two reports are of shard 1"), "{}", twice.stderr);
+}
+
+#[test]
+fn a_sample_is_drawn_by_its_seed_and_says_what_it_knows() {
+    let folder = folder();
+    let at = folder.path();
+    let rows: String =
+        (0..20_000).map(|at| if at % 50 == 0 { "ann@example.org\n" } else { "nothing here\n" }).collect();
+    write(at, &[("in/a.csv", ["mail\n", &rows].concat().as_bytes())]);
+    let scan = |arguments: &[&str]| {
+        let fixed = ["scan", "in", "--detector=global.email", "--report", "r.json", "--exit-zero"];
+        let ran = sievert(fixed.iter().chain(arguments).copied(), at).good();
+        (ran.stdout, report(at, "r.json"))
+    };
+    let (text, ten) = scan(&["--sample", "10%"]);
+    assert!(text.contains("at most"), "{text}");
+    let records = &ten["ledger"]["records"];
+    let (total, scanned, sampled) =
+        (&records["total"], records["scanned"].as_u64().expect("n"), records["sampled"].as_u64().expect("n"));
+    assert_eq!((total.as_u64(), scanned + sampled), (Some(20_000), 20_000));
+    assert!((1_800..2_200).contains(&scanned), "{scanned}");
+    let bytes = &ten["ledger"]["bytes"];
+    assert!(bytes["sampled"].as_u64() > bytes["scanned"].as_u64(), "{bytes}");
+    let held = &ten["sample"]["detectors"]["global.email"];
+    let at_most = held["at_most"].as_f64().expect("a share");
+    assert!((0.02..0.04).contains(&at_most), "1 in 50 holds one: {held}");
+    assert_eq!(ten["sample"]["records"], scanned);
+
+    assert_eq!(scan(&["--sample", "10%"]).1["detectors"], ten["detectors"], "the same seed");
+    assert_ne!(
+        scan(&["--sample", "10%", "--seed", "2"]).1["sample"]["detectors"],
+        ten["sample"]["detectors"]
+    );
+    let about = scan(&["--sample", "rows=1000"]).1["sample"]["records"].as_u64().expect("a number");
+    assert!((800..1_200).contains(&about), "{about}");
+    let (_, all) = scan(&["--sample", "100%"]);
+    assert_eq!(all["ledger"]["records"]["scanned"], 20_000);
+}
