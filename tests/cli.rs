@@ -170,7 +170,7 @@ fn redact_writes_data_here_and_the_rest_beside_it() {
     sievert(["scan", "clean"], at).good();
     sievert(["redact", "clean", "--out", "again", "--state", "kept"], at).good();
     assert_eq!(text(&at.join("again/people.csv")), text(&at.join("clean/people.csv")));
-    assert_eq!(files(&at.join("kept")), ["report.json"]);
+    assert_eq!(results(&at.join("kept")), ["report.json"]);
 }
 
 #[test]
