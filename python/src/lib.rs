@@ -3,9 +3,11 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "what comes from Python comes by value")]
 
+mod capsule;
 mod catalog;
 mod error;
 mod files;
+mod frames;
 mod plan;
 mod report;
 mod text;
@@ -13,9 +15,13 @@ mod text;
 #[pyo3::pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
+    use super::capsule::Batches;
+    #[pymodule_export]
     use super::catalog::detectors;
     #[pymodule_export]
     use super::files::{redact_files, scan_files};
+    #[pymodule_export]
+    use super::frames::run_frame;
     #[pymodule_export]
     use super::plan::{Plan, check_policy, named_policies};
     #[pymodule_export]

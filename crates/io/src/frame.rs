@@ -7,6 +7,7 @@ mod rewrite;
 mod tests;
 mod text;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,9 @@ pub use rewrite::{Changes, Places};
 
 /// The Arrow types by which frames come and go, of the version that is built in here.
 pub mod ffi {
-    pub use arrow::array::{RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray, make_array};
+    pub use arrow::array::{
+        Array, RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray, make_array,
+    };
     pub use arrow::datatypes::{Schema, SchemaRef};
     pub use arrow::error::ArrowError;
     pub use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
@@ -42,7 +45,26 @@ struct Shared {
     reader: Mutex<Option<Box<dyn RecordBatchReader + Send>>>,
     unread: Vec<Unread>,
     /// Once it is rewritten.
-    written: Mutex<Option<(SchemaRef, Vec<RecordBatch>)>>,
+    written: Mutex<Option<Written>>,
+}
+
+/// A frame after a run that rewrites.
+pub struct Written {
+    /// With the names as they are now.
+    pub schema: SchemaRef,
+    /// The rows that stay.
+    pub batches: Vec<RecordBatch>,
+    /// Columns of which a value changed, by their place.
+    pub changed: BTreeSet<usize>,
+    /// Rows that went, by their number in what was handed in, rising.
+    pub dropped: Vec<u64>,
+}
+
+/// Shows no text.
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Written").field("batches", &self.batches.len()).finish_non_exhaustive()
+    }
 }
 
 /// A field, or a part of one, that cannot be looked at, and why.
@@ -73,7 +95,7 @@ impl Frame {
     }
 
     /// The batches after a run that rewrites; `None` where it did not come to its end.
-    pub fn take_written(&self) -> Option<(SchemaRef, Vec<RecordBatch>)> {
+    pub fn take_written(&self) -> Option<Written> {
         lock(&self.0.written).take()
     }
 
@@ -274,18 +296,18 @@ impl Format for FrameFormat {
 /// Gathers the rewritten rows.
 pub(crate) struct FrameOutput {
     frame: Frame,
-    written: rewrite::Written,
+    writing: rewrite::Writing,
 }
 
 /// Begins to write a frame back.
 pub(crate) fn create(frame: &Frame) -> FrameOutput {
-    FrameOutput { frame: frame.clone(), written: rewrite::Written::new(frame.0.schema.clone()) }
+    FrameOutput { frame: frame.clone(), writing: rewrite::Writing::new(frame.0.schema.clone()) }
 }
 
 impl Output for FrameOutput {
     fn append(&mut self, rendered: Rendered) -> Result<(), Error> {
         match rendered.body {
-            Body::Frame(changes) => self.written.add(changes),
+            Body::Frame(changes) => self.writing.add(changes),
             Body::Empty => {}
             _ => unreachable!("bodies of files go to their own output"),
         }
@@ -293,10 +315,10 @@ impl Output for FrameOutput {
     }
 
     fn finish(self: Box<Self>) -> Result<u64, Error> {
-        let Self { frame, written } = *self;
-        let (schema, batches) = guarded(|| written.finish()).map_err(|cause| cause.at(frame.place()))?;
-        let bytes = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
-        *lock(&frame.0.written) = Some((schema, batches));
+        let Self { frame, writing } = *self;
+        let written = guarded(|| writing.finish()).map_err(|cause| cause.at(frame.place()))?;
+        let bytes = written.batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
+        *lock(&frame.0.written) = Some(written);
         Ok(bytes)
     }
 }

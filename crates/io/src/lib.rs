@@ -29,7 +29,7 @@ pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
 pub use files::{NewFile, file_names, read_file, remove_file, remove_leftovers, write_file};
 pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
-pub use frame::{Frame, Unread};
+pub use frame::{Frame, Unread, Written};
 pub use listing::{
     Entry, Input, ListOptions, Listing, Location, Object, Objects, ReadObjects, Reason, Shard, Skipped, list,
     list_each,

@@ -8,10 +8,12 @@
 from ._detectors import Detector, detectors, explain
 from ._errors import FormatError, IncompleteError, IncompleteWarning, PolicyError, SievertError, StoreError
 from ._finding import Confidence, Finding
+from ._namespace import register as _register
 from ._native import __version__
 from ._policy import Policy, PolicyLike
 from ._report import Report, merge
-from ._scanner import Scanner, redact_file, redact_text, scan, scan_text
+from ._scanner import Scanner, findings, redact, redact_file, redact_text, scan, scan_text
+from ._show import show
 
 __all__ = [
     "Confidence",
@@ -30,9 +32,14 @@ __all__ = [
     "__version__",
     "detectors",
     "explain",
+    "findings",
     "merge",
+    "redact",
     "redact_file",
     "redact_text",
     "scan",
     "scan_text",
+    "show",
 ]
+
+_register()

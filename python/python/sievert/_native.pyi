@@ -8,6 +8,15 @@ from ._finding import Finding
 
 __version__: str
 
+class Batches:
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    @property
+    def changed(self) -> list[int]: ...
+    @property
+    def dropped(self) -> list[int]: ...
+    @property
+    def names(self) -> list[str]: ...
+
 class Plan:
     def __new__(
         cls, text: str | None, file: str, detectors: list[str], min_confidence: str | None
@@ -40,6 +49,16 @@ def redact_files(
     threads: int | None,
     progress: Callable[[int, int], object] | None,
 ) -> str: ...
+def run_frame(
+    plan: Plan,
+    *,
+    data: Any,
+    name: str,
+    unread: list[tuple[str, int, str]],
+    redact: bool,
+    findings: str | PathLike[str] | None,
+    threads: int | None,
+) -> tuple[str, Batches | None]: ...
 def scan_files(
     plan: Plan,
     *,

@@ -119,6 +119,11 @@ class Report:
     def __str__(self) -> str:
         return _native.summary(self._json)
 
+    def _repr_html_(self) -> str:
+        from ._show import report_html
+
+        return report_html(self)
+
     def __repr__(self) -> str:
         state = "complete" if self.complete else "incomplete"
         return f"<sievert.Report {self.findings} findings, {state}>"

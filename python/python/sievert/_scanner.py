@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from . import _native
+from . import _frames, _native
 from ._errors import IncompleteError, IncompleteWarning, StoreError
 from ._finding import Confidence, Finding
 from ._policy import Policy, PolicyLike
@@ -101,10 +101,35 @@ class Scanner:
         """See :func:`sievert.scan`."""
         inputs = _inputs(data)
         if inputs is None:
-            raise _unknown(data)
+            return _logged(_frames.scan_frame(self._plan, _opened(data, _FILES), threads))
         with Bar() as bar:
             json = _native.scan_files(self._plan, inputs=inputs, findings=None, threads=threads, progress=bar)
         return _logged(Report(json))
+
+    def findings(self, data: Any, *, threads: int | None = None) -> Any:
+        """See :func:`sievert.findings`."""
+        found, report = self._findings(data, threads)
+        complete(report, "warn")
+        return found
+
+    def _findings(self, data: Any, threads: int | None = None) -> tuple[Any, Report]:
+        found, report = _frames.findings_frame(self._plan, _opened(data), threads)
+        return found, _logged(report)
+
+    def redact(
+        self,
+        data: Any,
+        *,
+        return_report: bool = False,
+        on_incomplete: OnIncomplete = "raise",
+        threads: int | None = None,
+    ) -> Any:
+        """See :func:`sievert.redact`."""
+        clean, report = _frames.redact_frame(self._plan, _opened(data), threads)
+        complete(_logged(report), on_incomplete)
+        if clean is None:
+            raise IncompleteError(_gaps(report), report)
+        return (clean, report) if return_report else clean
 
     def redact_file(
         self,
@@ -219,11 +244,37 @@ def redact_text(text: str, *, policy: PolicyLike | Scanner = None, field: str = 
 
 
 def scan(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | None = None) -> Report:
-    """Counts what is in files: a path, folder or glob, or a list of them.
+    """Counts what is in files (a path, folder, glob or URI, or a list of them) or in a frame.
 
-    A file that cannot be read does not stop the run: it stands in :attr:`Report.not_examined`.
+    A frame is what pandas, polars or pyarrow make, or anything that exports Arrow records. What cannot be read does not
+    stop the run: it stands in :attr:`Report.not_examined`.
     """
     return scanner_of(policy).scan(data, threads=threads)
+
+
+def findings(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | None = None) -> Any:
+    """A row for each finding of a frame, in a frame of the same library: row label, field, start, end (code points of
+    the cell's text), detector, confidence, why. Never the value. Warns where something was not examined."""
+    return scanner_of(policy).findings(data, threads=threads)
+
+
+def redact(
+    data: Any,
+    *,
+    policy: PolicyLike | Scanner = None,
+    return_report: bool = False,
+    on_incomplete: OnIncomplete = "raise",
+    threads: int | None = None,
+) -> Any:
+    """The frame rewritten as the policy says: of the same type, the input as it was.
+
+    With ``return_report=True`` a pair, ``(clean, report)``. Columns in which nothing was found are passed on without a
+    copy. Where anything was not examined, raises :class:`IncompleteError`; ``on_incomplete="warn"`` warns instead and
+    hands the frame back with what was not examined as it was.
+    """
+    return scanner_of(policy).redact(
+        data, return_report=return_report, on_incomplete=on_incomplete, threads=threads
+    )
 
 
 def redact_file(
@@ -252,14 +303,18 @@ def complete(report: Report, on_incomplete: OnIncomplete) -> None:
         raise ValueError(f"on_incomplete is {on_incomplete!r}; it takes 'raise' or 'warn'")
     if report.complete:
         return
+    message = _gaps(report)
+    if on_incomplete == "raise":
+        raise IncompleteError(message, report)
+    warnings.warn(message, IncompleteWarning, stacklevel=4)
+
+
+def _gaps(report: Report) -> str:
     gaps = report.not_examined
     first = gaps[0]
     place = first["object"] + (f", record {first['record']}" if "record" in first else "")
     more = f", and {len(gaps) - 1 + report.to_dict()['not_examined_more']} more" if len(gaps) > 1 else ""
-    message = f"not everything was examined: {place}: {first['reason']}{more} (report.not_examined lists them)"
-    if on_incomplete == "raise":
-        raise IncompleteError(message, report)
-    warnings.warn(message, IncompleteWarning, stacklevel=4)
+    return f"not everything was examined: {place}: {first['reason']}{more} (report.not_examined lists them)"
 
 
 def _inputs(data: Any) -> list[str] | None:
@@ -271,8 +326,15 @@ def _inputs(data: Any) -> list[str] | None:
     return None
 
 
-def _unknown(data: Any) -> TypeError:
-    return TypeError(f"data is {type(data).__name__}; it takes a path, a folder, a glob, or a list of them")
+_FRAMES = "a frame of pandas, polars or pyarrow, or anything that exports Arrow records"
+_FILES = "a path, folder, glob or URI, or a list of them; or " + _FRAMES
+
+
+def _opened(data: Any, accepted: str = _FRAMES) -> _frames.Opened:
+    opened = _frames.open_frame(data)
+    if opened is None:
+        raise TypeError(f"data is {type(data).__name__}; it takes {accepted}")
+    return opened
 
 
 def _logged(report: Report) -> Report:

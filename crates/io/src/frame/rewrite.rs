@@ -1,6 +1,6 @@
 //! Rows into a batch, and the edits of a batch into new arrays. Arrays without an edit are passed on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -14,14 +14,14 @@ use arrow::error::ArrowError;
 
 use super::leaf::{Leaf, Leaves, Slots};
 use super::text::{self, Cells};
-use super::{Rows, Whole};
+use super::{Rows, Whole, Written};
 use crate::{Batch, Cause, Change, Edit, Kind, Layout, Occurrences, Texts, splice};
 
 /// Metadata that is written by programs for programs, in a form that is no text.
 const MACHINE_KEYS: [&str; 1] = ["ARROW:schema"];
 
 /// What a field says of itself that is not looked at, because it is not about anybody.
-const FIELD_KEYS: [&str; 2] = ["ARROW:extension:", "PARQUET:"];
+const FIELD_KEYS: [&str; 3] = ["ARROW:extension:", "PARQUET:", "_PL_CATEGORICAL"];
 
 /// Where the cells of a batch stand in the frame.
 pub struct Places {
@@ -128,12 +128,15 @@ pub struct Changes {
     /// By the path of what holds them: names of fields and what they become.
     names: HashMap<(String, String), String>,
     metadata: Vec<(String, Option<String>)>,
-    dropped: u32,
+    /// Columns of which a value changed.
+    columns: BTreeSet<usize>,
+    /// Rows of the frame that go.
+    dropped: Vec<u64>,
 }
 
 impl Changes {
     pub(super) fn dropped(&self) -> u32 {
-        self.dropped
+        self.dropped.len() as u32
     }
 }
 
@@ -148,7 +151,8 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
         touched: !edits.is_empty(),
         names: HashMap::new(),
         metadata: Vec::new(),
-        dropped: 0,
+        columns: BTreeSet::new(),
+        dropped: Vec::new(),
     };
     let mut stay = vec![true; batch.records as usize];
     // By leaf: slots, or values of its dictionary, with their new text or null.
@@ -196,11 +200,13 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
     let mut columns = changes.rows.columns().to_vec();
     for (leaf, cells) in cells {
         let (column, leaf) = &places.leaves[leaf];
+        changes.columns.insert(*column);
         columns[*column] = replace(&columns[*column], &leaf.steps, leaf, &cells).map_err(plain)?;
     }
     changes.rows = RecordBatch::try_new(changes.rows.schema(), columns).map_err(plain)?;
-    changes.dropped = stay.iter().filter(|stays| !**stays).count() as u32;
-    if changes.dropped > 0 {
+    let rows = (batch.first_record..).zip(&stay);
+    changes.dropped = rows.filter(|(_, stays)| !**stays).map(|(row, _)| row).collect();
+    if !changes.dropped.is_empty() {
         changes.rows = filter_record_batch(&changes.rows, &BooleanArray::from(stay)).map_err(plain)?;
     }
     Ok(changes)
@@ -343,23 +349,25 @@ fn dictionary(array: &ArrayRef, cells: &HashMap<u32, Option<String>>) -> Result<
 }
 
 /// The batches that are written back, as they come.
-pub(super) struct Written {
-    schema: SchemaRef,
-    batches: Vec<RecordBatch>,
+pub(super) struct Writing {
+    written: Written,
     names: HashMap<(String, String), String>,
     metadata: Vec<(String, Option<String>)>,
     /// The batch whose rows come now, what came of it, and whether any of that was touched.
     current: Option<(Arc<Whole>, Vec<RecordBatch>, bool)>,
 }
 
-impl Written {
+impl Writing {
     pub(super) fn new(schema: SchemaRef) -> Self {
-        Self { schema, batches: Vec::new(), names: HashMap::new(), metadata: Vec::new(), current: None }
+        let written = Written { schema, batches: Vec::new(), changed: BTreeSet::new(), dropped: Vec::new() };
+        Self { written, names: HashMap::new(), metadata: Vec::new(), current: None }
     }
 
     pub(super) fn add(&mut self, changes: Changes) {
         self.names.extend(changes.names);
         self.metadata.extend(changes.metadata);
+        self.written.changed.extend(changes.columns);
+        self.written.dropped.extend(changes.dropped);
         match &mut self.current {
             Some((whole, rows, touched)) if Arc::ptr_eq(whole, &changes.whole) => {
                 rows.push(changes.rows);
@@ -375,26 +383,26 @@ impl Written {
     /// A batch in which nothing changed is the one that came.
     fn complete(&mut self) {
         match self.current.take() {
-            Some((whole, _, false)) => self.batches.push(whole.batch.clone()),
-            Some((_, rows, true)) => self.batches.extend(rows),
+            Some((whole, _, false)) => self.written.batches.push(whole.batch.clone()),
+            Some((_, rows, true)) => self.written.batches.extend(rows),
             None => {}
         }
     }
 
-    pub(super) fn finish(mut self) -> Result<(SchemaRef, Vec<RecordBatch>), Cause> {
+    pub(super) fn finish(mut self) -> Result<Written, Cause> {
         self.complete();
         if self.names.is_empty() && self.metadata.is_empty() {
-            return Ok((self.schema, self.batches));
+            return Ok(self.written);
         }
-        let fields: Vec<_> = self.schema.fields().iter().map(|field| self.renamed(field, "$", "")).collect();
+        let old = self.written.schema.clone();
+        let fields: Vec<_> = old.fields().iter().map(|field| self.renamed(field, "$", "")).collect();
         for (at, field) in fields.iter().enumerate() {
-            if field.name() != self.schema.field(at).name()
-                && fields.iter().filter(|other| other.name() == field.name()).count() > 1
-            {
+            let twins = fields.iter().filter(|other| other.name() == field.name()).count();
+            if field.name() != old.field(at).name() && twins > 1 {
                 return Err(Cause::Unsupported("two columns would get one name; rename them first"));
             }
         }
-        let mut metadata = self.schema.metadata().clone();
+        let mut metadata = old.metadata().clone();
         for (key, value) in std::mem::take(&mut self.metadata) {
             match value {
                 Some(value) => metadata.insert(key, value),
@@ -408,8 +416,9 @@ impl Written {
                 columns.map(|(column, field)| retyped(column.to_data(), field.data_type()).map(make_array));
             RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)
         };
-        let batches = self.batches.iter().map(retyped).collect::<Result<_, _>>();
-        Ok((schema.clone(), batches.map_err(|error| arrow_cause(&error))?))
+        let batches = self.written.batches.iter().map(retyped).collect::<Result<_, _>>();
+        let batches = batches.map_err(|error| arrow_cause(&error))?;
+        Ok(Written { schema, batches, ..self.written })
     }
 
     /// A field with the new names in it and below it. `holder` is how its names are found, `parent` how its path begins.

@@ -1,0 +1,105 @@
+"""Frames of any library: as Arrow into the main job, and back as what they were."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import _native
+from ._report import Report
+
+Unread = tuple[str, int, str]
+"""A field that is not handed over: its name, how many cells, and why."""
+
+_ADAPTERS = {
+    "datasets": "datasets",
+    "pandas": "pandas",
+    "polars": "polars",
+    "pyarrow": "pyarrow",
+}
+"""By the first part of the module that a type is of: the adapter of its library."""
+
+COLUMNS = ("row", "field", "start", "end", "detector", "confidence", "why")
+"""The columns of a frame of findings."""
+
+
+@dataclass
+class Opened:
+    """A frame, ready to be read once."""
+
+    name: str
+    """What reports call it."""
+    stream: Any
+    """What exports it as Arrow records."""
+    back: Callable[[_native.Batches], Any]
+    """Makes of the rewritten records what the frame was."""
+    table: Callable[[dict[str, list[Any]]], Any]
+    """Makes a frame of the same library of columns."""
+    label: Callable[[int], Any] = lambda row: row
+    """What the library calls a row of this number."""
+    unread: list[Unread] = field(default_factory=list)
+    unused: dict[str, list[str]] = field(default_factory=dict)
+    """By column: texts that no row has and that travel with its type, such as the categories of an enum."""
+    telling: set[str] = field(default_factory=set)
+    """The columns of ``unused`` in which something was found, for ``back``."""
+
+
+def open_frame(data: Any) -> Opened | None:
+    """The frame made ready; ``None`` where the data is none."""
+    for base in type(data).__mro__:
+        library = base.__module__.partition(".")[0]
+        if library in _ADAPTERS:
+            adapter = importlib.import_module(f".adapters.{_ADAPTERS[library]}", __package__)
+            opened: Opened | None = adapter.open_frame(data)
+            if opened is not None:
+                return opened
+    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+        # Whatever it was, it takes part in the protocol: so does what it gets back.
+        return Opened(type(data).__name__, data, lambda batches: batches, lambda columns: columns)
+    return None
+
+
+def scan_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> Report:
+    """Counts what is in a frame."""
+    json, _ = _run(plan, opened, threads, redact=False)
+    return Report(json)
+
+
+def redact_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> tuple[Any, Report]:
+    """The frame rewritten; ``None`` in its place where it could not be read to its end."""
+    for column, texts in opened.unused.items():
+        if plan.redact_texts(texts, column) != texts:
+            opened.telling.add(column)
+    json, batches = _run(plan, opened, threads, redact=True)
+    return (None if batches is None else opened.back(batches)), Report(json)
+
+
+def findings_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> tuple[Any, Report]:
+    """A row for each finding, in a frame of the same library, in the order of the rows."""
+    with tempfile.TemporaryDirectory(prefix="sievert-") as folder:
+        path = os.path.join(folder, "findings.jsonl")
+        report, _ = _run(plan, opened, threads, redact=False, findings=path)
+        with open(path, encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in COLUMNS}
+    columns["row"] = [opened.label(row["record"]) for row in rows]
+    return opened.table(columns), Report(report)
+
+
+def _run(
+    plan: _native.Plan, opened: Opened, threads: int | None, *, redact: bool, findings: str | None = None
+) -> tuple[str, _native.Batches | None]:
+    return _native.run_frame(
+        plan,
+        data=opened.stream,
+        name=opened.name,
+        unread=opened.unread,
+        redact=redact,
+        findings=findings,
+        threads=threads,
+    )

@@ -1,0 +1,213 @@
+"""pandas: frames, series and indexes, and the ``sievert`` accessor. Every column by its own: one in which nothing was
+found is handed back as it is, object columns keep their objects, and what Arrow cannot hold is said.
+"""
+
+from __future__ import annotations
+
+import decimal
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import _native
+from .._errors import FormatError
+from .._frames import Opened, Unread
+
+try:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+except ImportError as error:
+    raise ImportError("sievert reads pandas frames by pyarrow: pip install pyarrow") from error
+
+_SCALARS = (str, int, float, bool, decimal.Decimal, np.generic)
+
+
+def open_frame(data: Any) -> Opened | None:
+    """A pandas object, or ``None``."""
+    name = f"pandas.{type(data).__name__}"
+    if isinstance(data, pd.DataFrame):
+        return _open(name, data, lambda frame: frame)
+    if isinstance(data, pd.Series):
+        frame = data.to_frame("" if data.name is None else data.name)
+        return _open(name, frame, lambda new: new.iloc[:, 0].rename(None if data.name is None else new.columns[0]))
+    if isinstance(data, pd.Index):
+        return _open(name, pd.DataFrame(index=data), lambda frame: frame.index)
+    return None
+
+
+def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
+    unread: list[Unread] = []
+    levels = _levels(frame.index)
+    parts = [*levels, *(frame.iloc[:, at] for at in range(frame.shape[1]))]
+    names = [_shown(part.name) for part in levels] + [_shown(name) for name in frame.columns]
+    handed = [_to_arrow(name, part, unread) for name, part in zip(names, parts)]
+    if frame.attrs:
+        unread.append(("attrs", len(frame.attrs), "attributes of a frame are not read; clear them"))
+    table = pa.Table.from_arrays(handed, names=names)
+
+    def back(batches: _native.Batches) -> Any:
+        new = pa.table(batches)
+        stays = np.ones(len(frame), dtype=bool)
+        stays[batches.dropped] = False
+        changed = set(batches.changed)
+        done = []
+        for at, part in enumerate(parts):
+            kept = part[stays] if batches.dropped else part
+            if at in changed:
+                before = handed[at].filter(pa.array(stays)) if batches.dropped else handed[at]
+                kept = _from_arrow(names[at], kept, before, new.column(at))
+            done.append(kept)
+        renamed = batches.names
+        index = _index(frame.index[stays] if batches.dropped else frame.index, done[: len(levels)], levels)
+        index = _index_names(index, names[: len(levels)], renamed[: len(levels)])
+        columns = _column_names(frame.columns, names[len(levels) :], renamed[len(levels) :])
+        result = pd.DataFrame(dict(enumerate(part.array for part in done[len(levels) :])), index=index)
+        result.columns = columns
+        result.attrs = dict(frame.attrs)
+        return last(result)
+
+    return Opened(kind, table, back, pd.DataFrame, label=lambda row: frame.index[row], unread=unread)
+
+
+def _shown(name: Any) -> str:
+    """A label as the name of a field: what a label of several levels holds is joined."""
+    if isinstance(name, tuple):
+        return ".".join(str(part) for part in name)
+    return "" if name is None else str(name)
+
+
+def _levels(index: pd.Index) -> list[pd.Series]:
+    """The levels of an index as columns; one that only counts has none."""
+    if isinstance(index, pd.MultiIndex):
+        levels = [index.get_level_values(level) for level in range(index.nlevels)]
+    elif isinstance(index, pd.RangeIndex):
+        levels = []
+    else:
+        levels = [index]
+    return [pd.Series(level.array, name=level.name) for level in levels]
+
+
+def _to_arrow(name: str, column: pd.Series, unread: list[Unread]) -> pa.ChunkedArray:
+    """The column as Arrow; nulls where it cannot be read, which is noted."""
+    if column.dtype == object:
+        return _objects(name, column, unread)
+    try:
+        array = pa.array(column, from_pandas=True)
+    except (pa.ArrowException, TypeError, ValueError, NotImplementedError):
+        unread.append((name, len(column), "its dtype has no form in Arrow; cast it to text"))
+        return pa.chunked_array([pa.nulls(len(column))])
+    chunked = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+    if isinstance(chunked.type, pa.BaseExtensionType):
+        chunked = pa.chunked_array([chunk.storage for chunk in chunked.chunks], chunked.type.storage_type)
+    return chunked
+
+
+def _objects(name: str, column: pd.Series, unread: list[Unread]) -> pa.ChunkedArray:
+    """A column of Python objects: texts and numbers as texts, lists and dictionaries as Arrow reads them."""
+    values = column.to_numpy()
+    try:
+        array = pa.array(values, from_pandas=True)
+        if pa.types.is_nested(array.type) or pa.types.is_large_string(array.type) or pa.types.is_string(array.type):
+            return pa.chunked_array([array])
+    except (pa.ArrowException, TypeError, ValueError, NotImplementedError, OverflowError):
+        pass
+    texts: list[str | None] = []
+    strange = 0
+    for value in values:
+        if isinstance(value, str):
+            texts.append(value.encode("utf-8", "replace").decode() if not value.isascii() else value)
+        elif isinstance(value, bytes):
+            try:
+                texts.append(value.decode())
+            except UnicodeDecodeError:
+                texts.append(None)
+                strange += 1
+        elif value is None or value is pd.NA or value is pd.NaT or isinstance(value, (bool, np.bool_)):
+            texts.append(None)
+        elif isinstance(value, float) and not np.isfinite(value):
+            texts.append(None)
+        elif isinstance(value, float) and value.is_integer():
+            texts.append(str(int(value)))
+        elif isinstance(value, _SCALARS) or hasattr(value, "isoformat"):
+            texts.append(str(value))
+        else:
+            texts.append(None)
+            strange += 1
+    if strange:
+        unread.append((name, strange, "objects that are neither texts nor numbers; turn them into texts"))
+    return pa.chunked_array([pa.array(texts, pa.large_string())])
+
+
+def _from_arrow(name: str, old: pd.Series, before: pa.ChunkedArray, after: pa.ChunkedArray) -> pd.Series:
+    """The column with what changed, of its own dtype as far as that holds it."""
+    dtype = old.dtype
+    if dtype == object:
+        values = old.to_numpy(copy=True)
+        for row in _differing(before, after):
+            values[row] = _rebuilt(values[row], after[row].as_py())
+        return pd.Series(values, index=old.index, name=old.name, dtype=object)
+    if isinstance(dtype, pd.CategoricalDtype):
+        # Of the dictionary, not of the values: a category that no row has is one as well.
+        categories = after.unify_dictionaries().chunk(0).dictionary if after.num_chunks else pa.array([])
+        texts = after.cast(after.type.value_type).to_pylist()
+        values = pd.Categorical(texts, categories=categories.to_pylist(), ordered=dtype.ordered)
+        return pd.Series(values, index=old.index, name=old.name)
+    if isinstance(dtype, np.dtype) and dtype.kind in "iu":
+        nullable = dtype.name.replace("uint", "UInt").replace("int", "Int")
+        warnings.warn(f"column {name!r} was {dtype} and becomes {nullable}: values in it are null", stacklevel=7)
+        return pd.Series(pd.array(after.to_pylist(), dtype=nullable), index=old.index, name=old.name)
+    if hasattr(dtype, "__from_arrow__"):
+        return pd.Series(dtype.__from_arrow__(after), index=old.index, name=old.name)
+    return pd.Series(after.to_pandas().to_numpy(), index=old.index, name=old.name).astype(dtype)
+
+
+def _differing(before: pa.ChunkedArray, after: pa.ChunkedArray) -> Sequence[int]:
+    """The rows in which two columns differ."""
+    if pa.types.is_nested(before.type):
+        return [row for row, (old, new) in enumerate(zip(before, after)) if old != new]
+    before, after = before.cast(pa.large_string()), after.cast(pa.large_string())
+    differ = pc.fill_null(pc.not_equal(before, after), True)
+    both_null = pc.and_(pc.is_null(before), pc.is_null(after))
+    rows: list[int] = pc.indices_nonzero(pc.and_not(differ, both_null)).to_pylist()
+    return rows
+
+
+def _rebuilt(old: Any, new: Any) -> Any:
+    """A new object like the old one, with the texts of the new one. Keys that Arrow added are left out."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {key: _rebuilt(value, new.get(str(key))) for key, value in old.items()}
+    if isinstance(old, (list, tuple)) and isinstance(new, list) and len(old) == len(new):
+        return type(old)(map(_rebuilt, old, new)) if type(old) in (list, tuple) else list(map(_rebuilt, old, new))
+    if isinstance(old, np.ndarray) and isinstance(new, list):
+        rebuilt = np.empty(len(old), dtype=object)
+        rebuilt[:] = [_rebuilt(a, b) for a, b in zip(old, new)]
+        return rebuilt
+    if isinstance(old, bytes) and isinstance(new, str):
+        return new.encode()
+    return new
+
+
+def _index(index: pd.Index, levels: list[pd.Series], before: list[pd.Series]) -> pd.Index:
+    if all(new is old for new, old in zip(levels, before)) or not levels:
+        return index
+    if isinstance(index, pd.MultiIndex):
+        return pd.MultiIndex.from_arrays([level.array for level in levels], names=index.names)
+    return pd.Index(levels[0].array, name=index.name)
+
+
+def _index_names(index: pd.Index, old: list[str], new: list[str]) -> pd.Index:
+    if old == new:
+        return index
+    return index.set_names([b if a != b else name for a, b, name in zip(old, new, index.names)])
+
+
+def _column_names(columns: pd.Index, old: list[str], new: list[str]) -> pd.Index:
+    if old == new:
+        return columns
+    if isinstance(columns, pd.MultiIndex):
+        raise FormatError("a column name of several levels holds a finding; rename the column")
+    renamed = [b if a != b else name for a, b, name in zip(old, new, columns)]
+    return pd.Index(renamed, name=columns.name)

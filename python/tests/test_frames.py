@@ -1,0 +1,256 @@
+"""Frames of pyarrow, polars and pandas: the same type comes back, the input stays, and what is not examined is said."""
+
+import decimal
+import pickle
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import sievert
+from conftest import EMAIL
+from sievert import IncompleteError, IncompleteWarning
+
+TEXTS = [f"write to {EMAIL}", None, "nothing", f"\U0001f600 {EMAIL}"]
+CLEAN = ["write to <EMAIL>", None, "nothing", "\U0001f600 <EMAIL>"]
+IDS = [1, 2, 3, 4]
+
+
+def make(kind):
+    """One small table in each of the libraries."""
+    columns = {"note": TEXTS, "id": IDS}
+    return {"pyarrow": pa.table, "polars": pl.DataFrame, "pandas": pd.DataFrame}[kind](columns)
+
+
+def column(frame, name):
+    """The values of a column, whatever the library."""
+    if isinstance(frame, pd.DataFrame):
+        return [None if value is None or value is pd.NA or value != value else value for value in frame[name]]
+    return frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name].to_list()
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas"])
+def test_a_frame_comes_back_clean_and_of_its_type(kind):
+    frame = make(kind)
+    before = pickle.dumps(frame)
+    clean, report = sievert.redact(frame, return_report=True)
+    assert type(clean) is type(frame)
+    assert pickle.dumps(frame) == before, "the input is as it was"
+    assert column(clean, "note") == CLEAN and column(clean, "id") == IDS
+    assert report.by_field()["note"]["detectors"]["global.email"]["certain"] == 2
+    assert report.complete and report.to_dict()["ledger"]["records"]["total"] == 4
+    assert column(sievert.redact(frame), "note") == CLEAN
+    assert sievert.scan(frame).by_detector() == report.by_detector()
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas"])
+def test_findings_are_a_frame_of_the_same_library(kind):
+    found = sievert.findings(make(kind))
+    assert type(found) is type(make(kind))
+    assert column(found, "row") == [0, 3]
+    assert column(found, "field") == ["note", "note"]
+    assert [TEXTS[3][s:e] for s, e in zip(column(found, "start"), column(found, "end"))][1] == EMAIL
+    assert column(found, "detector") == ["global.email"] * 2
+    assert list(column(found, "why")[0])[0] == "unmistakable"
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas"])
+@pytest.mark.parametrize(("action", "left"), [("drop-record", ["nothing"]), ("drop-cell", None)])
+def test_cells_and_records_can_be_dropped(kind, action, left):
+    policy = {"redact": [{"detectors": ["*"], "action": action}]}
+    clean, report = sievert.redact(make(kind), policy=policy, return_report=True)
+    if action == "drop-record":
+        assert column(clean, "note") == [None, "nothing"] and column(clean, "id") == [2, 3]
+        assert report.to_dict()["ledger"]["records"]["dropped"] == 2
+    else:
+        assert column(clean, "note") == [None, None, "nothing", None] and column(clean, "id") == IDS
+
+
+@pytest.mark.parametrize(
+    "of", [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.dictionary(pa.int8(), pa.string())]
+)
+def test_every_arrow_text_keeps_its_type(of):
+    values = pa.array(TEXTS, pa.string())
+    array = values.cast(pa.binary()) if of == pa.binary() else values.dictionary_encode().cast(of) if pa.types.is_dictionary(of) else values.cast(of)
+    table = pa.table({"note": pa.chunked_array([array, array.slice(2, 2)])})
+    clean = sievert.redact(table)
+    assert clean.schema == table.schema
+    assert clean["note"].cast(pa.string()).to_pylist() == CLEAN + CLEAN[2:]
+
+
+def test_nothing_found_means_the_same_buffers():
+    def address(table):
+        return table["note"].chunk(0).buffers()[2].address
+
+    table = pa.table({"note": ["plain", "words"] * 100, "mail": [EMAIL, "x"] * 100})
+    clean = sievert.redact(table)
+    assert address(clean) == address(table)
+    frame = pl.DataFrame({"note": ["longer than twelve bytes"] * 3})
+    assert address(pa.table(sievert.redact(frame))) == address(pa.table(frame))
+
+
+def test_other_arrow_objects_come_back_as_what_they_were():
+    batch = pa.record_batch({"note": TEXTS})
+    assert sievert.redact(batch).equals(pa.record_batch({"note": CLEAN}))
+    assert sievert.redact(pa.array(TEXTS)).equals(pa.array(CLEAN))
+    assert sievert.redact(pa.chunked_array([TEXTS, TEXTS])).to_pylist() == CLEAN * 2
+    reader = sievert.redact(pa.table({"note": TEXTS}).to_reader())
+    assert isinstance(reader, pa.RecordBatchReader) and reader.read_all()["note"].to_pylist() == CLEAN
+    assert sievert.redact(pa.table({"note": pa.array([], pa.string())})).num_rows == 0
+
+
+class Foreign:
+    """Something of no known library that takes part in the protocol."""
+
+    def __init__(self, data, name):
+        setattr(self, name, getattr(data, name))
+
+
+@pytest.mark.parametrize("protocol", ["__arrow_c_stream__", "__arrow_c_array__"])
+def test_whatever_exports_arrow_records_is_a_frame(protocol):
+    foreign = Foreign(pa.record_batch({"note": TEXTS}), protocol)
+    assert pa.table(sievert.redact(foreign))["note"].to_pylist() == CLEAN
+    with pytest.raises(ValueError, match="does not hold records"):
+        sievert.redact(Foreign(pa.array(TEXTS) if "array" in protocol else pa.chunked_array([TEXTS]), protocol))
+
+
+def test_arrow_that_is_not_valid_is_not_trusted():
+    bad = pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, 1], np.int32)), pa.py_buffer(b"\xff"))
+    with pytest.raises(IncompleteError, match="contradicts itself"):
+        sievert.redact(pa.table({"a": bad}))
+
+
+def test_nested_values_and_names():
+    messages = [[{"role": "user", "content": EMAIL}], [], None]
+    table = pa.table({"messages": messages, EMAIL: [1, 2, 3]})
+    clean, report = sievert.redact(table, return_report=True)
+    assert clean.column_names == ["messages", "<EMAIL>"]
+    assert clean["messages"].to_pylist() == [[{"role": "user", "content": "<EMAIL>"}], [], None]
+    assert "messages[].content" in report.by_field()
+    assert EMAIL not in report.to_json()
+    frame = pl.DataFrame({"messages": messages[:2]})
+    assert sievert.redact(frame)["messages"].to_list() == [[{"role": "user", "content": "<EMAIL>"}], []]
+
+
+def test_types_that_are_not_read_are_said():
+    union = pa.UnionArray.from_sparse(pa.array([0, 0], pa.int8()), [pa.array(["a", "b"])])
+    table = pa.table({"u": union, "note": [EMAIL, "x"]})
+    with pytest.raises(IncompleteError, match=r"field u, 2 cells: it is of the type union") as raised:
+        sievert.redact(table)
+    assert raised.value.report.to_dict()["ledger"]["cells"]["binary"] == 2
+    with pytest.warns(IncompleteWarning, match="union"):
+        clean = sievert.redact(table, on_incomplete="warn")
+    assert clean["note"].to_pylist() == ["<EMAIL>", "x"]
+
+
+def test_a_frame_that_breaks_off_is_not_handed_back():
+    def batches():
+        yield pa.record_batch({"note": TEXTS})
+        raise RuntimeError("canary")
+
+    schema = pa.schema({"note": pa.string()})
+    with pytest.warns(IncompleteWarning), pytest.raises(IncompleteError, match="broke off") as raised:
+        sievert.redact(pa.RecordBatchReader.from_batches(schema, batches()), on_incomplete="warn")
+    assert "canary" not in str(raised.value)
+
+
+def test_polars_series_lazy_frames_and_types_with_categories():
+    series = pl.Series("note", TEXTS)
+    assert sievert.redact(series).equals(pl.Series("note", CLEAN))
+    lazy = sievert.redact(pl.LazyFrame({"note": TEXTS}))
+    assert isinstance(lazy, pl.LazyFrame) and lazy.collect()["note"].to_list() == CLEAN
+    frame = pl.DataFrame(
+        {
+            "c": pl.Series([EMAIL, "x", None], dtype=pl.Categorical),
+            "e": pl.Series([EMAIL, "x", None], dtype=pl.Enum([EMAIL, "x", "unused"])),
+            "stays": pl.Series(["x", "x", None], dtype=pl.Enum(["x", "y"])),
+        }
+    )
+    clean = sievert.redact(frame)
+    assert clean["c"].to_list() == clean["e"].to_list() == ["<EMAIL>", "x", None]
+    assert clean["c"].dtype == pl.Categorical and isinstance(clean["e"].dtype, pl.Enum)
+    assert clean["stays"].dtype == pl.Enum(["x", "y"])
+    hidden = pl.DataFrame({"e": pl.Series(["x"], dtype=pl.Enum(["x", EMAIL]))})
+    assert EMAIL not in sievert.redact(hidden)["e"].dtype.categories
+    objects = pl.DataFrame({"o": [object(), object()], "note": [EMAIL, "x"], "null": [None, None]})
+    with pytest.raises(IncompleteError, match="holds Python objects"):
+        sievert.redact(objects)
+    assert sievert.redact(objects[["null", "note"]])["note"].to_list() == ["<EMAIL>", "x"]
+    with pytest.raises(IncompleteError, match="of the type null"):
+        sievert.redact(pl.DataFrame({"l": [[], [None]]}))
+
+
+def test_pandas_keeps_dtypes_index_and_objects():
+    frame = pd.DataFrame(
+        {
+            "object": pd.Series([EMAIL, 5, None, 2.5], dtype=object),
+            "string": pd.Series(TEXTS, dtype="string"),
+            "category": pd.Categorical([EMAIL, "b", None, EMAIL], categories=["b", EMAIL, "unused"], ordered=True),
+            "when": pd.date_range("2024-01-01", periods=4, tz="Europe/Berlin"),
+            "nested": pd.Series([{"a": EMAIL}, {"b": (EMAIL,)}, None, {}], dtype=object),
+            "flag": [True, False, True, False],
+            "span": pd.to_timedelta([1, 2, 3, 4], unit="s"),
+        }
+    ).set_index(pd.Index([EMAIL, "b", "c", "d"], name="who"))
+    before = frame.copy(deep=True)
+    clean = sievert.redact(frame)
+    pd.testing.assert_frame_equal(frame, before)
+    assert list(clean.index) == ["<EMAIL>", "b", "c", "d"] and clean.index.name == "who"
+    assert list(clean["object"]) == ["<EMAIL>", 5, None, 2.5] and clean["object"].dtype == object
+    assert clean["string"].dtype == frame["string"].dtype and clean["string"].fillna("").tolist()[0] == CLEAN[0]
+    assert clean["category"].tolist()[0] == "<EMAIL>" and clean["category"].cat.ordered
+    assert list(clean["category"].cat.categories) == ["b", "<EMAIL>", "unused"]
+    assert list(clean["nested"])[:2] == [{"a": "<EMAIL>"}, {"b": ("<EMAIL>",)}]
+    for same in ("when", "flag", "span"):
+        pd.testing.assert_series_equal(clean[same], frame[same].set_axis(clean.index))
+
+
+def test_pandas_integers_that_are_nulled_become_nullable_and_it_is_said():
+    frame = pd.DataFrame({"employee_id": [412345, 412346], "n": [1, 2]})
+    with pytest.warns(UserWarning, match="'employee_id' was int64 and becomes Int64"):
+        clean = sievert.redact(frame)
+    assert clean["employee_id"].isna().all() and clean["employee_id"].dtype == "Int64"
+    assert clean["n"].dtype == "int64"
+
+
+def test_pandas_series_indexes_levels_and_odd_names():
+    series = pd.Series(TEXTS, name=EMAIL, index=[10, 20, 30, 40])
+    clean = sievert.redact(series)
+    assert clean.name == "<EMAIL>" and list(clean.index) == [10, 20, 30, 40] and clean[40] == CLEAN[3]
+    assert sievert.redact(pd.Series([EMAIL])).name is None
+    assert list(sievert.redact(pd.Index([EMAIL, "x"]))) == ["<EMAIL>", "x"]
+    levels = pd.MultiIndex.from_tuples([(EMAIL, 1), ("x", 2)], names=["who", "n"])
+    clean = sievert.redact(pd.DataFrame({5: [1, 2], "a": ["x", EMAIL]}, index=levels))
+    assert clean.index.to_list() == [("<EMAIL>", 1), ("x", 2)] and list(clean.columns) == [5, "a"]
+    assert list(sievert.findings(pd.DataFrame({"a": ["x", EMAIL]}, index=["p", "q"]))["row"]) == ["q"]
+    twins = pd.DataFrame([[EMAIL, "x"]], columns=["a", "a"])
+    assert sievert.redact(twins).to_numpy().tolist() == [["<EMAIL>", "x"]]
+
+
+def test_pandas_objects_of_no_text_are_said():
+    frame = pd.DataFrame({"o": pd.Series([EMAIL, object(), b"\xff", decimal.Decimal(5)], dtype=object)})
+    with pytest.raises(IncompleteError, match="field o, 2 cells: objects that are neither"):
+        sievert.redact(frame)
+    with pytest.warns(IncompleteWarning):
+        clean = sievert.redact(frame, on_incomplete="warn")
+    assert clean["o"][0] == "<EMAIL>" and clean["o"][1] is frame["o"][1]
+    frame = pd.DataFrame({"a": [1 + 2j]})
+    frame.attrs["who"] = EMAIL
+    with pytest.raises(IncompleteError) as raised:
+        sievert.redact(frame)
+    assert {gap["reason"].split(",")[0] for gap in raised.value.report.not_examined} == {"field a", "field attrs"}
+
+
+def test_what_is_no_frame_is_told_what_is_accepted():
+    with pytest.raises(TypeError, match="data is dict; it takes a frame of pandas"):
+        sievert.redact({"a": 1})
+    with pytest.raises(TypeError, match="data is int; it takes a path"):
+        sievert.scan(5)
+
+
+def test_reports_of_parts_of_a_frame_add_up():
+    table = pa.table({"note": TEXTS * 50})
+    parts = [sievert.scan(table.slice(0, 100)), sievert.scan(table.slice(100))]
+    assert sievert.merge(parts).by_detector()["global.email"]["certain"] == 100
+    assert sievert.merge(parts).by_field()["note"]["cells"] == sievert.scan(table).by_field()["note"]["cells"]
