@@ -264,7 +264,7 @@ fn without_credentials_the_error_says_what_was_tried_and_comes_soon() {
     ];
     let start = Instant::now();
     let ran = sievert_with(&settings, ["scan", "s3://data/in"], folder.path()).ends_with(2);
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(4), "a second, and the program: {:?}", start.elapsed());
     for said in [
         "AWS_ACCESS_KEY_ID",
         "AWS_WEB_IDENTITY_TOKEN_FILE",

@@ -4,6 +4,7 @@ use std::env::var_os;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use object_store::client::{HttpError, HttpErrorKind};
 use object_store::{CredentialProvider, Error, Result};
 
 use super::address::Scheme;
@@ -24,8 +25,19 @@ pub(crate) struct Named<C> {
     pub(crate) scheme: Scheme,
 }
 
-/// A service that hands out credentials may fail once or twice.
+/// A service that hands out credentials may fail once or twice. One that is not there, or silent, is asked once.
 const TRIES: u32 = 3;
+
+fn is_there(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<HttpError>() {
+            return !matches!(error.kind(), HttpErrorKind::Connect | HttpErrorKind::Timeout);
+        }
+        source = error.source();
+    }
+    true
+}
 
 #[async_trait]
 impl<C: std::fmt::Debug + Send + Sync + 'static> CredentialProvider for Named<C> {
@@ -35,7 +47,7 @@ impl<C: std::fmt::Debug + Send + Sync + 'static> CredentialProvider for Named<C>
         for tries in 1..=TRIES {
             match self.from.get_credential().await {
                 Ok(credential) => return Ok(credential),
-                Err(_) if tries < TRIES => {}
+                Err(error) if tries < TRIES && is_there(&error) => {}
                 Err(_) => break,
             }
         }
