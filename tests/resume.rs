@@ -148,6 +148,23 @@ fn what_was_done_is_not_read_again_unless_it_changed() {
     }
 }
 
+#[test]
+fn an_output_that_went_missing_is_made_again() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 3, 3);
+    let redact = |more: &[&str]| {
+        let arguments = ["redact", "in", "--out", "out", MAIL];
+        sievert(arguments.iter().chain(more).copied(), at).ends_with(3);
+    };
+    redact(&[]);
+    let whole = bytes_of(&at.join("out"));
+    fs::remove_file(at.join("out/of/part-001.csv")).expect("removed");
+    redact(&["--resume"]);
+    assert_eq!(bytes_of(&at.join("out")), whole);
+    assert_eq!(report(at, "out.sievert/report.json")["resumed"], 3);
+}
+
 /// `--resume` is no licence to overwrite what is of no run of this job.
 #[test]
 fn an_output_of_somebody_else_is_not_resumed_over() {

@@ -129,7 +129,7 @@ impl<'r> Feed<'r> {
             && let Some(object) = self.objects.next()
         {
             let next = object.map(|object| {
-                let done = self.earlier.report(&object).map(Box::new);
+                let done = self.earlier.report(self.job, &object).map(Box::new);
                 if let (None, Object { location: Location::Blob(blob), size: ..=SMALL, format, .. }) =
                     (&done, &object)
                     && *format != Some(FormatName::Parquet)

@@ -39,11 +39,11 @@ impl Listed {
     /// An input is not there, two objects would be written to one place, or a place is taken.
     pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
         let (_, replace) = crate::state::earlier(job, runtime)?;
-        Self::told(job, runtime, replace)
+        Self::with(job, runtime, replace)
     }
 
     /// The same, told whether an output may take the place of one that is there.
-    pub(crate) fn told(job: &Job, runtime: &Runtime, replace: bool) -> Result<Self, Error> {
+    pub(crate) fn with(job: &Job, runtime: &Runtime, replace: bool) -> Result<Self, Error> {
         let mut listed = Self {
             objects: Objects::new(runtime),
             skipped: Vec::new(),
@@ -203,7 +203,7 @@ impl<'j> Outputs<'j> {
 }
 
 /// The names of all objects in a folder of a store.
-fn names_in(runtime: &Runtime, folder: &Path) -> Result<HashSet<String>, Error> {
+pub(crate) fn names_in(runtime: &Runtime, folder: &Path) -> Result<HashSet<String>, Error> {
     let mut names = HashSet::new();
     let mut url = folder.to_string_lossy().into_owned();
     url.truncate(url.trim_end_matches('/').len());

@@ -40,7 +40,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     }
     let run_name = format!("{}-{}", std::process::id(), started.as_nanosecond());
     let (earlier, replace) = state::earlier(job, &runtime)?;
-    let listed = Listed::told(job, &runtime, replace)?;
+    let listed = Listed::with(job, &runtime, replace)?;
     let sampler = job.sample.map(|sample| Sampler::new(sample, &listed, &job.read)).transpose()?;
     let out = prepare_folder(job, &runtime)?;
     let state = State::begin(job, &runtime, &run_name)?;

@@ -1,7 +1,7 @@
 //! What a run has done, kept durably beside its output, so that a later run need not do it again. One small file every
 //! second; each holds the reports of the objects that were finished since the one before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -10,12 +10,13 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sievert_io::{
-    Access, Input, Location, Object, Runtime, Target, file_names, read_file, remove_file, remove_leftovers,
-    write_file,
+    Access, Address, Input, Location, Object, Runtime, Target, file_names, read_file, remove_file,
+    remove_leftovers, write_file,
 };
 
 use crate::Error;
 use crate::job::{Destination, Job, Task};
+use crate::listed::{names_in, target};
 use crate::report::Report;
 
 /// How often what was done is written down: so much work is lost with a machine. Sooner at first, so that runs that
@@ -48,6 +49,8 @@ pub(crate) struct Earlier {
     text: tempfile::SpooledTempFile,
     /// Whether this job was begun before.
     begun: bool,
+    /// Of an output folder in a store: what is there.
+    there: Option<HashSet<String>>,
 }
 
 /// Where what this run does is written down.
@@ -96,6 +99,11 @@ pub(crate) fn earlier(job: &Job, runtime: &Runtime) -> Result<(Earlier, bool), E
                 earlier.add(job, runtime, &id, &folder.join(name))?;
             }
         }
+        if let Task::Redact { to: Destination::Folder(out), .. } = &job.task
+            && let Address::Remote(_) = Address::parse(out).map_err(Error::State)?
+        {
+            earlier.there = Some(names_in(runtime, out)?);
+        }
     }
     let replace = match &job.task {
         Task::Redact { to: Destination::InPlace, .. } => true,
@@ -107,7 +115,12 @@ pub(crate) fn earlier(job: &Job, runtime: &Runtime) -> Result<(Earlier, bool), E
 
 impl Earlier {
     fn new() -> Self {
-        Self { lines: HashMap::new(), text: tempfile::SpooledTempFile::new(1 << 20), begun: false }
+        Self {
+            lines: HashMap::new(),
+            text: tempfile::SpooledTempFile::new(1 << 20),
+            begun: false,
+            there: None,
+        }
     }
 
     fn add(&mut self, job: &Job, runtime: &Runtime, id: &str, path: &Path) -> Result<(), Error> {
@@ -139,8 +152,17 @@ impl Earlier {
         Ok(())
     }
 
-    /// The report of an object, if it was done as it is now.
-    pub(crate) fn report(&mut self, object: &Object) -> Option<Report> {
+    /// The report of an object, if it was done as it is now and its output is still there.
+    pub(crate) fn report(&mut self, job: &Job, object: &Object) -> Option<Report> {
+        if let Task::Redact { to, .. } = &job.task {
+            let there = match &self.there {
+                Some(names) => names.contains(&object.name),
+                None => target(to, object).is_some_and(|output| output.is_file()),
+            };
+            if !there {
+                return None;
+            }
+        }
         let (start, length) = *self.lines.get(&object_id(object))?;
         let mut line = vec![0; length];
         self.text.seek(SeekFrom::Start(start)).ok()?;
