@@ -165,6 +165,40 @@ fn an_output_that_went_missing_is_made_again() {
     assert_eq!(report(at, "out.sievert/report.json")["resumed"], 3);
 }
 
+/// Two runs must never both write one output: the second is refused as long as the first has the right to.
+#[test]
+fn of_two_runs_one_writes() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 1, 2);
+    fs::remove_file(at.join("in/torn.jsonl")).expect("removed");
+    fs::create_dir_all(at.join("out.sievert/done")).expect("a folder");
+    let lock = fs::File::create(at.join("out.sievert/done/.lease")).expect("a file");
+    lock.lock().expect("nobody has it");
+    for more in [&[][..], &["--resume"]] {
+        let arguments = ["redact", "in", "--out", "out", MAIL].iter().chain(more);
+        let refused = sievert(arguments.copied(), at).ends_with(2);
+        assert!(refused.stderr.contains("another run writes here"), "{}", refused.stderr);
+    }
+    drop(lock);
+    sievert(["redact", "in", "--out", "out", MAIL], at).good();
+
+    let double = Double::start();
+    double.put("/data/in/a.csv", table(1, 2));
+    let run =
+        || sievert_with(&s3(double.port()), ["redact", "s3://data/in", "--out", "s3://data/out", MAIL], at);
+    let lease =
+        |until: u64| format!("{{\"run\":\"other\",\"until\":{until},\"system\":\"other\",\"process\":1}}");
+    double.put("/data/out.sievert/done/.lease", lease(u64::from(u32::MAX)));
+    let refused = run().ends_with(2);
+    assert!(refused.stderr.contains("another run writes here"), "{}", refused.stderr);
+    assert!(double.below("/data/out/").is_empty());
+    double.put("/data/out.sievert/done/.lease", lease(1));
+    run().good();
+    assert_eq!(double.below("/data/out/").len(), 2);
+    assert!(!double.below("/data/out.sievert/").contains_key("done/.lease"), "it is given back");
+}
+
 /// `--resume` is no licence to overwrite what is of no run of this job.
 #[test]
 fn an_output_of_somebody_else_is_not_resumed_over() {

@@ -108,6 +108,9 @@ impl Bucket {
             }
             "GET" | "HEAD" => self.get(&path, request),
             "PUT" => self.write(&path, request),
+            "POST" if !in_bucket && request.query("delete").is_some() => {
+                self.remove(path.trim_matches('/'), request)
+            }
             "POST" if request.query("uploads").is_some() => self.begin(&path),
             "POST" => self.complete(&path, request),
             "DELETE" => {
@@ -179,6 +182,19 @@ impl Bucket {
             "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>{}</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>",
             escaped(key)
         ))
+    }
+
+    /// Many objects at once: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>.
+    fn remove(&mut self, bucket: &str, request: &Request) -> Response {
+        let body = String::from_utf8_lossy(&request.body);
+        let keys = body.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next());
+        let mut xml = String::from("<DeleteResult>");
+        for key in keys {
+            let plain = key.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            self.objects.remove(&format!("/{bucket}/{plain}"));
+            let _ = write!(xml, "<Deleted><Key>{key}</Key></Deleted>");
+        }
+        Response::new(200).body(xml + "</DeleteResult>")
     }
 
     fn complete(&mut self, path: &str, request: &Request) -> Response {

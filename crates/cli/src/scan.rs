@@ -26,7 +26,10 @@ pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
 pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
     let to = match &args.out {
         Some(out) if out == Path::new("-") => Destination::Stdout,
-        Some(out) => Destination::Folder(out.clone()),
+        Some(out) => Destination::Folder(match Address::parse(out)? {
+            Address::Local(path) => path, // of a file:// URL too
+            Address::Remote(_) => out.clone(),
+        }),
         None => Destination::InPlace,
     };
     let state = match &args.common.state {

@@ -340,6 +340,13 @@ impl<'r> Commit<'r> {
     }
 
     fn end(&mut self, position: u64) -> Result<(), IoError> {
+        if let Some(state) = &mut self.own.state
+            && let Err(error) = state.keep()
+        {
+            self.current = None; // its output is gone with it: another run writes it
+            self.fatal.get_or_insert(error);
+            return Ok(());
+        }
         let current = self.current.as_mut().expect("checked by the caller");
         if let Some(output) = current.output.take() {
             output.finish()?;

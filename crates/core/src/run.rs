@@ -42,8 +42,8 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     let (earlier, replace) = state::earlier(job, &runtime)?;
     let listed = Listed::with(job, &runtime, replace)?;
     let sampler = job.sample.map(|sample| Sampler::new(sample, &listed, &job.read)).transpose()?;
+    let state = State::begin(job, &runtime, &run_name, &earlier)?;
     let out = prepare_folder(job, &runtime)?;
-    let state = State::begin(job, &runtime, &run_name)?;
 
     let stop = AtomicBool::new(false);
     let budget = Budget::new(job.limits.memory);

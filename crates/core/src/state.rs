@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sievert_io::{
-    Access, Address, Input, Location, Object, Runtime, Target, file_names, read_file, remove_file,
+    Access, Address, Input, Lease, Location, Object, Runtime, Target, file_names, read_file, remove_file,
     remove_leftovers, write_file,
 };
 
@@ -23,6 +23,8 @@ use crate::report::Report;
 /// never live long come to an end too.
 const EVERY: Duration = Duration::from_secs(1);
 const FIRST: Duration = Duration::from_millis(20);
+/// The right to write the output and this state; begins with a dot, as it is no record of what was done.
+const LEASE: &str = ".lease";
 
 /// Stands first in every file.
 #[derive(Serialize, Deserialize)]
@@ -47,8 +49,8 @@ pub(crate) struct Earlier {
     /// By id: where its line stands, and how long it is.
     lines: HashMap<String, (u64, usize)>,
     text: tempfile::SpooledTempFile,
-    /// Whether this job was begun before.
-    begun: bool,
+    /// The runs of this job that were begun before.
+    runs: Vec<String>,
     /// Of an output folder in a store: what is there.
     there: Option<HashSet<String>>,
 }
@@ -57,6 +59,8 @@ pub(crate) struct Earlier {
 #[derive(Debug)]
 pub(crate) struct State<'r> {
     runtime: &'r Runtime,
+    /// No two runs write into one output.
+    lease: Lease,
     folder: PathBuf,
     job: String,
     run: String,
@@ -96,7 +100,7 @@ pub(crate) fn earlier(job: &Job, runtime: &Runtime) -> Result<(Earlier, bool), E
         for name in file_names(runtime, &folder).map_err(Error::State)? {
             // What a run was writing when it ended begins with a dot.
             if !name.starts_with('.') {
-                earlier.add(job, runtime, &id, &folder.join(name))?;
+                earlier.add(runtime, &id, &folder.join(name))?;
             }
         }
         if let Task::Redact { to: Destination::Folder(out), .. } = &job.task
@@ -107,7 +111,7 @@ pub(crate) fn earlier(job: &Job, runtime: &Runtime) -> Result<(Earlier, bool), E
     }
     let replace = match &job.task {
         Task::Redact { to: Destination::InPlace, .. } => true,
-        Task::Redact { overwrite, .. } => *overwrite || earlier.begun,
+        Task::Redact { overwrite, .. } => *overwrite || !earlier.runs.is_empty(),
         Task::Scan => false,
     };
     Ok((earlier, replace))
@@ -118,24 +122,19 @@ impl Earlier {
         Self {
             lines: HashMap::new(),
             text: tempfile::SpooledTempFile::new(1 << 20),
-            begun: false,
+            runs: Vec::new(),
             there: None,
         }
     }
 
-    fn add(&mut self, job: &Job, runtime: &Runtime, id: &str, path: &Path) -> Result<(), Error> {
+    fn add(&mut self, runtime: &Runtime, id: &str, path: &Path) -> Result<(), Error> {
         let bytes = read_file(runtime, path).map_err(Error::State)?;
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
         let header = lines.next().and_then(|line| serde_json::from_slice::<Header>(line).ok());
         let Some(header) = header.filter(|header| header.job == id) else {
             return Err(Error::OtherJob(path.to_owned()));
         };
-        self.begun = true;
-        if let Task::Redact { to: Destination::Folder(out), state, .. } = &job.task {
-            for folder in [out, state] {
-                remove_leftovers(folder, &header.run).map_err(Error::State)?;
-            }
-        }
+        self.runs.push(header.run);
         let at = self.text.seek(SeekFrom::End(0)).map_err(Error::Spool)?;
         self.text.write_all(&bytes).map_err(Error::Spool)?;
         let mut start = at + (bytes.split(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) + 1) as u64;
@@ -175,18 +174,44 @@ impl Earlier {
 impl<'r> State<'r> {
     /// Begins to write down what is done, where this job keeps that. A run that does not resume forgets what others
     /// have done: it will write what they have written.
-    pub(crate) fn begin(job: &Job, runtime: &'r Runtime, run: &str) -> Result<Option<Self>, Error> {
+    pub(crate) fn begin(
+        job: &Job,
+        runtime: &'r Runtime,
+        run: &str,
+        earlier: &Earlier,
+    ) -> Result<Option<Self>, Error> {
         let Some(folder) = folder(job) else { return Ok(None) };
+        let lease = Lease::take(runtime, &folder.join(LEASE), run).map_err(Error::State)?;
+        if let Task::Redact { to: Destination::Folder(out), state, .. } = &job.task {
+            for folder in [out, state] {
+                remove_leftovers(folder, &earlier.runs).map_err(Error::State)?;
+            }
+        }
         if !job.resume.on {
-            for name in file_names(runtime, &folder).map_err(Error::State)? {
+            let names = file_names(runtime, &folder).map_err(Error::State)?;
+            for name in names.iter().filter(|name| *name != LEASE) {
                 remove_file(runtime, &folder.join(name)).map_err(Error::State)?;
             }
         }
         let (job, run, pending) = (job_id(job), run.to_owned(), Vec::new());
-        let mut state =
-            State { runtime, folder, job, run, pending, written: Instant::now(), pause: FIRST / 2, files: 0 };
+        let mut state = State {
+            runtime,
+            lease,
+            folder,
+            job,
+            run,
+            pending,
+            written: Instant::now(),
+            pause: FIRST / 2,
+            files: 0,
+        };
         state.write()?;
         Ok(Some(state))
+    }
+
+    /// Makes sure that no other run writes here: before anything is published.
+    pub(crate) fn keep(&mut self) -> Result<(), Error> {
+        self.lease.keep().map_err(Error::State)
     }
 
     /// Notes that an object was done; its output is there.

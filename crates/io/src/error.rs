@@ -89,6 +89,9 @@ pub enum Cause {
     /// No credentials for a store could be had: what was tried, by name. Never a secret.
     #[error("no credentials: {0}")]
     Credentials(String),
+    /// Another run has the right to write there.
+    #[error("another run writes here; wait for its end, or choose another place")]
+    Taken,
     /// A store that failed again and again.
     #[error("{what}; given up after {tries} {}: run again when the store is well", if *tries == 1 { "try" } else { "tries" })]
     GaveUp {

@@ -108,17 +108,23 @@ pub fn remove_file(runtime: &Runtime, path: &Path) -> Result<(), Error> {
     removed.map_err(|cause| cause.at(Place::object(address.to_string())))
 }
 
-/// Removes what an ended run was writing in a folder of this machine and below it; nothing in a store has a name before
-/// it is whole.
+/// Removes what runs that have ended were writing in a folder of this machine and below it; nothing in a store has a
+/// name before it is whole.
 ///
 /// # Errors
 /// A file does not go.
-pub fn remove_leftovers(folder: &Path, run: &str) -> Result<(), Error> {
+pub fn remove_leftovers(folder: &Path, runs: &[String]) -> Result<(), Error> {
     let Address::Local(folder) = Address::parse(folder)? else { return Ok(()) };
-    let ending = format!(".{run}.part");
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let endings: Vec<_> = runs.iter().map(|run| format!(".{run}.part")).collect();
     for entry in walkdir::WalkDir::new(&folder).into_iter().flatten() {
         let name = entry.file_name().to_string_lossy();
-        if entry.file_type().is_file() && name.starts_with('.') && name.ends_with(&ending) {
+        if entry.file_type().is_file()
+            && name.starts_with('.')
+            && endings.iter().any(|ending| name.ends_with(ending))
+        {
             std::fs::remove_file(entry.path())
                 .map_err(|error| Cause::from(error).at(Place::object(entry.path().to_string_lossy())))?;
         }

@@ -12,6 +12,7 @@ mod files;
 mod format;
 pub mod frame;
 mod json;
+mod lease;
 mod listing;
 mod open;
 mod output;
@@ -30,6 +31,7 @@ pub use error::{Cause, Error, Place};
 pub use files::{NewFile, file_names, read_file, remove_file, remove_leftovers, write_file};
 pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
 pub use frame::{Frame, Unread, Written};
+pub use lease::Lease;
 pub use listing::{
     Entry, Input, ListOptions, Listing, Location, Object, Objects, ReadObjects, Reason, Shard, Skipped, list,
     list_each,

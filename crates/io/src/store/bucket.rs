@@ -12,7 +12,7 @@ use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::{Error as PathError, Path as Key};
 use object_store::{
     Attributes, Error as StoreError, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode,
-    PutMultipartOptions, PutOptions,
+    PutMultipartOptions, PutOptions, UpdateVersion,
 };
 
 use super::patience::{Retries, Trouble};
@@ -62,6 +62,13 @@ impl Store {
             parts: None,
             retries: None,
         }))
+    }
+
+    /// For tests: it is asked like the local disk.
+    #[cfg(test)]
+    pub(crate) fn in_memory() -> Self {
+        let client = Arc::new(object_store::memory::InMemory::new());
+        Self(Arc::new(Inner { root: "memory".into(), client, pages: None, parts: None, retries: None }))
     }
 
     #[cfg(feature = "clouds")]
@@ -203,6 +210,31 @@ impl Store {
             // A try whose answer was lost may have been the one that wrote it.
             Err(Cause::Exists) if tries > 1 && self.get(key, None, None).await?.2 == bytes => Ok(()),
             done => done.map(|_| ()),
+        }
+    }
+
+    /// Writes a small object on a condition; what tells it from the one that will be written after it.
+    pub(crate) async fn put_if(
+        &self,
+        key: &Key,
+        bytes: Bytes,
+        mode: PutMode,
+    ) -> Result<UpdateVersion, Cause> {
+        let mut tries = 0;
+        let done = self.ask(|| {
+            tries += 1;
+            let options = PutOptions { mode: mode.clone(), ..PutOptions::default() };
+            self.0.client.put_opts(key, bytes.clone().into(), options)
+        });
+        match done.await {
+            Ok(put) => Ok(put.into()),
+            // A try whose answer was lost may have been the one that wrote it.
+            Err(cause @ (Cause::Exists | Cause::Changed)) if tries > 1 => {
+                let (meta, _, there) = self.get(key, None, None).await?;
+                let version = UpdateVersion { e_tag: meta.e_tag, version: meta.version };
+                if there == bytes { Ok(version) } else { Err(cause) }
+            }
+            Err(cause) => Err(cause),
         }
     }
 
