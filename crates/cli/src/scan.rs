@@ -37,7 +37,9 @@ pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
         None => beside(&to, &args.common.inputs)?,
     };
     let task = Task::Redact { to, overwrite: args.overwrite, state: state.clone() };
-    finish(&args.common, &job(&args.common, task)?, Some(&state))
+    let mut job = job(&args.common, task)?;
+    job.resume.state = Some(state.clone());
+    finish(&args.common, &job, Some(&state))
 }
 
 /// `clean.sievert` beside `clean`; without an output folder, beside the first input.

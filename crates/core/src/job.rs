@@ -34,14 +34,14 @@ pub struct Job {
     pub sample: Option<Sample>,
 }
 
-/// Whether what an earlier run has done is done again. A rewrite into a folder always keeps what it has done; see
-/// [`Task::Redact`].
+/// Whether what an earlier run has done is done again.
 #[derive(Clone, Debug, Default)]
 pub struct Resume {
+    /// Where a scan, or a rewrite into a folder, keeps what it has done under `done`: a folder or its URL. Without one
+    /// nothing is kept.
+    pub state: Option<PathBuf>,
     /// Objects that an earlier run of this job has finished, and that are unchanged since, are not read again.
     pub on: bool,
-    /// Where a scan keeps what it has done, a folder or its URL; without one it keeps nothing.
-    pub state: Option<PathBuf>,
 }
 
 /// Look only, or rewrite.
@@ -56,8 +56,7 @@ pub enum Task {
         /// Whether an output that exists is replaced.
         overwrite: bool,
         /// The folder for what is said about the run, or its URL: under `quarantine` the raw records that could not be
-        /// parsed (mode 0600), made when there are any; under `done` which objects were finished. What stands in it is
-        /// never read as data.
+        /// parsed (mode 0600), made when there are any. What stands in it is never read as data.
         state: PathBuf,
     },
 }

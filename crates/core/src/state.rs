@@ -77,9 +77,8 @@ fn folder(job: &Job) -> Option<PathBuf> {
         return None;
     }
     let state = match &job.task {
-        Task::Redact { to: Destination::Folder(_), state, .. } => Some(state),
+        Task::Redact { to: Destination::Folder(_), .. } | Task::Scan => job.resume.state.as_ref(),
         Task::Redact { .. } => None,
-        Task::Scan => job.resume.state.as_ref(),
     }?;
     Some(state.join(match job.list.shard {
         Some(shard) => format!("done-{:05}-of-{:05}", shard.index(), shard.of()),
