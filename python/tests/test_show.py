@@ -58,6 +58,9 @@ def test_cells_of_a_frame_are_shown_up_to_a_number(make):
     assert repr(shown).count("\n") == 2 and "note[2]: 2 [global.email certain]" in repr(shown)
     assert "example.org" not in checked(shown._repr_html_())
     assert repr(sievert.show(make({"a": ["x"]}))) == "nothing found"
+    labelled = pd.DataFrame({"a": ["x@example.org"]}, index=[EMAIL])
+    shown = repr(sievert.show(labelled))
+    assert "a[<EMAIL>]: [global.email certain]" in shown and EMAIL not in shown
     assert repr(sievert.show([None, EMAIL])) == "1: [global.email certain]"
     with pytest.raises(TypeError, match="it takes a text, a list of texts, or a frame"):
         sievert.show(5)

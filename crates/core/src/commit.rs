@@ -421,6 +421,11 @@ impl<'r> Commit<'r> {
         let scanner = self.job.plan.scanner();
         let mut report = current.report;
         report.bytes = current.size;
+        for (field, (cells, why)) in current.unread {
+            let reason = format!("field {field}, {cells} cells: {why}");
+            let gap = NotExamined { object: report.object.clone(), record: None, bytes: 0, reason };
+            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+        }
         for (detector, levels) in current.found {
             *self.in_objects.entry(detector).or_default() += 1;
             report.detectors.insert(scanner.about(detector).id.to_owned(), levels);

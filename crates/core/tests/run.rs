@@ -9,7 +9,8 @@ use sievert_core::{
     Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Resume, Status, Task, run,
 };
 use sievert_detect::{Confidence, Detector, Verdict, checksum};
-use sievert_io::{Input, ListOptions, ReadOptions};
+use sievert_io::frame::ffi::{RecordBatchIterator, Schema};
+use sievert_io::{Frame, Input, ListOptions, ReadOptions, Unread};
 
 static TOKEN: Detector = Detector {
     id: "toy.token",
@@ -199,4 +200,18 @@ fn what_is_found_is_either_rewritten_or_left() {
     let left: u64 = report.left.values().sum();
     assert_eq!(done + left, report.findings(Confidence::Possible));
     assert!(done > 0);
+}
+
+#[test]
+fn what_of_a_frame_cannot_be_looked_at_is_not_examined() {
+    let unread = Unread { field: "blob".into(), cells: 3, reason: "it is of no type".into() };
+    let reader = RecordBatchIterator::new([], Schema::empty().into());
+    let frame = Frame::new("frame", Box::new(reader), vec![unread]);
+    let task = Task::Redact { to: Destination::InPlace, overwrite: false, state: "".into() };
+    let job = Job { inputs: vec![Input::Frame(frame.clone())], ..job(Path::new(""), task, 1) };
+    let report = run(&job, &()).expect("runs");
+    assert!(!report.complete() && report.ledger.adds_up());
+    assert_eq!(report.not_examined[0].reason, "field blob, 3 cells: it is of no type");
+    assert_eq!((report.ledger.cells.total, report.ledger.cells.binary), (3, 3));
+    assert!(frame.take_written().is_some(), "what could be read is handed back");
 }

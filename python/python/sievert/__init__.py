@@ -1,5 +1,7 @@
 """Find and rewrite personal, health and secret data.
 
+Light to import: what only some calls need is imported by them.
+
 >>> import sievert
 >>> sievert.redact_text("Write to anna@example.org, not to the printer.")
 'Write to <EMAIL>, not to the printer.'

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from . import _native
 from ._errors import PolicyError
 
 
-@dataclass(frozen=True)
-class Detector:
+class Detector(NamedTuple):
     """A type of sensitive data that Sievert finds."""
 
     id: str

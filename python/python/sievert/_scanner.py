@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from . import _frames, _native
+from . import _native
 from ._errors import IncompleteError, IncompleteWarning, StoreError
 from ._finding import Confidence, Finding
 from ._policy import Policy, PolicyLike
 from ._progress import Bar
 from ._report import Report
 
-OnIncomplete = Literal["raise", "warn"]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-_log = logging.getLogger("sievert")
+    from ._frames import Opened
+
+OnIncomplete = Literal["raise", "warn"]
 
 
 class Scanner:
@@ -101,7 +100,9 @@ class Scanner:
         """See :func:`sievert.scan`."""
         inputs = _inputs(data)
         if inputs is None:
-            return _logged(_frames.scan_frame(self._plan, _opened(data, _FILES), threads))
+            from ._frames import scan_frame
+
+            return _logged(scan_frame(self._plan, _opened(data, _FILES), threads))
         with Bar() as bar:
             json = _native.scan_files(self._plan, inputs=inputs, findings=None, threads=threads, progress=bar)
         return _logged(Report(json))
@@ -113,7 +114,9 @@ class Scanner:
         return found
 
     def _findings(self, data: Any, threads: int | None = None) -> tuple[Any, Report]:
-        found, report = _frames.findings_frame(self._plan, _opened(data), threads)
+        from ._frames import findings_frame
+
+        found, report = findings_frame(self._plan, _opened(data), threads)
         return found, _logged(report)
 
     def redact(
@@ -125,7 +128,9 @@ class Scanner:
         threads: int | None = None,
     ) -> Any:
         """See :func:`sievert.redact`."""
-        clean, report = _frames.redact_frame(self._plan, _opened(data), threads)
+        from ._frames import redact_frame
+
+        clean, report = redact_frame(self._plan, _opened(data), threads)
         complete(_logged(report), on_incomplete)
         if clean is None:
             raise IncompleteError(_gaps(report), report)
@@ -141,23 +146,31 @@ class Scanner:
         on_incomplete: OnIncomplete = "raise",
     ) -> Report:
         """See :func:`sievert.redact_file`."""
+        import shutil
+        import tempfile
+        from pathlib import Path
+
         src, dst = Path(src), Path(dst)
-        state = dst.with_name(dst.name + ".sievert")
+        beside = dst.with_name(dst.name + ".sievert")
         if src.is_dir():
-            report = self._redact_files(src, dst, state, overwrite, threads)
+            report = self._redact_files(src, dst, beside, overwrite, threads)
         else:
             if dst.is_dir():
                 raise StoreError(f"{dst} is a folder; name the file to write")
             if dst.exists() and not overwrite:
                 raise StoreError(f"{dst} exists; choose another name or pass overwrite=True")
-            # A run writes into a folder under the name of its input: a temporary one, beside the place to be.
+            # A run writes into folders under the name of its input: temporary ones, beside the place to be.
             dst.parent.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=f".{dst.name}.", dir=dst.parent))
             try:
-                report = self._redact_files(src, temporary, state, overwrite, threads)
-                written = temporary / src.name
-                if written.exists():
-                    os.replace(written, dst)
+                out, state = temporary / "out", temporary / "state"
+                report = self._redact_files(src, out, state, overwrite, threads)
+                raw = state / "quarantine" / src.name
+                if raw.exists():
+                    (beside / "quarantine").mkdir(parents=True, exist_ok=True)
+                    os.replace(raw, beside / "quarantine" / src.name)
+                if (out / src.name).exists():
+                    os.replace(out / src.name, dst)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
         complete(report, on_incomplete)
@@ -330,8 +343,10 @@ _FRAMES = "a frame of pandas, polars or pyarrow, or anything that exports Arrow 
 _FILES = "a path, folder, glob or URI, or a list of them; or " + _FRAMES
 
 
-def _opened(data: Any, accepted: str = _FRAMES) -> _frames.Opened:
-    opened = _frames.open_frame(data)
+def _opened(data: Any, accepted: str = _FRAMES) -> Opened:
+    from ._frames import open_frame
+
+    opened = open_frame(data)
     if opened is None:
         raise TypeError(f"data is {type(data).__name__}; it takes {accepted}")
     return opened
@@ -339,9 +354,12 @@ def _opened(data: Any, accepted: str = _FRAMES) -> _frames.Opened:
 
 def _logged(report: Report) -> Report:
     """Tells the log what was done, and what was not."""
+    import logging
+
+    log = logging.getLogger("sievert")
     about = report.to_dict()
     objects, records = about["ledger"]["objects"]["total"], about["ledger"]["records"]["total"]
-    _log.info("%s: %d objects, %d records, %d findings", about["command"], objects, records, report.findings)
+    log.info("%s: %d objects, %d records, %d findings", about["command"], objects, records, report.findings)
     for gap in report.not_examined:
-        _log.warning("not examined: %s: %s", gap["object"], gap["reason"])
+        log.warning("not examined: %s: %s", gap["object"], gap["reason"])
     return report

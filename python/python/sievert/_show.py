@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 from ._finding import Finding
@@ -18,8 +17,8 @@ STYLE = """
 <style>
 .sievert { font: 13px/1.5 system-ui, sans-serif; color: light-dark(#1b1f24, #e6e8eb); color-scheme: light dark;
   max-width: 960px }
-.sievert table { border-collapse: collapse; margin: 6px 0 10px; font-variant-numeric: tabular-nums }
-.sievert th, .sievert td { text-align: left; padding: 2px 14px 2px 0; border: 0; background: none; vertical-align: top }
+.sievert table { font: inherit; color: inherit; border-collapse: collapse; margin: 6px 0 10px; font-variant-numeric: tabular-nums }
+.sievert th, .sievert td { text-align: left; padding: 2px 14px 2px 0; border: 0; background: none; vertical-align: middle }
 .sievert th { font-weight: 600; opacity: .7 }
 .sievert td.n, .sievert th.n { text-align: right }
 .sievert code { font: 12px/1.5 ui-monospace, monospace; color: inherit; background: none; white-space: pre-wrap }
@@ -29,12 +28,20 @@ STYLE = """
 .sievert mark small { opacity: .75; padding-left: 4px; font-size: 10px }
 .sievert .bar { display: flex; width: 220px; height: 12px; border-radius: 3px; overflow: hidden }
 .sievert .bar i { display: block; height: 12px }
-.sievert .certain { background: light-dark(#d9534a, #e2685f) } .sievert .likely { background: light-dark(#eda04a, #c98432) }
-.sievert .possible { background: light-dark(#b8c0c8, #66707a) }
+.sievert .bar .certain { background: light-dark(#d9534a, #e2685f) }
+.sievert .bar .likely { background: light-dark(#eda04a, #c98432) }
+.sievert .bar .possible { background: light-dark(#b8c0c8, #66707a) }
 .sievert .gap { border-left: 3px solid light-dark(#d9534a, #e2685f); padding-left: 8px; margin: 6px 0 }
 .sievert .quiet { opacity: .7 }
 </style>
 """
+
+
+def escape(text: str) -> str:
+    """Text as HTML."""
+    import html
+
+    return html.escape(text)
 
 
 class Shown:
@@ -52,7 +59,7 @@ class Shown:
 
 
 def show(data: Any, *, n: int = 20, values: bool = False, policy: PolicyLike | Scanner = None) -> Shown:
-    """The findings of a text, a list of texts or a frame, with the text around them.
+    """The findings of a text, a list of texts or the text columns of a frame, with the text around them.
 
     At most ``n`` texts or cells with findings are shown. Values are masked to their type unless ``values=True``.
 
@@ -109,7 +116,8 @@ def _cells(data: Any, scanner: Scanner, n: int) -> Iterable[tuple[str, str, list
                         if n <= 0:
                             return
                         n -= 1
-                        yield f"{scanner.redact_text(name)}[{opened.label(row)}]: ", text, found
+                        place = scanner.redact_text(f"{name}[{opened.label(row)}]")  # both can be personal
+                        yield f"{place}: ", text, found
                     row += 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +27,8 @@ def _key(key: Any) -> str:
 
 def _string(text: str) -> str:
     # JSON's escapes are TOML's, except that TOML has no surrogate pairs and wants U+007F escaped.
+    import json
+
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

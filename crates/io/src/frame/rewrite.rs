@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayData, ArrayRef, AsArray, BinaryBuilder, BinaryViewBuilder, BooleanArray, Int64Array,
-    LargeBinaryBuilder, LargeStringBuilder, MutableArrayData, RecordBatch, StringBuilder, StringViewBuilder,
-    UInt64Array, make_array,
+    LargeBinaryBuilder, LargeStringBuilder, MutableArrayData, RecordBatch, RecordBatchOptions, StringBuilder,
+    StringViewBuilder, UInt64Array, make_array,
 };
 use arrow::compute::{cast, filter_record_batch, take};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
@@ -203,13 +203,19 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
         changes.columns.insert(*column);
         columns[*column] = replace(&columns[*column], &leaf.steps, leaf, &cells).map_err(plain)?;
     }
-    changes.rows = RecordBatch::try_new(changes.rows.schema(), columns).map_err(plain)?;
+    changes.rows = records(changes.rows.schema(), columns, changes.rows.num_rows()).map_err(plain)?;
     let rows = (batch.first_record..).zip(&stay);
     changes.dropped = rows.filter(|(_, stays)| !**stays).map(|(row, _)| row).collect();
     if !changes.dropped.is_empty() {
         changes.rows = filter_record_batch(&changes.rows, &BooleanArray::from(stay)).map_err(plain)?;
     }
     Ok(changes)
+}
+
+/// A batch of so many rows, which one without columns cannot tell by itself.
+fn records(schema: SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch, ArrowError> {
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(schema, columns, &options)
 }
 
 /// What Arrow says, without what it may quote.
@@ -414,7 +420,7 @@ impl Writing {
             let columns = batch.columns().iter().zip(schema.fields());
             let columns =
                 columns.map(|(column, field)| retyped(column.to_data(), field.data_type()).map(make_array));
-            RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)
+            records(schema.clone(), columns.collect::<Result<_, _>>()?, batch.num_rows())
         };
         let batches = self.written.batches.iter().map(retyped).collect::<Result<_, _>>();
         let batches = batches.map_err(|error| arrow_cause(&error))?;
