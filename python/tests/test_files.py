@@ -103,16 +103,14 @@ def test_the_log_is_told(csv, caplog):
 
 
 def test_an_interrupt_ends_a_run(tmp_path):
-    pipe = tmp_path / "never.jsonl"
     large = tmp_path / "large.csv"
-    large.write_text("a,b\n" + f"x@example.org,{'word ' * 20}\n" * 400_000)
-    timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    large.write_text("a,b\n" + f"x@example.org,{'word ' * 20}\n" * 600_000)
+    timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         sievert.scan(large, threads=1)
         pytest.fail(f"too fast to be interrupted: {time.monotonic() - started:.1f} s")
-    assert not pipe.exists()
 
 
 def test_the_command_is_installed():

@@ -72,7 +72,7 @@ def test_cells_and_records_can_be_dropped(kind, action, left):
 )
 def test_every_arrow_text_keeps_its_type(of):
     values = pa.array(TEXTS, pa.string())
-    array = values.cast(pa.binary()) if of == pa.binary() else values.dictionary_encode().cast(of) if pa.types.is_dictionary(of) else values.cast(of)
+    array = values.dictionary_encode().cast(of) if pa.types.is_dictionary(of) else values.cast(of)
     table = pa.table({"note": pa.chunked_array([array, array.slice(2, 2)])})
     clean = sievert.redact(table)
     assert clean.schema == table.schema

@@ -87,7 +87,8 @@ def test_mypy_finds_nothing(tmp_path):
         "sievert.scan_text(5)  # type: ignore[arg-type]\n"
     )
     for what in ([str(use)], ["-p", "sievert"]):
-        command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "--cache-dir", str(tmp_path), *what]
+        command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports"]
+        command += ["--cache-dir", str(tmp_path), *what]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stdout
 

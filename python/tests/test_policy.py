@@ -72,8 +72,9 @@ def test_check_finds_what_only_the_plan_can_know():
 
 
 def test_no_error_repeats_a_value():
-    allow = {"detector": "global.email", "reason": "r", "exact": {"canary"}, "pattern": "canary("}
-    for wrong in ({"allow": [allow]}, {"allow": [{**allow, "exact": [object()]}]}, {"allow": [{**allow, "exact": "canary"}]}):
+    allow = {"detector": "global.email", "reason": "r", "pattern": "canary("}
+    for exact in ({"canary"}, [object()], "canary"):
+        wrong = {"allow": [{**allow, "exact": exact}]}
         with pytest.raises((PolicyError, TypeError)) as raised:
             sievert.Scanner(wrong)
         assert "canary" not in str(raised.value)
