@@ -112,7 +112,11 @@ impl Dialled {
         if code.is_empty() {
             return 0;
         }
-        code.bytes().fold(starts, |starts, digit| (starts & self.range(digit, digit)) << 1)
+        let next = |starts: u32, digit: u8| match (starts & self.range(digit, digit)) << 1 {
+            0 => None,
+            next => Some(next),
+        };
+        code.bytes().try_fold(starts, next).unwrap_or(0)
     }
 
     /// Whether a national number of the plan runs from one of `starts` to the end.
@@ -142,6 +146,10 @@ impl Dialled {
     /// Items, each with its repeat, up to a `|`, a `)` or the end, which are left.
     fn sequence(&self, rest: &mut &[u8], mut starts: u32) -> u32 {
         while rest.first().is_some_and(|byte| !b"|)".contains(byte)) {
+            if starts == 0 {
+                skip(rest);
+                break;
+            }
             let item = *rest;
             let mut now = self.item(rest, starts);
             let (low, high) = repeat(rest);
@@ -166,7 +174,7 @@ impl Dialled {
         let positions = match first {
             b'(' => return self.alternatives(rest, starts),
             b'[' => self.class(rest),
-            b'.' => self.range(b'0', b'9'),
+            b'.' => (1 << self.count) - 1,
             digit => self.range(*digit, *digit),
         };
         (starts & positions) << 1
@@ -195,6 +203,21 @@ impl Dialled {
             .filter_map(|digit| self.at.get(usize::from(digit.wrapping_sub(b'0'))))
             .fold(0, |all, at| all | at)
     }
+}
+
+/// Takes what is left of a sequence: nearly all of a plan is other numbers' branches.
+fn skip(rest: &mut &[u8]) {
+    let mut depth = 0;
+    let end = rest.iter().position(|byte| {
+        match byte {
+            b'(' => depth += 1,
+            b'|' | b')' if depth == 0 => return true,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        false
+    });
+    *rest = &rest[end.unwrap_or(rest.len())..];
 }
 
 /// The repeat that follows an item, taken: how often at least and at most.

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["IT_FISCAL_CODE", "ITALY_FISCAL_CODE"],
     category: Category::NationalId,
     placeholder: "CODICE_FISCALE",
-    pattern: "(?i)[a-z]{6}[0-9lmnpqrstuv]{2}[abcdehlmprst][0-7lmnpqrst][0-9lmnpqrstuv][a-z][0-9lmnpqrstuv]{3}[a-z]",
+    pattern: "[A-Za-z]{6}[0-9L-NP-Vl-np-v]{2}[A-EHLMPR-Ta-ehlmpr-t][0-7L-NP-Tl-np-t][0-9L-NP-Vl-np-v][A-Za-z][0-9L-NP-Vl-np-v]{3}[A-Za-z]",
     labelled: "(?i)[a-z]{6} ?[0-9a-z]{2}[a-z][0-9a-z]{2} ?[a-z][0-9a-z]{3} ?[a-z]",
     labels: &["codice fiscale", "cod. fiscale", "cod. fisc.", "c.f.", "cf"],
     context: &["national id", "fiscale", "nato", "nata", "residente", "agenzia delle entrate"],
