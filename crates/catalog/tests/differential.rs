@@ -18,11 +18,19 @@ static ENGINES: LazyLock<(Scanner, Reference)> = LazyLock::new(|| {
 });
 
 fn agree(name: &str, text: &str) {
-    let (scanner, reference) = &*ENGINES;
+    agree_on(&ENGINES, name, text);
+}
+
+fn agree_on((scanner, reference): &(Scanner, Reference), name: &str, text: &str) {
     let field = scanner.field(name);
+    let mut scratch = Scratch::default();
     let mut found = Vec::new();
-    scanner.scan(&field, text, &mut Scratch::default(), &mut found);
+    scanner.scan(&field, text, &mut scratch, &mut found);
     assert_eq!(found, reference.scan(&field, text).0, "in {text:?} of field {name:?}");
+    let (mut anchors, mut verified) = (Vec::new(), Vec::new());
+    scanner.candidates(text.as_bytes(), &mut scratch, &mut anchors);
+    scanner.verify(&field, text, &anchors, &mut scratch, &mut verified);
+    assert_eq!(verified, found, "at the anchors of {text:?}");
 }
 
 #[test]
@@ -55,6 +63,25 @@ proptest! {
             text.push_str(&glue);
         }
         agree(&name, &text);
+    }
+}
+
+/// Filters and buckets depend on what else is looked for.
+#[test]
+fn with_any_part_of_the_catalogue() {
+    let mut draw = Draw::new(11);
+    for _ in 0..12 {
+        let percent = *draw.pick(&[2, 10, 50]);
+        let some: Vec<_> = all().iter().copied().filter(|_| draw.chance(percent)).collect();
+        let Some(one) = some.first() else { continue };
+        let scanner = Scanner::new(&some, &[]).expect("every pattern compiles");
+        let engines = (scanner, Reference::new(&some, &[]).expect("every pattern compiles"));
+        for _ in 0..12 {
+            let detector = *draw.pick(&some);
+            let label = detector.labels.first().unwrap_or(&one.id);
+            let text = format!("{label}: {} {}", (detector.sample)(&mut draw), (one.sample)(&mut draw));
+            agree_on(&engines, "", &text);
+        }
     }
 }
 

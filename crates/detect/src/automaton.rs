@@ -1,4 +1,7 @@
-//! Many shapes as one lazy automaton, walked forward from one place until nothing can follow.
+//! Many shapes as one lazy automaton, walked from one place until nothing can follow.
+
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 use regex_automata::Anchored;
 use regex_automata::MatchKind;
@@ -13,21 +16,28 @@ use regex_syntax::hir::Hir;
 pub(crate) const LONGEST: usize = 16 * 1024;
 
 /// What the states of one automaton may take in one scratch, in bytes; a full cache is cleared and refilled.
-pub(crate) const CACHE: usize = 1 << 20;
+const CACHE: usize = 1 << 20;
 
 /// The states of one shape may take this much, in bytes.
 const LARGEST: usize = 32 << 20;
 
+/// Shapes to be walked together; made ready at the first walk.
 pub(crate) struct Automaton {
-    dfa: DFA,
+    shapes: Vec<Hir>,
+    backwards: bool,
+    dfa: OnceLock<DFA>,
 }
 
 /// The part of an automaton that grows while it walks.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Walker {
-    cache: Cache,
+    cache: Option<Cache>,
+    /// The state that walks begin in, and how often the cache was cleared before it was made.
+    start: Option<(LazyStateID, usize)>,
     trail: Trail,
     fresh: Trail,
+    told: Told,
+    text: u64,
     /// Bytes walked so far.
     pub(crate) steps: u64,
 }
@@ -37,7 +47,7 @@ pub(crate) struct Walker {
 /// once, not once for each start.
 #[derive(Debug, Default)]
 struct Trail {
-    /// States at multiples of [`MARK`], without a gap.
+    /// States at multiples of [`MARK`], without a gap, in the order of the walk.
     marks: Vec<(usize, LazyStateID)>,
     end: usize,
     /// The state at the end; none where nothing can follow.
@@ -56,68 +66,127 @@ impl Trail {
     }
 
     fn passes(&self, at: usize, state: LazyStateID, clears: usize) -> bool {
-        let nth = self.marks.first().and_then(|(first, _)| Some(at.checked_sub(*first)? / MARK));
+        let nth = self.marks.first().map(|(first, _)| at.abs_diff(*first) / MARK);
         self.clears == clears && nth.is_some_and(|nth| self.marks.get(nth) == Some(&(at, state)))
     }
 }
 
-impl Walker {
-    /// Makes ready for another text.
-    pub(crate) fn forget(&mut self) {
-        self.trail.marks.clear();
+/// What walks back have passed: the state of the last one at each multiple of [`MARK`]. One that comes there in the same
+/// state would only tell the same starts again.
+#[derive(Debug, Default)]
+struct Told {
+    states: Vec<Option<LazyStateID>>,
+    /// As in [`Trail`].
+    clears: usize,
+}
+
+impl Told {
+    /// Notes the state at a mark, and says whether it was noted before.
+    fn before(&mut self, at: usize, state: LazyStateID, clears: usize) -> bool {
+        if self.clears != clears {
+            self.states.clear();
+            self.clears = clears;
+        }
+        let mark = at / MARK;
+        if mark >= self.states.len() {
+            self.states.resize(mark + 1, None);
+        }
+        self.states[mark].replace(state) == Some(state)
     }
+}
+
+impl Walker {
+    /// Forgets what it knows of another text than this.
+    fn turn_to(&mut self, text: Numbered<'_>) {
+        if self.text != text.number {
+            self.text = text.number;
+            self.trail.marks.clear();
+            self.told.states.clear();
+        }
+    }
+}
+
+/// A text, and its number among all that a walker comes to see.
+#[derive(Clone, Copy)]
+pub(crate) struct Numbered<'t> {
+    pub(crate) bytes: &'t [u8],
+    pub(crate) number: u64,
 }
 
 /// How far apart marks are, in bytes.
 const MARK: usize = 16;
 
-/// The automaton's states before they are made deterministic. Fails where they are too many.
-pub(crate) fn lower(shapes: &[Hir]) -> Result<NFA, String> {
-    let limit = LARGEST.saturating_mul(shapes.len().max(1));
-    let config = thompson::Config::new().which_captures(WhichCaptures::None).nfa_size_limit(Some(limit));
+/// Fails where the automaton of one shape would be too large.
+pub(crate) fn check(shape: &Hir) -> Result<(), String> {
+    lower(std::slice::from_ref(shape), false, Some(LARGEST)).map(drop)
+}
+
+fn lower(shapes: &[Hir], backwards: bool, limit: Option<usize>) -> Result<NFA, String> {
+    let config =
+        thompson::Config::new().which_captures(WhichCaptures::None).nfa_size_limit(limit).reverse(backwards);
     let nfa = thompson::Compiler::new().configure(config).build_many_from_hir(shapes);
     nfa.map_err(|error| error.to_string())
 }
 
 impl Automaton {
-    /// With a cache of so many bytes. Fails where the shapes are too large.
-    pub(crate) fn new(shapes: &[Hir], cache: usize) -> Result<Self, String> {
-        let config =
-            DFA::config().match_kind(MatchKind::All).cache_capacity(cache).skip_cache_capacity_check(true);
-        let dfa = DFA::builder().configure(config).build_from_nfa(lower(shapes)?);
-        Ok(Self { dfa: dfa.map_err(|error| error.to_string())? })
+    /// Of shapes that [`check`] has passed.
+    pub(crate) fn new(shapes: Vec<Hir>) -> Self {
+        Self { shapes, backwards: false, dfa: OnceLock::new() }
     }
 
-    pub(crate) fn walker(&self) -> Walker {
-        Walker { cache: self.dfa.create_cache(), trail: Trail::default(), fresh: Trail::default(), steps: 0 }
+    /// As [`new`](Self::new), for walks towards the start of the text.
+    pub(crate) fn backwards(shape: Hir) -> Self {
+        Self { shapes: vec![shape], backwards: true, dfa: OnceLock::new() }
     }
 
-    fn start(&self, cache: &mut Cache) -> LazyStateID {
-        let from = start::Config::new().anchored(Anchored::Yes);
-        self.dfa.start_state(cache, &from).expect("anchored starts are always built")
+    fn dfa(&self) -> &DFA {
+        self.dfa.get_or_init(|| {
+            let nfa = lower(&self.shapes, self.backwards, None).expect("each shape was lowered before");
+            let config = DFA::config()
+                .match_kind(MatchKind::All)
+                .cache_capacity(CACHE)
+                .skip_cache_capacity_check(true);
+            DFA::builder().configure(config).build_from_nfa(nfa).expect("there is no limit but the cache's")
+        })
     }
 
-    fn step(&self, cache: &mut Cache, state: LazyStateID, byte: u8) -> LazyStateID {
-        self.dfa.next_state(cache, state, byte).expect("the cache is cleared, never given up")
+    fn step(dfa: &DFA, cache: &mut Cache, state: LazyStateID, byte: u8) -> LazyStateID {
+        dfa.next_state(cache, state, byte).expect("the cache is cleared, never given up")
     }
 
-    /// Tells every shape and end of what matches from `start` on. Call [`Walker::forget`] before another text.
+    /// The state in which every walk begins.
+    fn start(dfa: &DFA, cache: &mut Cache, start: &mut Option<(LazyStateID, usize)>) -> LazyStateID {
+        match *start {
+            Some((state, clears)) if clears == cache.clear_count() => state,
+            _ => {
+                let from = start::Config::new().anchored(Anchored::Yes);
+                let state = dfa.start_state(cache, &from).expect("anchored starts are always built");
+                *start = Some((state, cache.clear_count()));
+                state
+            }
+        }
+    }
+
+    /// Tells every shape and end of what matches from `start` on, until told to stop.
     pub(crate) fn walk(
         &self,
         walker: &mut Walker,
-        text: &[u8],
+        text: Numbered<'_>,
         start: usize,
-        mut found: impl FnMut(usize, usize),
+        mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
     ) {
-        let Walker { cache, trail, fresh, steps } = walker;
+        walker.turn_to(text);
+        let text = text.bytes;
+        let dfa = self.dfa();
+        let Walker { cache, start: first, trail, fresh, steps, .. } = walker;
+        let cache = cache.get_or_insert_with(|| dfa.create_cache());
         let limit = text.len().min(start + LONGEST);
         let mut tell = |cache: &Cache, state, at| {
-            for nth in 0..self.dfa.match_len(cache, state) {
-                found(self.dfa.match_pattern(cache, state, nth).as_usize(), at);
-            }
+            (0..dfa.match_len(cache, state))
+                .try_for_each(|nth| found(dfa.match_pattern(cache, state, nth).as_usize(), at))
         };
         fresh.marks.clear();
-        let mut state = self.start(cache);
+        let mut state = Self::start(dfa, cache, first);
         let mut at = start;
         let mut count = 0;
         while at < limit {
@@ -134,14 +203,17 @@ impl Automaton {
                 }
                 fresh.mark(at, state, cache.clear_count());
             }
-            state = self.step(cache, state, text[at]);
+            state = Self::step(dfa, cache, state, text[at]);
             count += 1;
             if state.is_tagged() {
                 if state.is_dead() {
                     break;
                 }
                 if state.is_match() {
-                    tell(cache, state, at);
+                    if tell(cache, state, at).is_break() {
+                        *steps += count;
+                        return;
+                    }
                     fresh.marks.clear();
                 }
             }
@@ -149,9 +221,9 @@ impl Automaton {
         }
         *steps += count + 1;
         if !state.is_dead() && at >= limit {
-            let last = self.dfa.next_eoi_state(cache, state).expect("the cache is cleared, never given up");
+            let last = dfa.next_eoi_state(cache, state).expect("the cache is cleared, never given up");
             if last.is_match() {
-                tell(cache, last, limit);
+                let _ = tell(cache, last, limit);
                 fresh.marks.clear();
             }
         }
@@ -162,29 +234,42 @@ impl Automaton {
         }
     }
 
-    /// Calls `each` with the first three bytes of whatever can match, whatever stands behind a shorter one.
-    pub(crate) fn prefixes(&self, mut each: impl FnMut([u8; 3])) {
-        let cache = &mut self.dfa.create_cache();
-        for first in 0..=u8::MAX {
-            for second in 0..=u8::MAX {
-                let start = self.start(cache);
-                let state = self.step(cache, start, first);
+    /// Tells every start of what matches up to `end`, the nearest first. Starts that such a walk over this text has told
+    /// before may be left out.
+    pub(crate) fn walk_back(
+        &self,
+        walker: &mut Walker,
+        text: Numbered<'_>,
+        end: usize,
+        mut found: impl FnMut(usize),
+    ) {
+        walker.turn_to(text);
+        let text = text.bytes;
+        let dfa = self.dfa();
+        let Walker { cache, start: first, told, steps, .. } = walker;
+        let cache = cache.get_or_insert_with(|| dfa.create_cache());
+        let limit = end.saturating_sub(LONGEST);
+        let mut state = Self::start(dfa, cache, first);
+        let mut at = end;
+        while at > limit {
+            if at.is_multiple_of(MARK) && told.before(at, state, cache.clear_count()) {
+                return;
+            }
+            at -= 1;
+            *steps += 1;
+            state = Self::step(dfa, cache, state, text[at]);
+            if state.is_tagged() {
                 if state.is_dead() {
-                    break;
+                    return;
                 }
-                let state = self.step(cache, state, second);
-                let short = state.is_match();
-                for third in 0..=u8::MAX {
-                    let start = self.start(cache);
-                    let state = self.step(cache, start, first);
-                    let state = self.step(cache, state, second);
-                    if short || !state.is_dead() && !self.step(cache, state, third).is_dead() {
-                        each([first, second, third]);
-                    } else if state.is_dead() {
-                        break;
-                    }
+                if state.is_match() {
+                    found(at + 1);
                 }
             }
+        }
+        let last = dfa.next_eoi_state(cache, state).expect("the cache is cleared, never given up");
+        if last.is_match() {
+            found(limit);
         }
     }
 }

@@ -3,9 +3,9 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use crate::automaton::lower;
+use crate::automaton::check;
 use crate::detector::alphanumeric;
-use crate::start::Prefix;
+use crate::filter::Filter;
 use crate::{Borders, Candidate, Category, CustomDetector, Detector, Error, Verdict};
 
 /// How far context may reach, in bytes.
@@ -28,7 +28,7 @@ pub(crate) struct Compiled {
 pub(crate) struct Shape {
     pub(crate) detector: u16,
     pub(crate) hir: Hir,
-    pub(crate) prefix: Prefix,
+    pub(crate) filter: Filter,
     pub(crate) left: Borders,
     pub(crate) right: Borders,
 }
@@ -161,9 +161,10 @@ impl Shape {
             Some(0) => return Err("it also takes the empty text; make one character necessary".to_owned()),
             Some(_) => {}
         }
-        let prefix = Prefix::of(&lower(std::slice::from_ref(&hir))?);
+        check(&hir)?;
         let side = |stripped| if stripped { Borders::Word } else { borders };
-        Ok(Self { detector, hir, prefix, left: side(left), right: side(right) })
+        let (left, right) = (side(left), side(right));
+        Ok(Self { detector, filter: Filter::of(&hir, left), hir, left, right })
     }
 }
 

@@ -10,7 +10,10 @@ mod detector;
 mod error;
 mod example;
 mod field;
+mod filter;
 mod finding;
+mod kernel;
+mod letters;
 mod mark;
 mod overlap;
 #[cfg(feature = "reference")]
@@ -19,7 +22,7 @@ mod sample;
 mod scanner;
 mod set;
 mod shadow;
-mod start;
+mod sieve;
 mod words;
 
 pub use detector::{Anchored, Borders, Candidate, Category, CustomDetector, Detector, Region, Verdict};
@@ -29,5 +32,6 @@ pub use field::Field;
 pub use finding::{Confidence, DetectorIndex, Evidence, Finding};
 pub use overlap::{Group, resolve};
 pub use sample::Draw;
-pub use scanner::{About, Scanner, Scratch, Tally, Texts};
+pub use scanner::{About, Cost, Route, Scanner, Scratch, Tally, Texts};
 pub use set::DetectorSet;
+pub use sieve::Anchor;

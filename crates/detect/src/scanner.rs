@@ -1,20 +1,25 @@
-//! The flow of detection: words, then labelled values, then patterns; each candidate is judged on its own. What the
-//! findings mean for a record or a file is not known here.
+//! The flow of detection: one pass finds the anchors, and only there labels, candidates and the words around them are
+//! looked at; each candidate is judged on its own. What the findings mean for a record or a file is not known here.
 
+mod group;
 mod pass;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::automaton::{Automaton, CACHE, Walker};
+use crate::automaton::{Automaton, Walker};
 use crate::compile::{Compiled, Parts, Role, Shape};
+use crate::filter::Place;
+use crate::kernel::{BLOCK, Path};
+use crate::letters::Letters;
 use crate::shadow::Shadow;
-use crate::start::{Open, Starts, Together};
+use crate::sieve::{Anchor, Sieve, Sieved};
 use crate::words::{Hit, Words};
 use crate::{
     Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error, Evidence, Field, Finding, field,
 };
-use pass::{Named, Pass, count, settle, trimmed};
+use group::{Group, Walkers, grouped};
+use pass::{Heard, Named, Pass, count, settle, trimmed};
 
 /// All detectors of a plan, ready to scan. `Sync`; share it by reference, give each thread its own [`Scratch`].
 pub struct Scanner {
@@ -22,20 +27,19 @@ pub struct Scanner {
     number: u64,
     detectors: Vec<Compiled>,
     words: Words,
-    /// Patterns that stand alone, by what must not stand before them.
+    sieve: Sieve,
+    /// Patterns that stand alone.
     groups: Vec<Group>,
-    labelled: Option<Automaton>,
-    labelled_shapes: Vec<Shape>,
-    /// By detector: whether it has a shape of its own behind labels.
-    has_labelled: DetectorSet,
-    starts: Starts,
+    /// Shapes that are tried behind labels alone, by detector.
+    labelled: Vec<Option<Labelled>>,
+    /// The farthest that context of any detector reaches, in bytes.
+    reach: usize,
 }
 
-/// Shapes that are walked together.
-struct Group {
+/// What may stand behind a label.
+struct Labelled {
+    shape: Shape,
     automaton: Automaton,
-    shapes: Vec<Shape>,
-    bits: u64,
 }
 
 /// One detector, as lists and reports show it.
@@ -52,6 +56,45 @@ pub struct About<'s> {
     /// As [`Detector::chance`].
     pub chance: f64,
 }
+
+/// How the candidates of a detector are found, and how much there is to look at for that.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// What leads to them.
+    pub route: Route,
+    /// The share of places in a usual text that its filter lets through, by a rough guess. 0 behind labels, which cost
+    /// where they stand.
+    pub places: f64,
+}
+
+/// What leads to the candidates of a detector. Read off its pattern; the scanner does the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Labels alone: there is no pattern that stands alone.
+    Label,
+    /// How they begin.
+    Start,
+    /// Something rare inside them, from where the start is found backwards.
+    Inside,
+    /// Nothing: they can begin at too many places, and each is tried. Slow; a rarer beginning or a word in the pattern
+    /// that is always there helps.
+    Everywhere,
+}
+
+impl Route {
+    /// The word used in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Start => "start",
+            Self::Inside => "inside",
+            Self::Everywhere => "everywhere",
+        }
+    }
+}
+
+/// Where more places than this share pass a filter, it is none.
+const EVERYWHERE: f64 = 1.0 / 20.0;
 
 /// Many short texts in one buffer: cell `n` ends at `ends[n]`, in bytes and on a character border, and starts where
 /// the one before ends.
@@ -92,18 +135,33 @@ pub struct Tally {
 #[derive(Default)]
 pub struct Scratch {
     scanner: u64,
-    walkers: Vec<Walker>,
-    labelled: Option<Walker>,
-    words: Option<Walker>,
+    sieved: Sieved,
+    /// As `sieved`, for one text among many whose shadow is another text.
+    apart: Sieved,
+    fresh: Vec<u64>,
     shadow: Shadow,
+    cell: Cell,
+    found: Vec<Finding>,
+}
+
+/// What the scan of one text needs.
+#[derive(Default)]
+struct Cell {
+    walkers: Vec<Walkers>,
+    labelled: Vec<Walker>,
     hits: Vec<Hit>,
+    heard: Heard,
     named: Vec<Named>,
     ends: Vec<(u16, u32)>,
-    open: Open,
+    /// Groups whose windows are inside, and where their candidates may start.
+    starts: Vec<(u32, u32)>,
+    /// By detector: the end of its last finding.
     blocked: Vec<u32>,
     /// Detectors whose shape is the whole cell, and whether the validator took it.
     whole: Vec<(DetectorIndex, bool)>,
     tallies: Vec<Tally>,
+    /// The number of the text.
+    text: u64,
 }
 
 /// Shows no text: what was scanned last is still in there.
@@ -116,30 +174,30 @@ impl fmt::Debug for Scratch {
 impl Scratch {
     /// The tallies since the last call, by detector index; empty when nothing was scanned. Take them between fields.
     pub fn take_tallies(&mut self) -> Vec<Tally> {
-        let none = vec![Tally::default(); self.tallies.len()];
-        std::mem::replace(&mut self.tallies, none)
+        let none = vec![Tally::default(); self.cell.tallies.len()];
+        std::mem::replace(&mut self.cell.tallies, none)
     }
 
     /// Bytes that automata have walked so far: the measure of work that the tests hold to be linear.
     #[doc(hidden)]
     pub fn steps(&self) -> u64 {
-        self.walkers.iter().chain(&self.labelled).chain(&self.words).map(|walker| walker.steps).sum()
+        let cell = &self.cell;
+        let walkers = cell.walkers.iter().flat_map(Walkers::all).chain(&cell.labelled);
+        cell.heard.steps + walkers.map(|walker| walker.steps).sum::<u64>()
     }
 
     fn prepare(&mut self, scanner: &Scanner) {
         if self.scanner != scanner.number {
             self.scanner = scanner.number;
-            self.walkers = scanner.groups.iter().map(|group| group.automaton.walker()).collect();
-            self.labelled = scanner.labelled.as_ref().map(Automaton::walker);
-            self.words = scanner.words.walker();
-            self.tallies = vec![Tally::default(); scanner.len()];
-            self.blocked = vec![0; scanner.len()];
+            let count = scanner.len();
+            self.cell = Cell {
+                walkers: scanner.groups.iter().map(|_| Walkers::default()).collect(),
+                labelled: (0..count).map(|_| Walker::default()).collect(),
+                tallies: vec![Tally::default(); count],
+                blocked: vec![0; count],
+                ..Cell::default()
+            };
         }
-        let walkers = self.walkers.iter_mut().chain(&mut self.labelled).chain(&mut self.words);
-        walkers.for_each(Walker::forget);
-        self.hits.clear();
-        self.named.clear();
-        self.blocked.fill(0);
     }
 }
 
@@ -149,23 +207,42 @@ impl Scanner {
     /// # Errors
     /// Names the detector and what is wrong with it.
     pub fn new(detectors: &[&'static Detector], custom: &[CustomDetector]) -> Result<Self, Error> {
+        Self::on_path(detectors, custom, Path::available()[0])
+    }
+
+    /// As [`new`](Self::new), once for each set of instructions that this machine has, to hold them against each other.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "reference")]
+    pub fn on_all_paths(
+        detectors: &[&'static Detector],
+        custom: &[CustomDetector],
+    ) -> Result<Vec<Self>, Error> {
+        Path::available().into_iter().map(|path| Self::on_path(detectors, custom, path)).collect()
+    }
+
+    fn on_path(
+        detectors: &[&'static Detector],
+        custom: &[CustomDetector],
+        path: Path,
+    ) -> Result<Self, Error> {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let parts = Parts::new(detectors, custom)?;
-        let (starts, groups) = Starts::new(parts.patterns);
-        let groups = groups
-            .into_iter()
-            .map(|Together { shapes, bits }| Ok(Group { automaton: automaton(&shapes)?, shapes, bits }));
-        let groups = groups.collect::<Result<_, _>>()?;
-        let mut has_labelled = DetectorSet::none(parts.detectors.len());
-        parts.labelled.iter().for_each(|shape| has_labelled.insert(DetectorIndex(shape.detector)));
+        let groups = grouped(parts.patterns);
+        let filters: Vec<_> = groups.iter().map(Group::filters).collect();
+        let mut labelled: Vec<_> = parts.detectors.iter().map(|_| None).collect();
+        for shape in parts.labelled {
+            let of = usize::from(shape.detector);
+            labelled[of] = Some(Labelled { automaton: Automaton::new(vec![shape.hir.clone()]), shape });
+        }
         Ok(Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             words: Words::new(&parts.words)?,
+            sieve: Sieve::new(&filters, path),
             groups,
-            labelled: if parts.labelled.is_empty() { None } else { Some(automaton(&parts.labelled)?) },
-            labelled_shapes: parts.labelled,
-            has_labelled,
-            starts,
+            labelled,
+            reach: parts.detectors.iter().map(|detector| detector.reach).max().unwrap_or(0),
             detectors: parts.detectors,
         })
     }
@@ -197,6 +274,22 @@ impl Scanner {
         }
     }
 
+    /// How the candidates of one detector are found. The index must be of this scanner.
+    pub fn cost(&self, detector: DetectorIndex) -> Cost {
+        let shapes = self.groups.iter().flat_map(|group| &group.shapes);
+        let own = shapes.filter(|shape| shape.detector == detector.0).map(|shape| &shape.filter);
+        let none = Cost { route: Route::Label, places: 0.0 };
+        own.fold(none, |cost, filter| {
+            let places = cost.places + filter.share;
+            let route = match filter.place {
+                _ if places > EVERYWHERE => Route::Everywhere,
+                Place::Inside { .. } => Route::Inside,
+                Place::Start => Route::Start,
+            };
+            Cost { route, places }
+        })
+    }
+
     /// The detector of this id.
     pub fn index_of(&self, id: &str) -> Option<DetectorIndex> {
         self.detectors.iter().position(|detector| detector.id == id).map(|index| DetectorIndex(index as u16))
@@ -222,11 +315,17 @@ impl Scanner {
             hinted: DetectorSet::none(count),
         };
         let Some(words) = field::words(name) else { return field };
-        let mut walker = self.words.walker();
-        let mut roles = |words: &str| {
+        let roles = |words: &str| {
             let mut hits = Vec::new();
-            self.words.find(walker.as_mut(), words, &mut hits);
-            self.words.find(walker.as_mut(), &field::without_numbers(words), &mut hits);
+            for words in [words, &field::without_numbers(words)] {
+                let masks = self.sieve.masks(words.as_bytes());
+                self.words.find(
+                    words,
+                    Letters::new(&masks, words, 0..words.len()),
+                    0..words.len(),
+                    &mut hits,
+                );
+            }
             hits.iter().flat_map(|hit| self.words.owners(hit)).copied().collect::<Vec<_>>()
         };
         let leaf = field::words(field::leaf(name)).unwrap_or_default();
@@ -248,29 +347,11 @@ impl Scanner {
     /// [`resolve`](crate::resolve). The text must be shorter than 4 GiB.
     pub fn scan(&self, field: &Field, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         scratch.prepare(self);
-        let Scratch {
-            walkers,
-            labelled,
-            words,
-            shadow,
-            hits,
-            named,
-            ends,
-            open,
-            blocked,
-            whole,
-            tallies,
-            ..
-        } = scratch;
+        let Scratch { apart, shadow, cell, .. } = scratch;
         let (view, shadow) = shadow.of(text);
+        self.sieve.pass(&self.words, view.as_bytes(), &[], apart);
         let first = out.len();
-        self.words.find(words.as_mut(), view, hits);
-        let cell = trimmed(view);
-        let mut pass = Pass { scanner: self, field, view, cell, hits, named, ends, whole, out };
-        pass.labelled(labelled.as_mut());
-        pass.patterns(walkers, open, blocked);
-        settle(out, first);
-        count(whole, tallies);
+        self.cell(field, view, &apart.anchors, Letters::new(&apart.masks, view, 0..view.len()), 0, cell, out);
         if let Some(shadow) = shadow {
             for finding in &mut out[first..] {
                 let span = finding.range();
@@ -291,11 +372,88 @@ impl Scanner {
         scratch: &mut Scratch,
         out: &mut Vec<(u32, Finding)>,
     ) {
-        let mut found = Vec::new();
-        for (number, text) in texts.iter().enumerate() {
-            self.scan(field, text, scratch, &mut found);
-            out.extend(found.drain(..).map(|finding| (number as u32, finding)));
+        scratch.prepare(self);
+        let mut found = std::mem::take(&mut scratch.found);
+        let mut sieved = std::mem::take(&mut scratch.sieved);
+        let buffer = texts.buffer;
+        let fresh = &mut scratch.fresh;
+        fresh.clear();
+        fresh.resize(buffer.len().div_ceil(BLOCK), 0);
+        for end in texts.ends.iter().map(|end| *end as usize).filter(|end| *end < buffer.len()) {
+            fresh[end / BLOCK] |= 1 << (end % BLOCK);
         }
+        self.sieve.pass(&self.words, buffer.as_bytes(), fresh, &mut sieved);
+        let ascii = sieved.masks.iter().all(|masks| masks.foreign == 0);
+        let named = !field.named.is_empty();
+        let mut anchors = &sieved.anchors[..];
+        let mut start = 0;
+        for (number, end) in texts.ends.iter().enumerate() {
+            let end = *end as usize;
+            let count = anchors.iter().take_while(|anchor| anchor.at() < end).count();
+            let (own, rest) = anchors.split_at(count);
+            anchors = rest;
+            let text = &buffer[start..end];
+            if !ascii && !text.is_ascii() && scratch.shadow.of(text).1.is_some() {
+                self.scan(field, text, scratch, &mut found);
+            } else if named || !own.is_empty() {
+                let letters = Letters::new(&sieved.masks, buffer, start..end);
+                self.cell(field, text, own, letters, start, &mut scratch.cell, &mut found);
+            }
+            out.extend(found.drain(..).map(|finding| (number as u32, finding)));
+            start = end;
+        }
+        scratch.sieved = sieved;
+        scratch.found = found;
+    }
+
+    /// Appends all places of raw bytes where a text among them may hold a finding, by place; more than there are, never
+    /// fewer, but for texts that are not spelled as they are read (escapes, look-alike characters) and for what the
+    /// field's name alone makes a finding. See [`verify`](Self::verify).
+    pub fn candidates(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Anchor>) {
+        self.sieve.pass(&self.words, bytes, &[], &mut scratch.sieved);
+        out.extend_from_slice(&scratch.sieved.anchors);
+    }
+
+    /// As [`scan`](Self::scan), for a text whose anchors are known: those of [`candidates`](Self::candidates) that lie in
+    /// it, as [`Anchor::within`] shows them.
+    pub fn verify(
+        &self,
+        field: &Field,
+        text: &str,
+        anchors: &[Anchor],
+        scratch: &mut Scratch,
+        out: &mut Vec<Finding>,
+    ) {
+        scratch.prepare(self);
+        if scratch.shadow.of(text).1.is_some() {
+            return self.scan(field, text, scratch, out);
+        }
+        let masks = &mut scratch.apart.masks;
+        masks.clear();
+        self.sieve.masks_of(text.as_bytes(), masks);
+        self.cell(field, text, anchors, Letters::new(masks, text, 0..text.len()), 0, &mut scratch.cell, out);
+    }
+
+    /// Scans one text that is its own shadow. The anchors are those from `base` on.
+    #[expect(clippy::too_many_arguments, reason = "what stands in a scratch stays borrowed by its parts")]
+    fn cell(
+        &self,
+        field: &Field,
+        view: &str,
+        anchors: &[Anchor],
+        letters: Letters<'_>,
+        base: usize,
+        cell: &mut Cell,
+        out: &mut Vec<Finding>,
+    ) {
+        let first = out.len();
+        let whole = trimmed(view);
+        let mut pass = Pass { scanner: self, field, view, whole, letters, base, cell, out };
+        pass.labelled(anchors);
+        pass.patterns(anchors);
+        pass.forget(first);
+        settle(out, first);
+        count(&mut cell.whole, &mut cell.tallies);
     }
 
     /// As [`scan`](Self::scan), for one text of no field. Convenient, not fast: nothing is reused.
@@ -304,9 +462,4 @@ impl Scanner {
         self.scan(&self.field(""), text, &mut Scratch::default(), &mut out);
         out
     }
-}
-
-fn automaton(shapes: &[Shape]) -> Result<Automaton, Error> {
-    let hirs: Vec<_> = shapes.iter().map(|shape| shape.hir.clone()).collect();
-    Automaton::new(&hirs, CACHE).map_err(|problem| Error::TooLarge { problem })
 }

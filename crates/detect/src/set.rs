@@ -48,6 +48,18 @@ impl DetectorSet {
         self.0.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
+    /// The detectors in the set, rising.
+    pub fn iter(&self) -> impl Iterator<Item = DetectorIndex> {
+        self.0.iter().enumerate().flat_map(|(nth, bits)| {
+            let mut bits = *bits;
+            std::iter::from_fn(move || {
+                let next = (bits != 0).then(|| DetectorIndex(nth as u16 * 64 + bits.trailing_zeros() as u16));
+                bits &= bits.wrapping_sub(1);
+                next
+            })
+        })
+    }
+
     /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|bits| *bits == 0)

@@ -67,6 +67,10 @@ impl Shadow {
         let mut at = 0;
         while let Some(ahead) = text.as_bytes()[at..].iter().position(|byte| !byte.is_ascii()) {
             at += ahead;
+            if let Some(length) = itself(text.as_bytes()[at]) {
+                at += length;
+                continue;
+            }
             let Some(c) = text[at..].chars().next() else { break };
             let twin = latin(c).filter(|_| {
                 if at >= word.end {
@@ -128,6 +132,16 @@ impl Word {
         }
         let end = at + after.map(char::len_utf8).sum::<usize>();
         Self { end, disguised: plain > 0 || alike >= 3 && other == 0 }
+    }
+}
+
+/// The length of all characters that begin with this byte, where each of them stands for itself: Latin with diacritics,
+/// Han, Hangul.
+const fn itself(first: u8) -> Option<usize> {
+    match first {
+        0xC3..=0xCC => Some(2),
+        0xE4..=0xE9 | 0xEB..=0xEC => Some(3),
+        _ => None,
     }
 }
 

@@ -1,25 +1,33 @@
-//! Labels, context words and negative words: all of them found in one walk over a text, and what may stand between a
+//! Labels, context words and negative words: which of them stand at a place of a text, and what may stand between a
 //! label and its value.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::automaton::{Automaton, Walker};
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
+
 use crate::border::{after, before, in_word};
-use crate::compile::{Role, parse};
+use crate::compile::Role;
+use crate::letters::{KEY, Letters, Start};
 use crate::mark::in_mark;
 use crate::{DetectorIndex, Error};
 
-/// What the states of the words may take in one scratch, in bytes. A thousand words make more states than any shape,
-/// and prose comes back to most of them.
-const CACHE: usize = 8 << 20;
-
 /// All words of all detectors.
 pub(crate) struct Words {
-    automaton: Option<Automaton>,
-    /// By number of the word: whose it is.
-    owners: Vec<Vec<(DetectorIndex, Role)>>,
-    /// By [`mix`] of three bytes: whether a word can start so. Words do not start inside ASCII words.
-    starts: Vec<bool>,
+    list: Vec<Word>,
+    /// By key of the run of letters that a word begins with: the words.
+    index: Index,
+    /// What runs begin with where labels stand, and where any words do.
+    labels: Keys,
+    all: Keys,
+    cases: Cases,
+}
+
+struct Word {
+    /// What blanks, hyphens, dots, slashes and underscores part, in the case of [`Words::fold`].
+    parts: Vec<String>,
+    owners: Vec<(DetectorIndex, Role)>,
+    label: bool,
 }
 
 /// A word that stands in a text, at word borders.
@@ -29,88 +37,317 @@ pub(crate) struct Hit {
     word: u32,
 }
 
+/// Which words are asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    Labels,
+    All,
+}
+
 impl Words {
     pub(crate) fn new(words: &[(String, u16, Role)]) -> Result<Self, Error> {
-        let mut expressions: Vec<String> = Vec::new();
-        let mut owners: Vec<Vec<(DetectorIndex, Role)>> = Vec::new();
-        let mut numbers = std::collections::HashMap::new();
-        for (word, detector, role) in words {
-            let expression = expression(word);
-            let number = *numbers.entry(expression.clone()).or_insert_with(|| {
-                expressions.push(expression);
-                owners.push(Vec::new());
-                owners.len() - 1
-            });
-            owners[number].push((DetectorIndex(*detector), *role));
-        }
-        let mut shapes = Vec::new();
-        for (number, expression) in expressions.iter().enumerate() {
-            let shape =
-                parse(expression).ok().filter(|hir| hir.properties().minimum_len().is_some_and(|n| n > 0));
-            shapes.push(shape.ok_or_else(|| {
-                let owner = owners[number][0].0;
-                let word = words.iter().find(|(_, detector, _)| *detector == owner.0);
-                Error::Word { word: word.map(|(word, ..)| word.clone()).unwrap_or_default() }
-            })?);
-        }
-        let mut starts = vec![false; 1 << 15];
-        let automaton = if shapes.is_empty() {
-            None
-        } else {
-            let automaton = Automaton::new(&shapes, CACHE).map_err(|problem| Error::TooLarge { problem })?;
-            automaton.prefixes(|bytes| starts[mix(bytes)] = true);
-            Some(automaton)
+        let mut it = Self {
+            list: Vec::new(),
+            index: Index::default(),
+            labels: Keys::default(),
+            all: Keys::default(),
+            cases: Cases::new(words.iter().flat_map(|(word, ..)| word.chars())),
         };
-        Ok(Self { automaton, owners, starts })
-    }
-
-    pub(crate) fn walker(&self) -> Option<Walker> {
-        self.automaton.as_ref().map(Automaton::walker)
+        let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
+        for (word, detector, role) in words {
+            let folded = |part: &str| part.chars().map(|c| it.fold(c)).collect::<String>();
+            let parts: Vec<_> = parts(word).map(folded).collect();
+            if parts.is_empty() {
+                return Err(Error::Word { word: word.clone() });
+            }
+            let number = *numbers.entry(parts.clone()).or_insert_with(|| {
+                it.list.push(Word { parts, owners: Vec::new(), label: false });
+                it.list.len() - 1
+            });
+            it.list[number].owners.push((DetectorIndex(*detector), *role));
+            it.list[number].label |= *role == Role::Label;
+        }
+        let runs =
+            || it.list.iter().enumerate().flat_map(|(nth, word)| word.runs().map(move |run| (run, nth)));
+        it.index = Index::new(runs().map(|(run, nth)| (Key::of(&run).bytes, nth as u32)).collect());
+        let mut foreign: HashMap<char, Vec<char>> = HashMap::new();
+        it.cases.ones.iter().for_each(|(other, one)| foreign.entry(*one).or_default().push(*other));
+        let labels = || runs().filter(|(_, nth)| it.list[*nth].label);
+        it.all = Keys::new(runs().flat_map(|(run, _)| beginnings(&run, &foreign)));
+        it.labels = Keys::new(labels().flat_map(|(run, _)| beginnings(&run, &foreign)));
+        Ok(it)
     }
 
     /// Whose word this is, and what for.
     pub(crate) fn owners(&self, hit: &Hit) -> &[(DetectorIndex, Role)] {
-        &self.owners[hit.word as usize]
+        &self.list[hit.word as usize].owners
     }
 
-    /// Appends all words in the text, by start.
-    pub(crate) fn find(&self, walker: Option<&mut Walker>, text: &str, hits: &mut Vec<Hit>) {
-        let (Some(automaton), Some(walker)) = (&self.automaton, walker) else { return };
-        let bytes = text.as_bytes();
-        let mut inside = false;
-        for (at, byte) in bytes.iter().enumerate() {
-            let plain = byte.is_ascii_alphanumeric();
-            let continues = std::mem::replace(&mut inside, plain) && plain;
-            let starts = match bytes.get(at..at + 3) {
-                Some([first, second, third]) => self.starts[mix([*first, *second, *third])],
-                _ => true,
-            };
-            if continues || !starts || !text.is_char_boundary(at) {
+    /// Whether a label can begin so.
+    #[inline]
+    pub(crate) fn may_label(&self, start: Start) -> bool {
+        self.labels.may_begin(start)
+    }
+
+    /// Appends the words that begin in this part of the text, by start.
+    pub(crate) fn find(&self, text: &str, letters: Letters<'_>, part: Range<usize>, hits: &mut Vec<Hit>) {
+        letters.starts(part, |at, start| {
+            if self.all.may_begin(start) {
+                self.at(text, at, Which::All, hits);
+            }
+        });
+    }
+
+    /// Appends the words that begin exactly here.
+    pub(crate) fn at(&self, text: &str, at: usize, which: Which, hits: &mut Vec<Hit>) {
+        if !text.is_char_boundary(at)
+            || before(text, at).is_some_and(in_word) && after(text, at).is_some_and(in_word)
+        {
+            return;
+        }
+        let mut found = Key::default();
+        let mut plain = true;
+        for c in text[at..].chars().map(|c| self.fold(c)).take_while(|c| in_run(*c)).take(KEY) {
+            plain &= c.is_ascii();
+            if !plain {
+                // Beside a letter beyond ASCII a word may end where the run goes on.
+                self.of_key(found, text, at, which, hits);
+            }
+            found.push(c);
+        }
+        self.of_key(found, text, at, which, hits);
+    }
+
+    fn of_key(&self, key: Key, text: &str, at: usize, which: Which, hits: &mut Vec<Hit>) {
+        for number in self.index.of(key.bytes) {
+            let word = &self.list[number as usize];
+            if which == Which::Labels && !word.label {
                 continue;
             }
-            if before(text, at).is_some_and(in_word) && after(text, at).is_some_and(in_word) {
+            let Some(end) = self.end(word, text, at) else { continue };
+            let open = before(text, end).is_some_and(in_word) && after(text, end).is_some_and(in_word);
+            if !open && !in_mark(text, &(at..end)) {
+                hits.push(Hit { span: at as u32..end as u32, word: number });
+            }
+        }
+    }
+
+    /// Where the word ends that begins here, if it does. Any case; up to three signs or blanks, or none, part it.
+    fn end(&self, word: &Word, text: &str, mut at: usize) -> Option<usize> {
+        for (nth, part) in word.parts.iter().enumerate() {
+            for _ in 0..if nth == 0 { 0 } else { MOST_PARTING } {
+                let Some(c) = after(text, at).filter(|c| parts_words(*c)) else { break };
+                at += c.len_utf8();
+            }
+            for expected in part.chars() {
+                let c = after(text, at).filter(|c| self.fold(*c) == expected)?;
+                at += c.len_utf8();
+            }
+        }
+        Some(at)
+    }
+
+    /// One case for all.
+    fn fold(&self, c: char) -> char {
+        if c.is_ascii() { c.to_ascii_lowercase() } else { self.cases.one(c) }
+    }
+}
+
+impl Word {
+    /// The runs of letters that the word can begin with, as far as a key goes: its first part, or more of them with
+    /// nothing between.
+    fn runs(&self) -> impl Iterator<Item = String> {
+        let mut runs = Vec::new();
+        let mut glued = String::new();
+        for part in &self.parts {
+            glued.push_str(part);
+            runs.push(glued.chars().take(KEY).take_while(|c| in_run(*c)).collect());
+            if runs.last() != Some(&glued) {
+                break;
+            }
+        }
+        runs.into_iter()
+    }
+}
+
+/// The first characters of a run of letters, a byte each.
+#[derive(Clone, Copy, Default)]
+struct Key {
+    bytes: u64,
+    length: usize,
+}
+
+impl Key {
+    fn of(run: &str) -> Self {
+        let mut key = Self::default();
+        run.chars().for_each(|c| key.push(c));
+        key
+    }
+
+    /// A run that goes on with something beyond ASCII.
+    fn and_foreign(self) -> u64 {
+        self.bytes | 0xFF << (8 * self.length)
+    }
+
+    fn push(&mut self, c: char) {
+        let byte = if c.is_ascii() { c as u64 } else { 0x80 | c as u64 & 0x7F };
+        self.bytes |= byte << (8 * self.length);
+        self.length += 1;
+    }
+}
+
+/// All that [`Keys::may_begin`] can meet where a run stands in a text, given the other cases beyond ASCII of each letter.
+fn beginnings(run: &str, foreign: &HashMap<char, Vec<char>>) -> Vec<u64> {
+    let mut keys = Vec::new();
+    let mut key = Key::default();
+    for c in run.chars() {
+        let others = foreign.get(&c).into_iter().flatten().copied();
+        let foreign: Vec<char> = others.chain((!c.is_ascii()).then_some(c)).collect();
+        if key.length == 0 {
+            keys.extend(foreign.iter().map(|c| Start::of(c.encode_utf8(&mut [0; 4]).as_bytes()).key));
+        } else if !foreign.is_empty() {
+            keys.push(key.and_foreign());
+        }
+        if !c.is_ascii() {
+            return keys;
+        }
+        key.push(c);
+    }
+    keys.push(key.bytes);
+    keys
+}
+
+/// A set of keys that now and then holds one too many.
+#[derive(Default)]
+struct Keys {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Keys {
+    fn new(keys: impl Iterator<Item = u64>) -> Self {
+        let keys: Vec<_> = keys.collect();
+        let bits = (keys.len() * 32).next_power_of_two().max(64);
+        let mut it = Self { bits: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() };
+        for key in keys {
+            let bit = hash(key) >> it.shift;
+            it.bits[bit as usize / 64] |= 1 << (bit % 64);
+        }
+        it
+    }
+
+    /// Whether one of the words can begin so.
+    #[inline]
+    fn may_begin(&self, start: Start) -> bool {
+        let Start { key, length, foreign } = start;
+        self.may_hold(key) || foreign && self.may_hold(Key { bytes: key, length }.and_foreign())
+    }
+
+    #[inline]
+    fn may_hold(&self, key: u64) -> bool {
+        let bit = hash(key) >> self.shift;
+        self.bits[bit as usize / 64] >> (bit % 64) & 1 != 0
+    }
+}
+
+/// What stands under a key.
+#[derive(Default)]
+struct Index {
+    /// By the top bits of the hash of the key.
+    entries: Vec<(u64, u32)>,
+    /// By these bits: where their entries begin.
+    begins: Vec<u32>,
+}
+
+/// Bits of a hash that the index goes by.
+const INDEX: u32 = 10;
+
+impl Index {
+    fn new(mut entries: Vec<(u64, u32)>) -> Self {
+        entries.sort_unstable_by_key(|(key, number)| (hash(*key), *number));
+        entries.dedup();
+        let begins = (0..=1 << INDEX)
+            .map(|top| entries.partition_point(|(key, _)| hash(*key) >> (64 - INDEX) < top) as u32);
+        Self { begins: begins.collect(), entries }
+    }
+
+    fn of(&self, key: u64) -> impl Iterator<Item = u32> {
+        let top = (hash(key) >> (64 - INDEX)) as usize;
+        let range = match self.begins.get(top..top + 2) {
+            Some([from, to]) => *from as usize..*to as usize,
+            _ => 0..0,
+        };
+        self.entries[range].iter().filter(move |(other, _)| *other == key).map(|(_, number)| *number)
+    }
+}
+
+/// Fibonacci hashing: the high bits depend on all of the key.
+fn hash(key: u64) -> u64 {
+    key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// Letters beyond ASCII that are another case of a letter of some word, and the one that stands for both.
+#[derive(Default)]
+struct Cases {
+    ones: HashMap<char, char>,
+    /// The same for the first scripts of Unicode, by number.
+    near: Vec<char>,
+    last: char,
+}
+
+/// Latin, Greek, Cyrillic: all scripts with two cases that many people write.
+const NEAR: u32 = 0x530;
+
+impl Cases {
+    fn new(letters: impl Iterator<Item = char>) -> Self {
+        let mut letters: Vec<char> = letters.collect();
+        letters.sort_unstable();
+        letters.dedup();
+        let mut ones = HashMap::new();
+        for letter in letters {
+            let mut class = ClassUnicode::new([ClassUnicodeRange::new(letter, letter)]);
+            if class.try_case_fold_simple().is_err() {
                 continue;
             }
-            automaton.walk(walker, text.as_bytes(), at, |word, end| {
-                let open = before(text, end).is_some_and(in_word) && after(text, end).is_some_and(in_word);
-                if !open && !in_mark(text, &(at..end)) {
-                    hits.push(Hit { span: at as u32..end as u32, word: word as u32 });
-                }
-            });
+            let same = || class.iter().flat_map(|range| range.start()..=range.end());
+            let Some(one) = same().find(char::is_ascii_lowercase).or_else(|| same().next()) else { continue };
+            ones.extend(same().filter(|c| !c.is_ascii() && *c != one).map(|c| (c, one)));
+        }
+        let near = (0..NEAR).filter_map(char::from_u32).map(|c| ones.get(&c).copied().unwrap_or(c)).collect();
+        Self { near, last: ones.keys().copied().max().unwrap_or_default(), ones }
+    }
+
+    fn one(&self, c: char) -> char {
+        match self.near.get(c as usize) {
+            Some(one) => *one,
+            None if c > self.last => c,
+            None => self.ones.get(&c).copied().unwrap_or(c),
         }
     }
 }
 
-/// The low bits of three bytes, in which ASCII letters of either case are the same.
-fn mix(bytes: [u8; 3]) -> usize {
-    bytes.iter().fold(0, |mixed, byte| mixed << 5 | usize::from(byte & 31))
+/// Letters, digits, and whatever is not ASCII: a run of them begins each word.
+fn in_run(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { !c.is_whitespace() }
+}
+
+/// Between two parts of a word stand at most this many characters.
+const MOST_PARTING: usize = 3;
+
+fn parts_words(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '_' | '.' | '/')
+}
+
+/// The parts of a word, without the signs before its first letter.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let word = word.trim_start_matches(|c| !in_run(c));
+    word.split(parts_words).filter(|part| !part.is_empty())
 }
 
 /// A word as a pattern: any case; where it has blanks, hyphens, dots, slashes or underscores, any of them or none.
 pub(crate) fn expression(word: &str) -> String {
-    let parts = word.split([' ', '-', '_', '.', '/']).filter(|part| !part.is_empty());
-    let parts: Vec<_> = parts.map(regex_syntax::escape).collect();
-    format!("(?i:{})", parts.join(r"[\s\-_./]{0,3}"))
+    let parts: Vec<_> = parts(word).map(regex_syntax::escape).collect();
+    format!("(?i:{})", parts.join(&format!(r"[\s\-_./]{{0,{MOST_PARTING}}}")))
 }
 
 /// Between a label and its value at most this many bytes.
@@ -124,6 +361,24 @@ const SMALL: [&str; 32] = [
     "your", "our", "nummer", "numero", "número", "numéro", "ist", "lautet", "est", "es", "é", "è", "是",
     "为", "は", "는",
 ];
+
+/// By byte: whether a small word may begin with it; anything beyond ASCII may.
+const SMALL_STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut byte = 0x80;
+    while byte < starts.len() {
+        starts[byte] = true;
+        byte += 1;
+    }
+    let mut nth = 0;
+    while nth < SMALL.len() {
+        let first = SMALL[nth].as_bytes()[0];
+        starts[first.to_ascii_lowercase() as usize] = true;
+        starts[first.to_ascii_uppercase() as usize] = true;
+        nth += 1;
+    }
+    starts
+};
 
 /// Where a value may start behind a label that ends at `from`: any place behind the connecting words, in the last run
 /// of blanks and signs.
@@ -156,6 +411,9 @@ fn is_sign(c: char) -> bool {
 
 /// The length of the small word that the text starts with.
 fn small_word(text: &str) -> Option<usize> {
+    if !SMALL_STARTS[usize::from(*text.as_bytes().first()?)] {
+        return None;
+    }
     let first = text.chars().next()?.to_lowercase().next()?;
     SMALL.iter().filter(|small| small.starts_with(first)).find_map(|small| {
         let mut rest = text.chars();

@@ -7,36 +7,62 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use sievert_detect::reference::Reference;
-use sievert_detect::{Detector, DetectorIndex, Scanner, Scratch};
+use sievert_detect::{Detector, DetectorIndex, Scanner, Scratch, Texts};
 
 use toys::{TOYS, custom};
 
-static ENGINES: LazyLock<(Scanner, Reference)> = LazyLock::new(|| {
+static ENGINES: LazyLock<(Vec<Scanner>, Reference)> = LazyLock::new(|| {
     let detectors: Vec<&'static Detector> = TOYS.iter().collect();
     let custom = [custom()];
-    let scanner = Scanner::new(&detectors, &custom).expect("the toys are well formed");
-    (scanner, Reference::new(&detectors, &custom).expect("the toys are well formed"))
+    let scanners = Scanner::on_all_paths(&detectors, &custom).expect("the toys are well formed");
+    (scanners, Reference::new(&detectors, &custom).expect("the toys are well formed"))
 });
 
-/// Scans with both, in a field whose name, mask and column the arguments choose.
+/// Scans with all, in a field whose name, mask and column the arguments choose.
 fn agree(name: &str, off: u16, column: u16, text: &str) {
-    let (scanner, reference) = &*ENGINES;
-    let mut field = scanner.field(name);
-    field.detectors.remove(DetectorIndex(off));
-    field.column.insert(DetectorIndex(column));
-    let mut scratch = Scratch::default();
-    let mut found = Vec::new();
-    scanner.scan(&field, text, &mut scratch, &mut found);
-    let tallies = scratch.take_tallies();
-    let (expected, expected_tallies) = reference.scan(&field, text);
-    assert_eq!(found, expected, "in {text:?}");
-    assert_eq!(tallies, expected_tallies, "the tallies of {text:?}");
-    let again = {
-        let mut again = Vec::new();
-        scanner.scan(&field, text, &mut scratch, &mut again);
-        again
-    };
-    assert_eq!(again, found, "a scratch that was used before");
+    let (scanners, reference) = &*ENGINES;
+    for scanner in scanners {
+        let mut field = scanner.field(name);
+        field.detectors.remove(DetectorIndex(off));
+        field.column.insert(DetectorIndex(column));
+        let mut scratch = Scratch::default();
+        let mut found = Vec::new();
+        scanner.scan(&field, text, &mut scratch, &mut found);
+        let tallies = scratch.take_tallies();
+        let (expected, expected_tallies) = reference.scan(&field, text);
+        assert_eq!(found, expected, "in {text:?}");
+        assert_eq!(tallies, expected_tallies, "the tallies of {text:?}");
+
+        let mut anchors = Vec::new();
+        scanner.candidates(text.as_bytes(), &mut scratch, &mut anchors);
+        let mut verified = Vec::new();
+        scanner.verify(&field, text, &anchors, &mut scratch, &mut verified);
+        assert_eq!(verified, found, "at the anchors of {text:?}, with a scratch that was used before");
+    }
+}
+
+/// Scans cells of one buffer together, and each by itself.
+fn agree_on_cells(name: &str, cells: &[String]) {
+    for scanner in &ENGINES.0 {
+        let field = scanner.field(name);
+        let buffer = cells.concat();
+        let ends = cells.iter().scan(0, |end, cell| {
+            *end += cell.len() as u32;
+            Some(*end)
+        });
+        let texts = Texts { buffer: &buffer, ends: &ends.collect::<Vec<_>>() };
+        let (mut together, mut apart) = (Vec::new(), Vec::new());
+        let mut scratch = Scratch::default();
+        scanner.scan_texts(&field, &texts, &mut scratch, &mut together);
+        let tallies = scratch.take_tallies();
+        for (number, cell) in cells.iter().enumerate() {
+            let mut found = Vec::new();
+            scanner.scan(&field, cell, &mut scratch, &mut found);
+            apart.extend(found.into_iter().map(|finding| (number as u32, finding)));
+        }
+        assert_eq!(together, apart, "in {cells:?}");
+        assert_eq!(tallies, scratch.take_tallies(), "the tallies of {cells:?}");
+    }
 }
 
 /// Pieces that the toys are made of, and what breaks them.
@@ -136,6 +162,11 @@ proptest! {
     }
 
     #[test]
+    fn on_cells(name in name(), cells in prop::collection::vec(text(), 0..24)) {
+        agree_on_cells(name, &cells);
+    }
+
+    #[test]
     fn on_any_characters(text in r"\PC{0,24}") {
         agree("mrn", 99, 99, &text);
     }
@@ -157,6 +188,16 @@ fn on_texts_written_by_hand() {
     ] {
         for name in ["", "mac", "card"] {
             agree(name, 99, 99, text);
+        }
+    }
+}
+
+#[test]
+fn on_every_place_around_the_edge_of_a_block() {
+    for text in ["card 4111 1111", "a.b@c.de", "mrn: AB-12", "k_1a2", "号AB-12", "0a:1b:2c", "é ab://x"] {
+        for gap in 40..72 {
+            agree("", 99, 99, &format!("{}{text}", " ".repeat(gap)));
+            agree("", 99, 99, &format!("{} {text}; {text}", "é".repeat(gap / 2)));
         }
     }
 }

@@ -2,14 +2,15 @@
 //! and by what stands around it.
 
 use std::cmp::Reverse;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
-use super::{Group, Scanner, Tally};
-use crate::automaton::Walker;
+use super::{Cell, Scanner, Tally};
+use crate::automaton::Numbered;
 use crate::border::{after, before};
-use crate::compile::Role;
-use crate::start::Open;
-use crate::words::{Hit, value_starts};
+use crate::compile::{Role, Shape};
+use crate::letters::Letters;
+use crate::sieve::Anchor;
+use crate::words::{Hit, Which, Words, value_starts};
 use crate::{Anchored, Candidate, Confidence, DetectorIndex, Evidence, Field, Finding, Verdict};
 
 /// Where a label lets values of a detector start.
@@ -17,6 +18,37 @@ use crate::{Anchored, Candidate, Confidence, DetectorIndex, Evidence, Field, Fin
 pub(super) struct Named {
     detector: DetectorIndex,
     starts: Range<u32>,
+}
+
+/// The words around the last candidates.
+#[derive(Default)]
+pub(super) struct Heard {
+    hits: Vec<Hit>,
+    /// The part of the text whose words these are.
+    part: Range<usize>,
+    /// Bytes listened to so far.
+    pub(super) steps: u64,
+}
+
+impl Heard {
+    /// Takes in the words that begin in this part of the text.
+    fn listen(&mut self, words: &Words, view: &str, letters: Letters<'_>, part: Range<usize>) {
+        if part.start < self.part.start || part.start > self.part.end {
+            self.hits.clear();
+            self.part = part.start..part.start;
+        }
+        if part.end > self.part.end {
+            let new = self.part.end..part.end;
+            self.steps += new.len() as u64;
+            words.find(view, letters, new, &mut self.hits);
+            self.part.end = part.end;
+        }
+    }
+
+    fn forget(&mut self) {
+        self.hits.clear();
+        self.part = 0..0;
+    }
 }
 
 fn said(really: bool, evidence: Evidence) -> Evidence {
@@ -34,11 +66,12 @@ pub(super) struct Pass<'p> {
     pub(super) scanner: &'p Scanner,
     pub(super) field: &'p Field,
     pub(super) view: &'p str,
-    pub(super) cell: Range<usize>,
-    pub(super) hits: &'p [Hit],
-    pub(super) named: &'p mut Vec<Named>,
-    pub(super) ends: &'p mut Vec<(u16, u32)>,
-    pub(super) whole: &'p mut Vec<(DetectorIndex, bool)>,
+    /// The text without the blanks around it.
+    pub(super) whole: Range<usize>,
+    pub(super) letters: Letters<'p>,
+    /// What the anchors count from.
+    pub(super) base: usize,
+    pub(super) cell: &'p mut Cell,
     pub(super) out: &'p mut Vec<Finding>,
 }
 
@@ -53,68 +86,64 @@ struct Voices {
     against: bool,
 }
 
-impl Pass<'_> {
+impl<'p> Pass<'p> {
     /// Values behind labels, and at the start of a cell whose field is named by one.
-    pub(super) fn labelled(&mut self, mut walker: Option<&mut Walker>) {
-        for hit in self.hits {
-            let owners = self.scanner.words.owners(hit);
-            if !owners.iter().any(|(_, role)| *role == Role::Label) {
-                continue;
-            }
+    pub(super) fn labelled(&mut self, anchors: &[Anchor]) {
+        let scanner = self.scanner;
+        let mut hits = std::mem::take(&mut self.cell.hits);
+        for anchor in anchors.iter().filter(|anchor| anchor.is_label()) {
+            scanner.words.at(self.view, anchor.at() - self.base, Which::Labels, &mut hits);
+        }
+        for hit in hits.drain(..) {
             let starts = value_starts(self.view, hit.span.end as usize);
-            for (detector, _) in owners.iter().filter(|(_, role)| *role == Role::Label) {
-                self.named
-                    .push(Named { detector: *detector, starts: starts.start as u32..starts.end as u32 });
-                if let Some(walker) = walker.as_deref_mut() {
-                    self.behind_label(walker, *detector, starts.clone(), true);
-                }
+            let labels = scanner.words.owners(&hit).iter().filter(|(_, role)| *role == Role::Label);
+            for (detector, _) in labels {
+                let named = Named { detector: *detector, starts: starts.start as u32..starts.end as u32 };
+                self.cell.named.push(named);
+                self.behind_label(*detector, starts.clone(), true);
             }
         }
-        self.named.sort_by_key(|named| (named.starts.start, named.detector));
-        if let Some(walker) = walker {
-            let starts = value_starts(self.view, self.cell.start);
-            for index in (0..self.scanner.len() as u16).map(DetectorIndex) {
-                if self.field.named.contains(index) {
-                    self.behind_label(walker, index, starts.clone(), false);
-                }
+        self.cell.hits = hits;
+        self.cell.named.sort_unstable_by_key(|named| (named.starts.start, named.detector));
+        if !self.field.named.is_empty() {
+            let starts = value_starts(self.view, self.whole.start);
+            for index in self.field.named.iter() {
+                self.behind_label(index, starts.clone(), false);
             }
         }
     }
 
     /// The first value of the detector's labelled shape that starts in `starts`.
-    fn behind_label(
-        &mut self,
-        walker: &mut Walker,
-        detector: DetectorIndex,
-        starts: Range<usize>,
-        label: bool,
-    ) {
+    fn behind_label(&mut self, detector: DetectorIndex, starts: Range<usize>, label: bool) {
         let scanner = self.scanner;
-        if !scanner.has_labelled.contains(detector) || !self.field.detectors.contains(detector) {
+        let Some(Some(labelled)) = scanner.labelled.get(usize::from(detector.0)) else { return };
+        if !self.field.detectors.contains(detector) {
             return;
         }
-        let Some(automaton) = &scanner.labelled else { return };
+        let shape = &labelled.shape;
+        let text = self.text();
         for start in starts.filter(|start| self.view.is_char_boundary(*start)) {
-            let left = before(self.view, start);
-            let Self { view, ends, .. } = self;
+            if !shape.left.allow(before(self.view, start)) {
+                continue;
+            }
+            let Self { view, cell, .. } = self;
+            let Cell { ends, labelled: walkers, .. } = &mut **cell;
             ends.clear();
-            automaton.walk(walker, view.as_bytes(), start, |shape, end| {
-                let shape = &scanner.labelled_shapes[shape];
-                if shape.detector == detector.0
-                    && shape.left.allow(left)
-                    && shape.right.allow(after(view, end))
-                {
+            let walker = &mut walkers[usize::from(detector.0)];
+            labelled.automaton.walk(walker, text, start, |_, end| {
+                if shape.right.allow(after(view, end)) {
                     ends.push((detector.0, end as u32));
                 }
+                ControlFlow::Continue(())
             });
-            let ends = std::mem::take(self.ends);
+            let ends = std::mem::take(ends);
             let accepted = ends.iter().rev().find_map(|(_, end)| {
                 let span = start..*end as usize;
                 let mut voices = self.field_voices(detector);
                 voices.heard = voices.heard.and(said(label, Evidence::LABEL));
                 Some((span.clone(), self.judge(detector, &span, voices, false)?))
             });
-            *self.ends = ends;
+            self.cell.ends = ends;
             if let Some((span, evidence)) = accepted {
                 return self.push(detector, span, evidence);
             }
@@ -122,60 +151,96 @@ impl Pass<'_> {
     }
 
     /// Candidates that stand alone.
-    pub(super) fn patterns(&mut self, walkers: &mut [Walker], open: &mut Open, blocked: &mut [u32]) {
+    pub(super) fn patterns(&mut self, anchors: &[Anchor]) {
         let scanner = self.scanner;
-        scanner.starts.reset(open);
-        let mut next = 0;
-        while let Some((at, bits)) = scanner.starts.next(open, self.view, next) {
-            next = at + 1;
-            self.ends.clear();
-            for (group, walker) in scanner.groups.iter().zip(walkers.iter_mut()) {
-                if group.bits & bits != 0 {
-                    self.collect(group, walker, at, blocked);
+        for anchor in anchors {
+            let at = anchor.at() - self.base;
+            self.cell.ends.clear();
+            for group in anchor.groups() {
+                if scanner.groups[group].inside.is_some() {
+                    // The window begins with the last byte of the left part.
+                    self.starts(group, at + 1);
+                } else {
+                    self.collect(group, at);
                 }
             }
-            if !self.ends.is_empty() {
-                self.accept(at, blocked);
-            }
+            self.accept(at);
+        }
+        let mut starts = std::mem::take(&mut self.cell.starts);
+        starts.sort_unstable();
+        starts.dedup();
+        for (group, start) in starts.drain(..) {
+            self.cell.ends.clear();
+            self.collect(group as usize, start as usize);
+            self.accept(start as usize);
+        }
+        self.cell.starts = starts;
+    }
+
+    fn text(&self) -> Numbered<'p> {
+        Numbered { bytes: self.view.as_bytes(), number: self.cell.text }
+    }
+
+    /// Gathers where candidates of a group may start whose two parts meet here.
+    fn starts(&mut self, group: usize, at: usize) {
+        let Some(inside) = &self.scanner.groups[group].inside else { return };
+        let text = self.text();
+        let Cell { walkers, starts, .. } = &mut *self.cell;
+        let walkers = &mut walkers[group];
+        let mut goes_on = false;
+        inside.right.walk(&mut walkers.right, text, at, |_, _| {
+            goes_on = true;
+            ControlFlow::Break(())
+        });
+        if goes_on {
+            inside.left.walk_back(&mut walkers.left, text, at, |start| {
+                starts.push((group as u32, start as u32));
+            });
         }
     }
 
     /// Gathers where candidates of a group that start here may end.
-    fn collect(&mut self, group: &Group, walker: &mut Walker, start: usize, blocked: &[u32]) {
-        let Self { view, field, ends, .. } = self;
-        if group.shapes.iter().all(|shape| blocked[usize::from(shape.detector)] as usize > start) {
+    fn collect(&mut self, group: usize, start: usize) {
+        let text = self.text();
+        let Self { scanner, view, field, cell, .. } = self;
+        let Cell { walkers, ends, blocked, .. } = &mut **cell;
+        let shapes = &scanner.groups[group].shapes;
+        let free = |shape: &Shape| blocked[usize::from(shape.detector)] as usize <= start;
+        if !shapes.iter().any(free) {
             return;
         }
-        group.automaton.walk(walker, view.as_bytes(), start, |shape, end| {
-            let shape = &group.shapes[shape];
-            let free = blocked[usize::from(shape.detector)] as usize <= start;
-            if free
+        let left = before(view, start);
+        let automaton = &scanner.groups[group].automaton;
+        automaton.walk(&mut walkers[group].whole, text, start, |shape, end| {
+            let shape = &shapes[shape];
+            if free(shape)
                 && field.detectors.contains(DetectorIndex(shape.detector))
+                && shape.left.allow(left)
                 && shape.right.allow(after(view, end))
             {
                 ends.push((shape.detector, end as u32));
             }
+            ControlFlow::Continue(())
         });
     }
 
     /// Of each detector's candidates that start here, reports the longest that is accepted.
-    fn accept(&mut self, start: usize, blocked: &mut [u32]) {
-        let mut ends = std::mem::take(self.ends);
+    fn accept(&mut self, start: usize) {
+        let mut ends = std::mem::take(&mut self.cell.ends);
         ends.sort_unstable_by_key(|(detector, end)| (*detector, Reverse(*end)));
         ends.dedup();
         for (detector, end) in &ends {
-            let taken = &mut blocked[usize::from(*detector)];
-            if *taken as usize > start {
+            if self.cell.blocked[usize::from(*detector)] as usize > start {
                 continue;
             }
             let (detector, span) = (DetectorIndex(*detector), start..*end as usize);
             let voices = self.voices(detector, &span);
             if let Some(evidence) = self.judge(detector, &span, voices, true) {
-                *taken = *end;
+                self.cell.blocked[usize::from(detector.0)] = *end;
                 self.push(detector, span, evidence);
             }
         }
-        *self.ends = ends;
+        self.cell.ends = ends;
     }
 
     fn field_voices(&self, detector: DetectorIndex) -> Voices {
@@ -185,11 +250,12 @@ impl Pass<'_> {
     }
 
     /// What the field says and what stands around the candidate. A label right before it says all that words can say.
-    fn voices(&self, detector: DetectorIndex, span: &Range<usize>) -> Voices {
+    fn voices(&mut self, detector: DetectorIndex, span: &Range<usize>) -> Voices {
         let mut voices = self.field_voices(detector);
         let start = span.start as u32;
-        let reachable = self.named.partition_point(|named| named.starts.start <= start);
-        let labelled = self.named[..reachable]
+        let named = &self.cell.named;
+        let reachable = named.partition_point(|named| named.starts.start <= start);
+        let labelled = named[..reachable]
             .iter()
             .rev()
             .take_while(|named| named.starts.start + 64 > start)
@@ -201,8 +267,11 @@ impl Pass<'_> {
         let reach = self.scanner.detectors[usize::from(detector.0)].reach;
         let low = span.start.saturating_sub(reach) as u32;
         let high = (span.end + reach) as u32;
-        let from = self.hits.partition_point(|hit| hit.span.start < low);
-        for hit in self.hits[from..].iter().take_while(|hit| hit.span.start < high) {
+        let all = span.start.saturating_sub(self.scanner.reach)..span.end + self.scanner.reach;
+        self.cell.heard.listen(&self.scanner.words, self.view, self.letters, all);
+        let hits = &self.cell.heard.hits;
+        let from = hits.partition_point(|hit| hit.span.start < low);
+        for hit in hits[from..].iter().take_while(|hit| hit.span.start < high) {
             let apart = hit.span.end <= start || hit.span.start >= span.end as u32;
             if !apart || hit.span.end > high {
                 continue;
@@ -233,8 +302,8 @@ impl Pass<'_> {
             _ => Anchored::Context,
         };
         let verdict = (it.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored));
-        if *span == self.cell {
-            self.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
+        if *span == self.whole {
+            self.cell.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
         }
         let alone = anchored == Anchored::Alone;
         let proof = match verdict {
@@ -259,6 +328,17 @@ impl Pass<'_> {
             confidence: evidence.confidence(),
             evidence,
         });
+    }
+
+    /// Makes ready for another text, given the first finding of this one.
+    pub(super) fn forget(&mut self, first: usize) {
+        let Cell { named, heard, blocked, text, .. } = &mut *self.cell;
+        *text += 1;
+        named.clear();
+        heard.forget();
+        for finding in &self.out[first..] {
+            blocked[usize::from(finding.detector.0)] = 0;
+        }
     }
 }
 

@@ -1,0 +1,86 @@
+//! Shapes that are looked for together: one bit of the sieve, one automaton.
+
+use crate::automaton::{Automaton, Walker};
+use crate::compile::Shape;
+use crate::filter::{Filter, Place};
+use crate::sieve::MOST_GROUPS;
+
+pub(super) struct Group {
+    pub(super) shapes: Vec<Shape>,
+    /// Walks from the start of a candidate.
+    pub(super) automaton: Automaton,
+    /// Where the windows stand inside the candidates: what stands before and behind them.
+    pub(super) inside: Option<Inside>,
+}
+
+pub(super) struct Inside {
+    pub(super) left: Automaton,
+    pub(super) right: Automaton,
+}
+
+/// The walkers of one group.
+#[derive(Default)]
+pub(super) struct Walkers {
+    pub(super) whole: Walker,
+    pub(super) left: Walker,
+    pub(super) right: Walker,
+}
+
+impl Walkers {
+    pub(super) fn all(&self) -> [&Walker; 3] {
+        [&self.whole, &self.left, &self.right]
+    }
+}
+
+impl Group {
+    fn new(shapes: Vec<Shape>) -> Self {
+        let automaton = Automaton::new(shapes.iter().map(|shape| shape.hir.clone()).collect());
+        let inside = match &shapes[..] {
+            [Shape { filter: Filter { place: Place::Inside { left, right }, .. }, .. }] => {
+                let (left, right) = (Automaton::backwards(left.clone()), Automaton::new(vec![right.clone()]));
+                Some(Inside { left, right })
+            }
+            _ => None,
+        };
+        Self { shapes, automaton, inside }
+    }
+
+    pub(super) fn filters(&self) -> Vec<&Filter> {
+        self.shapes.iter().map(|shape| &shape.filter).collect()
+    }
+}
+
+/// A shape that can be longer than this, in bytes, is walked alone: a walk that its last finding makes needless is then
+/// not made.
+const LONG: usize = 300;
+
+/// Shapes of digits are walked as one, since most numbers have the shape of several. Others have a group of their own as
+/// long as there are any.
+pub(super) fn grouped(mut shapes: Vec<Shape>) -> Vec<Group> {
+    // A detector's candidates are judged in the order of their starts, which only shapes of one kind keep.
+    let owners: Vec<_> = shapes.iter().map(|shape| shape.detector).collect();
+    for shape in &mut shapes {
+        if owners.iter().filter(|owner| **owner == shape.detector).count() > 1 {
+            shape.filter = Filter::at_start(&shape.hir, shape.left);
+        }
+    }
+    let (numbers, others): (Vec<_>, Vec<_>) = shapes.into_iter().partition(is_number);
+    let mut groups: Vec<Vec<Shape>> = if numbers.is_empty() { Vec::new() } else { vec![numbers] };
+    let mut rest = Vec::new();
+    for mut shape in others {
+        if groups.len() < MOST_GROUPS - 1 {
+            groups.push(vec![shape]);
+        } else {
+            shape.filter = Filter::at_start(&shape.hir, shape.left);
+            rest.push(shape);
+        }
+    }
+    groups.extend((!rest.is_empty()).then_some(rest));
+    groups.into_iter().map(Group::new).collect()
+}
+
+fn is_number(shape: &Shape) -> bool {
+    let begins = |byte| shape.filter.windows.iter().any(|window| window.at(0).contains(byte));
+    let short = shape.hir.properties().maximum_len().is_some_and(|most| most <= LONG);
+    matches!(shape.filter.place, Place::Start) && short && (begins(b'5') || begins(b'1')) && !begins(b'e')
+}

@@ -1,0 +1,286 @@
+//! Where candidates can be: the windows of all shapes in one pass of the kernel, then, at its hits alone, each group of
+//! shapes by itself. What passes is an [`Anchor`].
+
+use crate::filter::{AHEAD, Filter, Window};
+use crate::kernel::{BLOCK, Bucket, Kernel, Masks, Path};
+use crate::letters::{self, LONG_KEY};
+use crate::words::Words;
+
+/// A place in scanned bytes where a candidate or a label may be. Where a cell has none, no detector finds anything in
+/// it, but by the name of its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    at: u32,
+    /// Bits of the groups of shapes that have a window here, and [`LABEL`].
+    groups: u64,
+}
+
+impl Anchor {
+    /// The offset in bytes.
+    pub const fn at(self) -> usize {
+        self.at as usize
+    }
+
+    /// The same, seen from a text that begins so many bytes further on.
+    #[must_use]
+    pub const fn within(self, start: usize) -> Self {
+        Self { at: self.at - start as u32, groups: self.groups }
+    }
+
+    pub(crate) const fn is_label(self) -> bool {
+        self.groups & LABEL != 0
+    }
+
+    /// The groups of shapes, by number.
+    pub(crate) fn groups(self) -> impl Iterator<Item = usize> {
+        let mut bits = self.groups & !LABEL;
+        std::iter::from_fn(move || {
+            let next = (bits != 0).then(|| bits.trailing_zeros() as usize);
+            bits &= bits.wrapping_sub(1);
+            next
+        })
+    }
+}
+
+/// A label may begin here.
+const LABEL: u64 = 1 << 63;
+
+/// How many groups of shapes have a bit.
+pub(crate) const MOST_GROUPS: usize = 63;
+
+/// Sets of windows that the kernel tells apart.
+const BUCKETS: usize = 8;
+
+/// The places that are asked about at a hit, counted from the byte before it, the most telling first.
+const ASKED: [usize; 12] = [0, 1, 2, 3, 4, 16, 12, 5, 6, 7, 8, 20];
+
+/// The places that are asked about at once.
+const AT_ONCE: usize = 4;
+
+/// As many bytes as they are in.
+const SPAN: usize = AHEAD + 1;
+
+/// Windows of one group that are alike.
+struct Cluster {
+    group: usize,
+    lead: Lead,
+    window: Window,
+}
+
+/// What shows the places of a window before anything is compared with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    /// A word of characters of keys that is longer than words are.
+    LongKey,
+    /// A digit behind none.
+    Number,
+    /// Nothing: the kernel compares.
+    Other,
+}
+
+impl Lead {
+    fn of(window: &Window) -> Self {
+        let all = |ahead: usize, holds: fn(u8) -> bool| window.at(ahead).iter().all(holds);
+        let after = |holds: fn(&u8) -> bool| window.behind.iter().any(|byte| holds(&byte));
+        if !after(u8::is_ascii_alphanumeric) && (0..LONG_KEY).all(|ahead| all(ahead, letters::is_key)) {
+            Self::LongKey
+        } else if !after(u8::is_ascii_digit) && all(0, |byte| byte.is_ascii_digit()) {
+            Self::Number
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// How many clusters have a bit.
+const MOST_CLUSTERS: usize = 128;
+
+/// The windows of all groups.
+pub(crate) struct Sieve {
+    kernel: Kernel,
+    /// By place of [`ASKED`] and byte: the clusters that may have it there.
+    asked: Vec<[u128; 256]>,
+    /// By cluster: the bit of its group.
+    groups: Vec<u64>,
+}
+
+/// What one pass has left: the masks of the kernel, and the anchors by place.
+#[derive(Debug, Default)]
+pub(crate) struct Sieved {
+    pub(crate) masks: Vec<Masks>,
+    pub(crate) anchors: Vec<Anchor>,
+}
+
+impl Sieve {
+    /// Of the filters of each group, at most [`MOST_GROUPS`].
+    pub(crate) fn new(groups: &[Vec<&Filter>], path: Path) -> Self {
+        const { assert!(ASKED[ASKED.len() - 1] < SPAN) };
+        let clusters = clustered(groups);
+        let mut it = Self {
+            kernel: Kernel::new(&bucketed(&clusters), path),
+            asked: vec![[0; 256]; ASKED.len()],
+            groups: clusters.iter().map(|cluster| 1 << cluster.group).collect(),
+        };
+        for (nth, Cluster { window, .. }) in clusters.iter().enumerate() {
+            for (place, row) in ASKED.iter().zip(it.asked.iter_mut()) {
+                let bytes = place.checked_sub(1).map_or(window.behind, |ahead| window.at(ahead));
+                bytes.iter().for_each(|byte| row[usize::from(byte)] |= 1 << nth);
+            }
+        }
+        it
+    }
+
+    /// All anchors of some bytes. By block, `fresh` has a bit where a cell begins.
+    pub(crate) fn pass(&self, words: &Words, text: &[u8], fresh: &[u64], out: &mut Sieved) {
+        let Sieved { masks, anchors } = out;
+        masks.clear();
+        anchors.clear();
+        self.kernel.run(text, fresh, masks);
+        for block in 0..masks.len() {
+            let at = block * BLOCK;
+            let fresh = fresh.get(block).copied().unwrap_or(0);
+            let mut labels = 0;
+            letters::each_start(masks, block, letters::starts(masks, block, fresh), text, |bit, start| {
+                labels |= u64::from(words.may_label(start)) << bit;
+            });
+            let hits = masks[block].hits
+                | letters::long_keys(masks, block, fresh)
+                | letters::numbers(masks, block, fresh);
+            let mut all = hits | labels;
+            while all != 0 {
+                let bit = all.trailing_zeros() as usize;
+                all &= all - 1;
+                let mut groups = (labels >> bit & 1) << 63;
+                if hits >> bit & 1 != 0 {
+                    groups |= self.groups(text, at + bit, fresh >> bit & 1 != 0);
+                }
+                if groups != 0 {
+                    anchors.push(Anchor { at: (at + bit) as u32, groups });
+                }
+            }
+        }
+    }
+
+    /// The kernel's masks of a text, for its letters.
+    pub(crate) fn masks(&self, text: &[u8]) -> Vec<Masks> {
+        let mut masks = Vec::new();
+        self.masks_of(text, &mut masks);
+        masks
+    }
+
+    /// As [`masks`](Self::masks), appended.
+    pub(crate) fn masks_of(&self, text: &[u8], out: &mut Vec<Masks>) {
+        self.kernel.run(text, &[], out);
+    }
+
+    /// The groups that have a window here.
+    fn groups(&self, text: &[u8], at: usize, fresh: bool) -> u64 {
+        let whole = if fresh { None } else { at.checked_sub(1).and_then(|from| text[from..].first_chunk()) };
+        let mut clusters = match whole {
+            Some(bytes) => self.clusters(bytes),
+            None => self.clusters_of_few(text, at, fresh),
+        };
+        let mut groups = 0;
+        while clusters != 0 {
+            groups |= self.groups.get(clusters.trailing_zeros() as usize).copied().unwrap_or(0);
+            clusters &= clusters - 1;
+        }
+        groups
+    }
+
+    /// The clusters that have a window in these bytes, which begin right before it.
+    fn clusters(&self, bytes: &[u8; SPAN]) -> u128 {
+        let allowed = |nth: usize| self.asked[nth][usize::from(bytes[ASKED[nth]])];
+        let mut clusters = (0..AT_ONCE).fold(u128::MAX, |clusters, nth| clusters & allowed(nth));
+        for nth in AT_ONCE..ASKED.len() {
+            if clusters == 0 {
+                break;
+            }
+            clusters &= allowed(nth);
+        }
+        clusters
+    }
+
+    /// As [`clusters`](Self::clusters), where some of the bytes are not there or do not count.
+    fn clusters_of_few(&self, text: &[u8], at: usize, fresh: bool) -> u128 {
+        let allowed = |(place, row): (&usize, &[u128; 256])| match (at + place).checked_sub(1) {
+            Some(at) if *place > 0 || !fresh => {
+                text.get(at).map_or(u128::MAX, |byte| row[usize::from(*byte)])
+            }
+            _ => u128::MAX,
+        };
+        ASKED
+            .iter()
+            .zip(self.asked.iter())
+            .map(allowed)
+            .fold(u128::MAX, |clusters, allowed| clusters & allowed)
+    }
+}
+
+/// The windows of each group, those that are alike as one.
+fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {
+    let mut windows: Vec<_> = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(group, filters)| {
+            filters.iter().flat_map(move |filter| filter.windows.iter().map(move |w| (group, w)))
+        })
+        .map(|(group, window)| (window.share(), group, Lead::of(window), window))
+        .collect();
+    windows.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
+    // What a cluster may take for a window that is none, as a share of all places.
+    let mut slack = 1e-7;
+    loop {
+        let mut clusters: Vec<(f64, Cluster)> = Vec::new();
+        for (own, group, lead, window) in &windows {
+            let joined =
+                clusters.iter_mut().filter(|(_, it)| (it.group, it.lead) == (*group, *lead)).find_map(|it| {
+                    let both = it.1.window.or(window);
+                    let share = both.share();
+                    (share <= it.0 + own + slack).then_some((it, share, both))
+                });
+            match joined {
+                Some((it, share, both)) => {
+                    *it = (share, Cluster { group: *group, lead: *lead, window: both });
+                }
+                None => {
+                    clusters.push((*own, Cluster { group: *group, lead: *lead, window: (*window).clone() }));
+                }
+            }
+        }
+        if clusters.len() <= MOST_CLUSTERS {
+            return clusters.into_iter().map(|(_, cluster)| cluster).collect();
+        }
+        slack *= 8.0;
+    }
+}
+
+/// The clusters in few buckets, so that what the kernel takes for one of them is little more than what they are: together
+/// at first what is rare at the same place, then each where it adds the least.
+fn bucketed(clusters: &[Cluster]) -> Vec<Bucket> {
+    let other = clusters.iter().filter(|cluster| cluster.lead == Lead::Other);
+    let alone: Vec<_> = other.map(|cluster| Bucket::of(&cluster.window)).collect();
+    let joined = |places: &[usize], nth: usize| {
+        let members = places.iter().zip(&alone).filter(|(place, _)| **place == nth).map(|(_, one)| *one);
+        members.reduce(|one, other| one.or(&other))
+    };
+    let share = |bucket: Option<Bucket>| bucket.map_or(0.0, |bucket| bucket.share());
+    let mut places: Vec<usize> = vec![BUCKETS; alone.len()];
+    loop {
+        let mut moved = false;
+        for nth in 0..alone.len() {
+            let old = std::mem::replace(&mut places[nth], BUCKETS);
+            let grown = (0..BUCKETS).map(|bucket| {
+                let without = joined(&places, bucket);
+                share(Some(without.map_or(alone[nth], |it| it.or(&alone[nth])))) - share(without)
+            });
+            let grown: Vec<_> = grown.collect();
+            let best = (0..BUCKETS).min_by(|one, other| grown[*one].total_cmp(&grown[*other])).unwrap_or(old);
+            places[nth] = if old == BUCKETS || grown[best] < grown[old] - 1e-6 { best } else { old };
+            moved |= places[nth] != old;
+        }
+        if !moved {
+            return (0..BUCKETS).filter_map(|bucket| joined(&places, bucket)).collect();
+        }
+    }
+}
