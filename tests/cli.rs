@@ -193,6 +193,26 @@ fn explain_tells_how_a_detector_decides() {
 }
 
 #[test]
+fn the_cost_of_a_detector_is_read_off_its_pattern() {
+    let folder = folder();
+    let policy = concat!(
+        "version = 1\n",
+        "[[detector]]\nid = \"acme.badge\"\npattern = \"BD-[0-9]{6}\"\n",
+        "[[detector]]\nid = \"acme.anything\"\npattern = \"[a-z ]{5,9}\"\n",
+    );
+    std::fs::write(folder.path().join("mine.toml"), policy).expect("a file");
+    let costs = ["detectors", "--cost", "--policy", "mine.toml", "--format", "json"];
+    let costs: Value = serde_json::from_str(&sievert(costs, folder.path()).good().stdout).expect("JSON");
+    let of = |id: &str| costs.as_array().expect("a list").iter().find(|row| row["id"] == id).expect("a row");
+    assert_eq!(of("acme.badge")["route"], "start");
+    assert_eq!(of("acme.anything")["route"], "everywhere");
+    assert_eq!(of("global.email")["route"], "inside");
+    assert_eq!(of("health.mrn")["route"], "label");
+    let shown = sievert(["detectors", "--cost", "--policy", "mine.toml"], folder.path()).good().stdout;
+    assert!(shown.starts_with("acme.anything                everywhere"), "the costliest first: {shown}");
+}
+
+#[test]
 fn a_policy_is_begun_checked_and_shown() {
     let folder = folder();
     let at = folder.path();

@@ -250,6 +250,12 @@ pub(crate) struct Detectors {
     /// Only these: ids, globs, country:nl, category:credential
     #[arg(value_name = "ID")]
     pub(crate) which: Vec<String>,
+    /// How the scanner finds each, and at how many places of a text it has to look; your policy's own included
+    #[arg(long)]
+    pub(crate) cost: bool,
+    /// A policy file, or the name of a built-in policy
+    #[arg(long, value_name = "FILE", requires = "cost")]
+    pub(crate) policy: Option<String>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Shown::Text)]
     pub(crate) format: Shown,

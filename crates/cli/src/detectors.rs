@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::json;
-use sievert::{Detector, Overrides};
+use sievert::{Cost, Detector, Overrides, Route, Scanner};
 
 use crate::args::{Detectors, Shown};
 use crate::exit::Failure;
@@ -11,7 +11,11 @@ use crate::{out, scan};
 
 pub(crate) fn list(args: &Detectors) -> Result<u8, Failure> {
     let overrides = Overrides { detectors: args.which.clone(), ..Overrides::default() };
-    let plan = scan::plan(None, &overrides)?;
+    let plan = scan::plan(args.policy.as_deref(), &overrides)?;
+    if args.cost {
+        out::text(&cost(plan.scanner(), args.format))?;
+        return Ok(0);
+    }
     let chosen: Vec<_> = plan.looked_for().filter_map(sievert::detector).collect();
     let text = match args.format {
         Shown::Json => {
@@ -37,6 +41,31 @@ pub(crate) fn list(args: &Detectors) -> Result<u8, Failure> {
     };
     out::text(&text)?;
     Ok(0)
+}
+
+/// What leads to the candidates of each detector, the costliest first.
+fn cost(scanner: &Scanner, format: Shown) -> String {
+    let mut all: Vec<_> = scanner.detectors().map(|(index, about)| (about.id, scanner.cost(index))).collect();
+    all.sort_by(|(_, one), (_, other)| other.places.total_cmp(&one.places));
+    if matches!(format, Shown::Json) {
+        let rows = all
+            .iter()
+            .map(|(id, Cost { route, places })| json!({ "id": id, "route": route.name(), "places": places }));
+        return serde_json::to_string_pretty(&rows.collect::<Vec<_>>())
+            .expect("strings and numbers are JSON")
+            + "\n";
+    }
+    let mut text = String::new();
+    for (id, Cost { route, places }) in &all {
+        let one_in = match 1.0 / places {
+            rare if rare > 1e9 => "hardly a place".to_owned(),
+            places => format!("1 place in {places:.0}"),
+        };
+        let looked_at = if *route == Route::Label { "" } else { &one_in };
+        let _ = writeln!(text, "{id:<28} {:<12} {looked_at}", route.name());
+    }
+    text + "\nplaces of a usual text, by a rough guess; `everywhere` is slow: a rarer beginning, or a word that is always \
+            there, helps\n"
 }
 
 pub(crate) fn explain(id: &str) -> Result<u8, Failure> {

@@ -4,9 +4,9 @@
 pub mod eval;
 
 pub use sievert_detect::{
-    About, Anchored, Borders, Candidate, Category, Confidence, CustomDetector, Detector, DetectorIndex,
-    DetectorSet, Draw, Error as DetectorError, Evidence, Field, Finding, Group, Region, Scanner, Scratch,
-    Texts, Verdict, resolve,
+    About, Anchor, Anchored, Borders, Candidate, Category, Confidence, Cost, CustomDetector, Detector,
+    DetectorIndex, DetectorSet, Draw, Error as DetectorError, Evidence, Field, Finding, Group, Region, Route,
+    Scanner, Scratch, Texts, Verdict, resolve,
 };
 pub use sievert_redact::{
     Action, ActionKind, Actions, Error as RedactError, Key, Mask, Outcome, Redactor, Splice, Taken, shape,
