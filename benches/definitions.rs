@@ -28,6 +28,8 @@ pub(crate) struct ScanBench {
     detectors: Vec<String>,
     /// What each engine finds.
     pub(crate) counts: BTreeMap<Engine, u64>,
+    /// Instructions a byte of the scanner, as last accepted; `instructions.rs` holds it to them.
+    pub(crate) instructions: Option<f64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
