@@ -133,7 +133,9 @@ impl Earlier {
         let Some(header) = header.filter(|header| header.job == id) else {
             return Err(Error::OtherJob(path.to_owned()));
         };
-        self.runs.push(header.run);
+        if self.runs.last() != Some(&header.run) {
+            self.runs.push(header.run); // a run's files stand together
+        }
         let at = self.text.seek(SeekFrom::End(0)).map_err(Error::Spool)?;
         self.text.write_all(&bytes).map_err(Error::Spool)?;
         let mut start = at + (bytes.split(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) + 1) as u64;
