@@ -178,7 +178,7 @@ impl Scratch {
         std::mem::replace(&mut self.cell.tallies, none)
     }
 
-    /// Bytes that automata have walked so far: the measure of work that the tests hold to be linear.
+    /// Bytes that automata have walked and words were looked up in so far: the measure of work that the tests hold to be linear.
     #[doc(hidden)]
     pub fn steps(&self) -> u64 {
         let cell = &self.cell;

@@ -233,15 +233,17 @@ fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {
     loop {
         let mut clusters: Vec<(f64, Cluster)> = Vec::new();
         for (own, group, lead, window) in &windows {
-            let joined =
-                clusters.iter_mut().filter(|(_, it)| (it.group, it.lead) == (*group, *lead)).find_map(|it| {
-                    let both = it.1.window.or(window);
-                    let share = both.share();
-                    (share <= it.0 + own + slack).then_some((it, share, both))
-                });
+            // In the end, all windows of a group are one cluster.
+            let alike = |it: &Cluster| it.group == *group && (it.lead == *lead || slack > 1.0);
+            let joined = clusters.iter_mut().filter(|(_, it)| alike(it)).find_map(|it| {
+                let both = it.1.window.or(window);
+                let share = both.share();
+                (share <= it.0 + own + slack).then_some((it, share, both))
+            });
             match joined {
                 Some((it, share, both)) => {
-                    *it = (share, Cluster { group: *group, lead: *lead, window: both });
+                    let lead = if it.1.lead == *lead { *lead } else { Lead::Other };
+                    *it = (share, Cluster { group: *group, lead, window: both });
                 }
                 None => {
                     clusters.push((*own, Cluster { group: *group, lead: *lead, window: (*window).clone() }));
@@ -255,8 +257,8 @@ fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {
     }
 }
 
-/// The clusters in few buckets, so that what the kernel takes for one of them is little more than what they are: together
-/// at first what is rare at the same place, then each where it adds the least.
+/// The clusters in few buckets, so that what the kernel takes for one of them is little more than what they are: each,
+/// the commonest first, where it adds the least, and then to a better place as long as there is one.
 fn bucketed(clusters: &[Cluster]) -> Vec<Bucket> {
     let other = clusters.iter().filter(|cluster| cluster.lead == Lead::Other);
     let alone: Vec<_> = other.map(|cluster| Bucket::of(&cluster.window)).collect();

@@ -194,3 +194,22 @@ fn the_words_of_the_text_are_one_voice_and_the_field_another() {
     assert_eq!(out[0].confidence, Confidence::Certain);
     assert!(out[0].evidence.has(Evidence::LABEL.and(Evidence::FIELD)));
 }
+
+#[test]
+fn four_hundred_detectors_of_all_kinds_are_each_found() {
+    let kinds = [
+        r"AA{n}-[0-9]{3}|[0-9]{4}-aa{n}|key{n}[0-9a-z]{20}",
+        r"[0-9]{3}x{n}|#{n}[a-z]{2}",
+        r"[a-z]{1,20}@h{n}[.][a-z]{2,3}",
+        r"zz{n}_[0-9A-Za-z]{24}",
+    ];
+    let kind = |n: usize, of: &[&str; 4]| of[n % 4].replace("{n}", &n.to_string());
+    let one = |n| CustomDetector { id: format!("acme.d{n}"), ..custom(&kind(n, &kinds)) };
+    let scanner = Scanner::new(&[], &(0..400).map(one).collect::<Vec<_>>()).expect("well formed");
+    let examples = ["AA{n}-123", "123x{n}", "me@h{n}.org", "zz{n}_0123456789abcdefABCDEF01"];
+    for n in 0..400 {
+        let text = format!("one {} two", kind(n, &examples));
+        let found = found(&scanner, "", &text);
+        assert!(found.iter().any(|one| one.starts_with(&format!("acme.d{n} "))), "{text}: {found:?}");
+    }
+}
