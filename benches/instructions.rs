@@ -1,6 +1,8 @@
 //! Instructions a byte, counted by callgrind: what a timer on a busy machine cannot tell. Held to the last accepted
 //! figures in `definitions/scan.toml`.
 
+#![expect(clippy::print_stdout, reason = "a bench speaks to its terminal")]
+
 #[allow(dead_code, reason = "each bench uses its half")]
 mod definitions;
 
