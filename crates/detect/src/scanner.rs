@@ -318,13 +318,10 @@ impl Scanner {
         let roles = |words: &str| {
             let mut hits = Vec::new();
             for words in [words, &field::without_numbers(words)] {
-                let masks = self.sieve.masks(words.as_bytes());
-                self.words.find(
-                    words,
-                    Letters::new(&masks, words, 0..words.len()),
-                    0..words.len(),
-                    &mut hits,
-                );
+                let mut masks = Vec::new();
+                self.sieve.masks(words.as_bytes(), &mut masks);
+                let whole = 0..words.len();
+                self.words.find(words, Letters::new(&masks, words, whole.clone()), whole, &mut hits);
             }
             hits.iter().flat_map(|hit| self.words.owners(hit)).copied().collect::<Vec<_>>()
         };
@@ -428,9 +425,10 @@ impl Scanner {
         if scratch.shadow.of(text).1.is_some() {
             return self.scan(field, text, scratch, out);
         }
+        // Not for candidates, which are known: for the words around them.
         let masks = &mut scratch.apart.masks;
         masks.clear();
-        self.sieve.masks_of(text.as_bytes(), masks);
+        self.sieve.masks(text.as_bytes(), masks);
         self.cell(field, text, anchors, Letters::new(masks, text, 0..text.len()), 0, &mut scratch.cell, out);
     }
 

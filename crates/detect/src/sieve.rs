@@ -150,7 +150,7 @@ impl Sieve {
             while all != 0 {
                 let bit = all.trailing_zeros() as usize;
                 all &= all - 1;
-                let mut groups = (labels >> bit & 1) << 63;
+                let mut groups = if labels >> bit & 1 != 0 { LABEL } else { 0 };
                 if hits >> bit & 1 != 0 {
                     groups |= self.groups(text, at + bit, fresh >> bit & 1 != 0);
                 }
@@ -161,15 +161,8 @@ impl Sieve {
         }
     }
 
-    /// The kernel's masks of a text, for its letters.
-    pub(crate) fn masks(&self, text: &[u8]) -> Vec<Masks> {
-        let mut masks = Vec::new();
-        self.masks_of(text, &mut masks);
-        masks
-    }
-
-    /// As [`masks`](Self::masks), appended.
-    pub(crate) fn masks_of(&self, text: &[u8], out: &mut Vec<Masks>) {
+    /// Appends the kernel's masks of a text, for its letters.
+    pub(crate) fn masks(&self, text: &[u8], out: &mut Vec<Masks>) {
         self.kernel.run(text, &[], out);
     }
 
