@@ -76,7 +76,12 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
         return Err(Failure::new(why));
     }
     let key = if args.ephemeral_key { KeyChoice::Ephemeral } else { KeyChoice::Policy };
-    let overrides = Overrides { detectors: args.detectors.clone(), min_confidence: args.min_confidence, key };
+    let overrides = Overrides {
+        detectors: args.detectors.clone(),
+        min_confidence: args.min_confidence,
+        key,
+        ..Overrides::default()
+    };
     let header = match args.header {
         None => Header::Auto,
         Some(YesNo::Yes) => Header::Yes,

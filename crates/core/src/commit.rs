@@ -368,6 +368,7 @@ impl<'r> Commit<'r> {
         self.ledger.bytes.sampled += bytes.sampled;
         self.status.bytes_done += current.size.saturating_sub(current.position);
         current.report.complete = true;
+        self.tell_unread(&mut current);
         let alone = current.alone.take();
         let report = self.close(current);
         if let (Some(alone), Some(state)) = (alone, &mut self.own.state) {
@@ -416,16 +417,24 @@ impl<'r> Commit<'r> {
         self.close(current);
     }
 
+    /// Enters the cells that were not looked at.
+    fn tell_unread(&mut self, current: &mut Current) {
+        for (field, (cells, why)) in std::mem::take(&mut current.unread) {
+            let reason = format!("field {field}, {cells} cells: {why}");
+            let gap = NotExamined { object: current.report.object.clone(), record: None, bytes: 0, reason };
+            if let Some(alone) = &mut current.alone {
+                keep(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
+            }
+            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+        }
+    }
+
     /// Enters the object in the report; its entry there.
-    fn close(&mut self, current: Current) -> ObjectReport {
+    fn close(&mut self, mut current: Current) -> ObjectReport {
+        self.tell_unread(&mut current);
         let scanner = self.job.plan.scanner();
         let mut report = current.report;
         report.bytes = current.size;
-        for (field, (cells, why)) in current.unread {
-            let reason = format!("field {field}, {cells} cells: {why}");
-            let gap = NotExamined { object: report.object.clone(), record: None, bytes: 0, reason };
-            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
-        }
         for (detector, levels) in current.found {
             *self.in_objects.entry(detector).or_default() += 1;
             report.detectors.insert(scanner.about(detector).id.to_owned(), levels);

@@ -72,6 +72,9 @@ pub struct Cells {
     pub skipped: u64,
     /// Bytes that are no text, and values of types that are not read: listed, not looked at.
     pub binary: u64,
+    /// On which a recognizer failed: not looked at, and not passed on.
+    #[serde(default)]
+    pub failed: u64,
 }
 
 impl Records {
@@ -92,6 +95,7 @@ impl Cells {
         self.scanned += other.scanned;
         self.skipped += other.skipped;
         self.binary += other.binary;
+        self.failed += other.failed;
     }
 }
 
@@ -118,7 +122,7 @@ impl Ledger {
         objects.total == objects.scanned + objects.failed + objects.skipped
             && bytes.total == bytes.scanned + bytes.failed + bytes.skipped + bytes.sampled
             && records.total == records.scanned + records.quarantined + records.dropped + records.sampled
-            && cells.total == cells.scanned + cells.skipped + cells.binary
+            && cells.total == cells.scanned + cells.skipped + cells.binary + cells.failed
     }
 }
 

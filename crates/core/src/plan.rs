@@ -4,20 +4,22 @@
 mod allow;
 mod check;
 mod glob;
+mod recognize;
 mod select;
 mod show;
 
 use std::sync::Arc;
 
 use sievert_detect::{
-    Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Field, Finding, Region, Scanner,
-    Scratch,
+    Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Field, Finding, Recognizer, Region,
+    Scanner, Scratch,
 };
 use sievert_redact::{Action, Actions, Key, Outcome, Redactor, Taken};
 
 use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, Policy};
 use crate::{Error, Problem};
 use allow::Allowed;
+use recognize::Seeing;
 use select::Known;
 
 /// What no build can find yet, whatever the policy says.
@@ -28,6 +30,7 @@ const BEYOND: [&str; 4] = ["names", "places", "organisations", "general dates"];
 pub struct Plan {
     name: String,
     redactor: Redactor,
+    recognizers: Vec<Seeing>,
     entries: Vec<ResolvedEntry>,
     scanned_fields: Vec<String>,
     skipped_fields: Vec<String>,
@@ -42,7 +45,7 @@ pub struct Plan {
     hash: String,
 }
 
-/// What the command line says over the policy.
+/// What the caller, such as the command line, says over the policy.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// Selectors in place of `[scan] detectors`; none: the policy's.
@@ -51,6 +54,8 @@ pub struct Overrides {
     pub min_confidence: Option<Confidence>,
     /// Where the key comes from.
     pub key: KeyChoice,
+    /// What finds the policy's detectors that have a `function`.
+    pub recognizers: Vec<Arc<dyn Recognizer>>,
 }
 
 /// Where the key of a plan comes from.
@@ -104,6 +109,7 @@ impl Plan {
     ) -> Result<Self, Error> {
         let mut problems = Vec::new();
         let own = lower_own(policy, detectors, &mut problems);
+        recognize::missing(policy, &own, overrides, &mut problems);
         let known = Known::new(detectors, &own);
         let on = select::switched_on(policy, overrides, &known, &mut problems);
 
@@ -138,6 +144,7 @@ impl Plan {
 
         let mut plan = Self {
             name: policy.name.clone(),
+            recognizers: recognize::seeing(&overrides.recognizers, redactor.scanner()),
             redactor,
             entries,
             scanned_fields: policy.scan.fields.clone(),
@@ -215,7 +222,7 @@ impl Plan {
     }
 
     /// Decides what becomes of a cell with these findings, sifted, for good: the new text is scanned again until nothing
-    /// more comes to light. Appends what is done to each finding, in their order, then to those that came to light.
+    /// more comes to light; where a recognizer fails on that, the cell goes. Appends what is done to each finding, in their order, then to those that came to light.
     pub fn rewrite(
         &self,
         field: &FieldPlan,
@@ -225,13 +232,16 @@ impl Plan {
         taken: &mut Vec<Taken>,
     ) -> Outcome {
         let mut allowed = vec![0; self.allowed.len()];
+        let mut failed = false;
         let rescan = |text: &str| {
-            let mut findings = Vec::new();
-            self.scanner().scan(&field.field, text, scratch, &mut findings);
+            let found = self.find(&field.field, text, scratch);
+            failed |= found.is_err();
+            let mut findings = found.unwrap_or_default();
             self.sift(text, &mut findings, &mut allowed);
             findings
         };
-        self.redactor.rewrite_cell(&field.actions, text, findings.to_vec(), rescan, taken)
+        let outcome = self.redactor.rewrite_cell(&field.actions, text, findings.to_vec(), rescan, taken);
+        if failed { Outcome::DropCell } else { outcome }
     }
 
     /// The reasons of the policy's allow lists, in its order.

@@ -105,15 +105,21 @@ impl<'r> Worker<'r> {
             let tallies = self.scan(&field, texts);
             self.note_tallies(&field, &tallies, &mut worked.counts);
             self.mark_numbers(&field, texts);
+            let failed = self.recognize(&field, texts, &mut worked);
             self.settle(object, &batch, at, &field, &mut worked, &mut edits)?;
+            // What was not examined is not passed on.
+            let change = if texts.kind == Kind::Key { Change::DropRecord } else { Change::Null };
+            let texts = at as u32;
+            edits.extend(failed.into_iter().map(|cell| Edit { texts, cell, change: change.clone() }));
         }
+        edits.sort_by_key(|edit| (edit.texts, edit.cell));
         worked.rows.sort_by_key(|row| row.record);
         if let Task::Redact { .. } = self.job.task {
             worked.rendered = Some(format.encode(&batch, &edits)?);
         }
         count_records(&batch, drawn.as_deref(), &mut worked);
         let shown = |unread: &Unread| Unread { field: self.names.shown(&unread.field), ..unread.clone() };
-        worked.unread = batch.unread.iter().map(shown).collect();
+        worked.unread.extend(batch.unread.iter().map(shown));
         Ok(worked)
     }
 
@@ -214,6 +220,26 @@ impl<'r> Worker<'r> {
         self.scratch.take_tallies();
         self.found.extend(padded);
         self.found.sort_by_key(|(cell, _)| *cell);
+    }
+
+    /// Adds what recognizers see to `self.found`. The cells on which one fails are entered as such and returned; nothing
+    /// that was found in them stays.
+    fn recognize(&mut self, field: &Known, texts: &Texts, worked: &mut Worked) -> Vec<u32> {
+        let cells = Cells { buffer: &texts.buffer, ends: &texts.ends };
+        let failed = self.job.plan.recognize(&field.plan.field, &cells, &mut self.found);
+        for (cell, failure) in &failed {
+            let times = texts.occurrences.rows(*cell).count() as u64;
+            if texts.kind != Kind::Key {
+                worked.counts.cells.scanned -= times;
+                worked.counts.cells.failed += times;
+                worked.counts.field(&field.shown).cells -= times;
+            }
+            let reason = failure.to_string();
+            worked.unread.push(Unread { field: field.shown.clone(), cells: times, reason });
+        }
+        let failed: Vec<u32> = failed.into_iter().map(|(cell, _)| cell).collect();
+        self.found.retain(|(cell, _)| failed.binary_search(cell).is_err());
+        failed
     }
 
     /// Turns the findings of each cell into counts, rows and edits.

@@ -87,7 +87,9 @@ impl Parts {
                 validate: detector.validate,
                 normalize: alphanumeric,
             })?;
-            parts.shapes(&detector.pattern, &detector.words, &detector.labelled, detector.borders)?;
+            if !detector.recognized {
+                parts.shapes(&detector.pattern, &detector.words, &detector.labelled, detector.borders)?;
+            }
             parts.words(&detector.labels, Role::Label);
             parts.words(&detector.context, Role::Context);
             parts.words(&detector.negative_context, Role::Negative);

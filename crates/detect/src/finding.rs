@@ -97,8 +97,10 @@ impl Evidence {
     pub const DISGUISED: Self = Self(1 << 8);
     /// Bare digits in a numeric column that nothing vouches for: `Possible` at most.
     pub const BARE_NUMBER: Self = Self(1 << 9);
+    /// A recognizer or a user's function says so.
+    pub const RECOGNIZED: Self = Self(1 << 10);
 
-    const CODES: [(Self, &'static str); 10] = [
+    const CODES: [(Self, &'static str); 11] = [
         (Self::CHECKSUM, "checksum"),
         (Self::UNMISTAKABLE, "unmistakable"),
         (Self::LABEL, "label"),
@@ -109,6 +111,7 @@ impl Evidence {
         (Self::EXAMPLE, "example"),
         (Self::DISGUISED, "disguised"),
         (Self::BARE_NUMBER, "bare-number"),
+        (Self::RECOGNIZED, "recognized"),
     ];
 
     /// Both sets together.
@@ -128,7 +131,7 @@ impl Evidence {
     }
 
     /// The confidence that this evidence adds up to. The text's own words (label or context) are one proof, the
-    /// field's name another, the rest of the column a third, the checksum a fourth.
+    /// field's name another, the rest of the column a third, the checksum a fourth, a recognizer a fifth.
     pub const fn confidence(self) -> Confidence {
         if self.has(Self::EXAMPLE) || self.has(Self::BARE_NUMBER) && !self.has(Self::COLUMN) {
             return Confidence::Possible;
@@ -137,7 +140,8 @@ impl Evidence {
         let proofs = self.has(Self::CHECKSUM) as u8
             + words as u8
             + self.has(Self::FIELD) as u8
-            + self.has(Self::COLUMN) as u8;
+            + self.has(Self::COLUMN) as u8
+            + self.has(Self::RECOGNIZED) as u8;
         match proofs {
             _ if self.has(Self::FAILED_CHECKSUM) && proofs > 0 => Confidence::Likely,
             _ if self.has(Self::UNMISTAKABLE) => Confidence::Certain,

@@ -16,6 +16,7 @@ mod kernel;
 mod letters;
 mod mark;
 mod overlap;
+mod recognizer;
 #[cfg(feature = "reference")]
 pub mod reference;
 mod sample;
@@ -31,6 +32,7 @@ pub use example::Example;
 pub use field::Field;
 pub use finding::{Confidence, DetectorIndex, Evidence, Finding};
 pub use overlap::{Group, resolve};
+pub use recognizer::{Failure, Recognized, Recognizer};
 pub use sample::Draw;
 pub use scanner::{About, Cost, Route, Scanner, Scratch, Tally, Texts};
 pub use set::DetectorSet;

@@ -160,6 +160,7 @@ fn custom(pattern: &str) -> CustomDetector {
         needs_context: false,
         validate: |_| Verdict::Plain,
         chance: 0.0,
+        recognized: false,
         examples: Vec::new(),
         counter_examples: Vec::new(),
     }

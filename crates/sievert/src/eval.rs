@@ -9,7 +9,7 @@ use std::io::BufRead;
 
 use serde::{Deserialize, Serialize};
 use sievert_core::Plan;
-use sievert_detect::{Confidence, Finding, Scratch, resolve};
+use sievert_detect::{Confidence, Scratch, resolve};
 
 /// A labelled text.
 #[derive(Clone, Deserialize)]
@@ -240,9 +240,8 @@ pub fn evaluate(plan: &Plan, set: &[Gold], map: &LabelMap) -> Evaluation {
 }
 
 fn say<'p>(plan: &'p Plan, text: &str, map: &'p LabelMap, scratch: &mut Scratch) -> Vec<Said<'p>> {
-    let mut findings: Vec<Finding> = Vec::new();
-    let field = plan.field("");
-    plan.scanner().scan(&field.field, text, scratch, &mut findings);
+    // A text that a recognizer fails on has no findings, and so misses all that it should have.
+    let mut findings = plan.find(&plan.field("").field, text, scratch).unwrap_or_default();
     plan.sift(text, &mut findings, &mut vec![0; plan.allow_reasons().len()]);
     let point = |byte: usize| text[..byte].chars().count();
     let winners = resolve(&mut findings).into_iter().map(|group| group.winner);

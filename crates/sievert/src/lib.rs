@@ -5,8 +5,8 @@ pub mod eval;
 
 pub use sievert_detect::{
     About, Anchor, Anchored, Borders, Candidate, Category, Confidence, Cost, CustomDetector, Detector,
-    DetectorIndex, DetectorSet, Draw, Error as DetectorError, Evidence, Field, Finding, Group, Region, Route,
-    Scanner, Scratch, Texts, Verdict, resolve,
+    DetectorIndex, DetectorSet, Draw, Error as DetectorError, Evidence, Failure, Field, Finding, Group,
+    Recognized, Recognizer, Region, Route, Scanner, Scratch, Texts, Verdict, resolve,
 };
 pub use sievert_redact::{
     Action, ActionKind, Actions, Error as RedactError, Key, Mask, Outcome, Redactor, Splice, Taken, shape,

@@ -1,6 +1,6 @@
 //! What is wrong with a policy beyond its spelling: what a person would want to be told before the run.
 
-use sievert_detect::{Confidence, CustomDetector, DetectorIndex, Example};
+use sievert_detect::{Confidence, CustomDetector, DetectorIndex, Example, Scratch};
 use sievert_redact::Action;
 
 use super::select::Known;
@@ -50,12 +50,10 @@ pub(super) fn examples(policy: &Policy, own: &[CustomDetector], plan: &Plan, pro
             problems.push(policy.places.problem(&path, format!("{} {what}", detector.id), hint));
         };
         let spans = |text: &str| -> Vec<_> {
-            plan.scanner()
-                .findings(text)
-                .into_iter()
-                .filter(|f| f.detector == index)
-                .map(|f| f.range())
-                .collect()
+            // A function that fails here finds nothing, which is told.
+            let found = plan.find(&plan.scanner().field(""), text, &mut Scratch::default());
+            let own = found.unwrap_or_default().into_iter().filter(|f| f.detector == index);
+            own.map(|f| f.range()).collect()
         };
         for (at, example) in detector.examples.iter().enumerate() {
             let Example { text, value } = Example::parse(example);

@@ -34,6 +34,10 @@ pub struct OwnDetector {
     /// Literal words to find, any case.
     #[serde(default)]
     pub words: Vec<String>,
+    /// The name of the function that finds it, where no pattern does: for reports and the plan's hash. The function itself
+    /// is handed in by the program that has it.
+    #[serde(default)]
+    pub function: String,
     /// What must not touch the value: `word`, `digit` or `none`.
     #[serde(default)]
     pub borders: OwnBorders,
@@ -122,7 +126,14 @@ impl OwnDetector {
                 "write two words joined by a dot, such as `acme.customer`: small letters, digits and `_`";
             return Err(problem("id", format!("`{}` is no detector id", self.id), hint.to_owned()));
         }
-        if self.pattern.is_empty() && self.words.is_empty() && self.labelled.is_empty() {
+        let patterns = [&self.pattern, &self.labelled, &self.validator].map(|text| !text.is_empty());
+        let recognized = !self.function.is_empty();
+        if recognized && (patterns.contains(&true) || !self.words.is_empty() || !self.labels.is_empty()) {
+            let hint =
+                "write two detectors, one with the function (and `context`), one with the pattern".to_owned();
+            return Err(problem("function", format!("{} has a function and a pattern", self.id), hint));
+        }
+        if !recognized && self.pattern.is_empty() && self.words.is_empty() && self.labelled.is_empty() {
             let hint = "give it `pattern`, `words`, or `labelled` with `labels`".to_owned();
             return Err(problem("pattern", format!("{} finds nothing", self.id), hint));
         }
@@ -174,6 +185,7 @@ impl OwnDetector {
             needs_context: self.needs_context,
             validate,
             chance,
+            recognized,
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
         })
@@ -237,6 +249,7 @@ mod tests {
             ("id = \"Acme\"\npattern = \"x\"", "detector[0].id: `Acme` is no detector id"),
             ("id = \"a.b\"", "a.b finds nothing"),
             ("id = \"a.b\"\nlabelled = \"x\"", "a.b has no labels"),
+            ("id = \"a.b\"\nfunction = \"f\"\npattern = \"x\"", "a.b has a function and a pattern"),
             ("id = \"a.b\"\npattern = \"x\"\nvalidator = \"lun\"", "did you mean `luhn`?"),
             ("id = \"a.b\"\npattern = \"x\"\ncategory = \"finance\"", "unknown category `finance`"),
             ("id = \"a.b\"\npattern = \"x\"\nplaceholder = \"a b\"", "cannot stand in <...>"),
