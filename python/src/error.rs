@@ -46,6 +46,11 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     new(class, error.to_string())
 }
 
+/// The base of the package's exceptions, for what has none of its own.
+pub(crate) fn sievert_error(py: Python<'_>, text: String) -> PyErr {
+    new(class!(py, "SievertError"), text)
+}
+
 fn new(class: PyResult<&Bound<'_, PyType>>, mut text: String) -> PyErr {
     for (theirs, ours) in HINTS {
         text = text.replace(theirs, ours);

@@ -21,6 +21,9 @@ use crate::report;
 /// How often the calling thread looks up.
 const LOOK_UP: Duration = Duration::from_millis(100);
 
+/// Bytes of a piece where functions of Python look at it: a run is stopped between pieces.
+const SLOW_PIECE: usize = 1 << 14;
+
 /// Scans files, folders and globs; returns the report as JSON. `progress` is called with bytes done and in all.
 #[pyfunction]
 #[pyo3(signature = (plan, *, inputs, findings, threads, progress))]
@@ -57,11 +60,15 @@ pub(crate) fn redact_files(
 impl Plan {
     pub(crate) fn job(&self, inputs: &[String], task: Task, threads: Option<usize>) -> Job {
         let usual = Limits::default();
+        let mut read = ReadOptions::default();
+        if self.slow {
+            read.piece_bytes = SLOW_PIECE;
+        }
         Job {
             plan: self.resolved.clone(),
             inputs: inputs.iter().map(|input| Input::parse(input)).collect(),
             list: ListOptions::default(),
-            read: ReadOptions::default(),
+            read,
             task,
             findings: None,
             excerpts: 0,

@@ -8,9 +8,11 @@ mod catalog;
 mod error;
 mod files;
 mod frames;
+mod function;
 mod plan;
 mod report;
 mod text;
+mod texts;
 
 #[pyo3::pymodule(gil_used = false)]
 mod _native {

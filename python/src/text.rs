@@ -9,6 +9,7 @@ use pyo3::types::{PyBytes, PyString};
 
 /// What a `str` holds. Lone surrogates, which UTF-8 does not have, show as U+FFFD: three bytes and one code point
 /// like themselves, so that every offset is the same.
+#[derive(Default)]
 pub(crate) struct Text<'a> {
     pub(crate) shown: Cow<'a, str>,
     /// The bytes with the surrogates in them, where there are any.

@@ -83,7 +83,7 @@ def explain(id: str) -> str:
             break
     else:
         # The plan knows what was probably meant, and says so; a group such as country:nl is known to it.
-        _native.Plan(None, "policy", [id], None)
+        _native.Plan(None, "policy", [id], None, [])
         raise PolicyError(f"{id} names more than one detector; see sievert.detectors()")
     if not detector.needs_context:
         alone = "yes"

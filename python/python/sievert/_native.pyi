@@ -1,8 +1,8 @@
 """The native half of the package. Not for use from outside: it changes without notice."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, overload
 
 from ._finding import Finding
 
@@ -19,11 +19,17 @@ class Batches:
 
 class Plan:
     def __new__(
-        cls, text: str | None, file: str, detectors: list[str], min_confidence: str | None
+        cls,
+        text: str | None,
+        file: str,
+        detectors: list[str],
+        min_confidence: str | None,
+        functions: Sequence[tuple[str, Callable[[list[str]], Any]]],
     ) -> Plan: ...
-    def scan_text(self, text: str, field: str) -> list[Finding]: ...
-    def redact_text(self, text: str, field: str) -> str: ...
     def scan_texts(self, texts: Iterable[str | None], field: str) -> list[list[Finding]]: ...
+    @overload
+    def redact_texts(self, texts: Iterable[str], field: str) -> list[str]: ...
+    @overload
     def redact_texts(self, texts: Iterable[str | None], field: str) -> list[str | None]: ...
     def show(self) -> str: ...
     @property

@@ -9,6 +9,7 @@ from typing import Any, Union
 
 from . import _native
 from ._errors import PolicyError
+from ._function import Function
 from ._toml import to_toml
 
 PolicyLike = Union["Policy", Mapping[str, Any], str, "os.PathLike[str]", None]
@@ -30,14 +31,15 @@ class Policy:
     'Write to ****@*******.***'
     """
 
-    __slots__ = ("_file", "_text")
+    __slots__ = ("_file", "_functions", "_text")
     _text: str
     _file: str
+    _functions: dict[str, Function]
 
     def __init__(self, text: str | None = None, *, file: str = "policy") -> None:
         if text is None:
             text, file = dict(_native.named_policies())["default"], "default"
-        self._text, self._file = text, file
+        self._text, self._file, self._functions = text, file, {}
         with _without_lines(file):
             _native.check_policy(text, file)
 
@@ -59,9 +61,29 @@ class Policy:
 
     @classmethod
     def from_dict(cls, policy: Mapping[str, Any]) -> Policy:
-        """The policy that a dictionary spells, with the keys of the TOML form; ``version`` may be left out."""
+        """The policy that a dictionary spells, with the keys of the TOML form; ``version`` may be left out.
+
+        A detector may have a function in place of patterns: ``find``, which takes a text, or ``find_batch``, which takes
+        a list of texts and gives a list for each. What it finds are pairs of indices, ``(start, end)``, or triples with
+        ``"certain"`` behind; without that a finding is ``"likely"``. That is slow: each text becomes a ``str`` and waits
+        for the interpreter. Where it raises, the text counts as not examined and is not passed on. To be pickled, it
+        must be a function that pickle finds by its name.
+
+        >>> import re, sievert
+        >>> def find(text):
+        ...     return [found.span() for found in re.finditer("(?<=Captain )[A-Z][a-z]+", text)]
+        >>> policy = {"detector": [{"id": "acme.captain", "find": find}]}
+        >>> sievert.redact_text("Captain Nemo dived", policy=policy)
+        'Captain <CAPTAIN> dived'
+        """
+        functions: dict[str, Function] = {}
         written = {"version": 1, **policy}
-        return cls(to_toml(written), file=_DICT)
+        detectors = written.get("detector")
+        if isinstance(detectors, (list, tuple)):
+            written["detector"] = [_named(entry, functions) for entry in detectors]
+        made = cls(to_toml(written), file=_DICT)
+        made._functions = functions
+        return made
 
     @classmethod
     def of(cls, policy: PolicyLike) -> Policy:
@@ -90,10 +112,12 @@ class Policy:
 
     def _plan(self, detectors: tuple[str, ...], min_confidence: str | None) -> _native.Plan:
         with _without_lines(self._file):
-            return _native.Plan(self._text, self._file, list(detectors), min_confidence)
+            functions = list(self._functions.items())
+            return _native.Plan(self._text, self._file, list(detectors), min_confidence, functions)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Policy) and (self._text, self._file) == (other._text, other._file)
+        mine = (self._text, self._file, self._functions)
+        return isinstance(other, Policy) and mine == (other._text, other._file, other._functions)
 
     def __hash__(self) -> int:
         return hash((self._text, self._file))
@@ -102,11 +126,31 @@ class Policy:
         return f"<sievert.Policy {self._file}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self._text, self._file)
+        return _restore, (self._text, self._file, self._functions)
 
 
-def _restore(text: str, file: str) -> Policy:
-    return Policy(text, file=file)
+def _restore(text: str, file: str, functions: dict[str, Function]) -> Policy:
+    policy = Policy(text, file=file)
+    policy._functions = functions
+    return policy
+
+
+def _named(entry: Any, functions: dict[str, Function]) -> Any:
+    """A detector's entry with the name of its function in the function's place."""
+    if not isinstance(entry, Mapping):
+        return entry
+    entry = dict(entry)
+    for key in ("find", "find_batch"):
+        if key in entry:
+            find = entry.pop(key)
+            if not callable(find):
+                raise TypeError(f"policy key {key!r} holds {type(find).__name__}; it takes a function")
+            function = Function(find, many=key == "find_batch")
+            if "function" in entry:
+                raise TypeError("a detector of the policy has two functions; write two detectors")
+            functions[str(entry.get("id"))] = function
+            entry["function"] = function.name
+    return entry
 
 
 @contextmanager

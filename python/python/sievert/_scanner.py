@@ -81,12 +81,16 @@ class Scanner:
     def scan_text(self, text: str, *, field: str = "") -> list[Finding]:
         """The findings of a text, by their start. ``field`` is the name of the column or key that it stands in, where
         there is one: it counts as evidence."""
-        return self._plan.scan_text(text, field)
+        if not isinstance(text, str):
+            raise _no_text(text)
+        return self._plan.scan_texts((text,), field)[0]
 
     def redact_text(self, text: str, *, field: str = "") -> str:
         """The text rewritten as the policy says; the very same object where nothing changes, empty where the policy
         drops the cell or record."""
-        return self._plan.redact_text(text, field)
+        if not isinstance(text, str):
+            raise _no_text(text)
+        return self._plan.redact_texts((text,), field)[0]
 
     def scan_texts(self, texts: Iterable[str | None], *, field: str = "") -> list[list[Finding]]:
         """:meth:`scan_text` of many texts at once, in one call into Rust. ``None`` has no findings."""
@@ -194,6 +198,10 @@ class Scanner:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, self._made_of
+
+
+def _no_text(thing: object) -> TypeError:
+    return TypeError(f"text is {type(thing).__name__}; it takes a str, and scan_texts and redact_texts take many")
 
 
 def _restore(policy: Policy, detectors: tuple[str, ...], min_confidence: Confidence | None) -> Scanner:
