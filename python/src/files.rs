@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use sievert::io::{Input, ListOptions, ReadOptions};
-use sievert::{Destination, Error, Job, Limits, Progress, Report, Resume, Status, Task, run};
+use sievert::{
+    Destination, Error, Job, Limits, Progress, Report, Resume, Sample, SampleSize, Status, Task, run,
+};
 
 use crate::error::raise;
 use crate::plan::Plan;
@@ -21,21 +23,23 @@ use crate::report;
 /// How often the calling thread looks up.
 const LOOK_UP: Duration = Duration::from_millis(100);
 
+/// The one that the command line takes where none is given.
+const SEED: u64 = 1;
 /// Bytes of a piece where functions of Python look at it: a run is stopped between pieces.
 const SLOW_PIECE: usize = 1 << 14;
 
 /// Scans files, folders and globs; returns the report as JSON. `progress` is called with bytes done and in all.
 #[pyfunction]
-#[pyo3(signature = (plan, *, inputs, findings, threads, progress))]
+#[pyo3(signature = (plan, *, inputs, sample, threads, progress))]
 pub(crate) fn scan_files(
     py: Python<'_>,
     plan: &Plan,
     inputs: Vec<String>,
-    findings: Option<PathBuf>,
+    sample: Option<&str>,
     threads: Option<usize>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
-    let job = Job { findings, ..plan.job(&inputs, Task::Scan, threads) };
+    let job = Job { sample: drawn(sample)?, ..plan.job(&inputs, Task::Scan, threads) };
     report::text(&watched(py, &job, progress.as_ref())?)
 }
 
@@ -55,6 +59,16 @@ pub(crate) fn redact_files(
 ) -> PyResult<String> {
     let task = Task::Redact { to: Destination::Folder(folder), overwrite, state };
     report::text(&watched(py, &plan.job(&inputs, task, threads), progress.as_ref())?)
+}
+
+/// The sample of this size, `1%` or `rows=10000`.
+pub(crate) fn drawn(sample: Option<&str>) -> PyResult<Option<Sample>> {
+    let size = |text| {
+        SampleSize::parse(text).ok_or_else(|| {
+            PyValueError::new_err("sample: expected a share such as \"1%\", or a number of rows")
+        })
+    };
+    Ok(sample.map(size).transpose()?.map(|size| Sample { size, seed: SEED }))
 }
 
 impl Plan {

@@ -9,8 +9,11 @@ import sys
 import threading
 import time
 
+import polars as pl
+import pyarrow as pa
 import pytest
 import sievert
+from sievert import _progress
 from sievert import FormatError, IncompleteError, IncompleteWarning, Report, SievertError, StoreError
 
 
@@ -100,6 +103,47 @@ def test_the_log_is_told(csv, caplog):
     with caplog.at_level(logging.INFO, logger="sievert"):
         sievert.scan(csv)
     assert "scan: 1 objects, 20 records" in caplog.text
+
+
+def test_the_log_is_told_what_was_not_examined(caplog):
+    with caplog.at_level(logging.WARNING, logger="sievert"):
+        sievert.scan(pl.DataFrame({"o": [object()]}))
+    assert "not examined: polars.DataFrame: field o" in caplog.text
+
+
+def test_a_sample_of_files(csv):
+    csv.write_text("email\n" + "x@example.org\n" * 5_000)
+    for sample in ("10%", 500):
+        report = sievert.scan(csv, sample=sample)
+        assert 400 < report.to_dict()["sample"]["records"] < 600
+    with pytest.raises(ValueError, match="expected a share"):
+        sievert.scan(csv, sample="0%")
+
+
+@pytest.mark.parametrize("of", ["file", "frame"])
+def test_long_work_shows_a_bar_where_someone_looks(csv, capsys, monkeypatch, of):
+    monkeypatch.setattr(_progress, "_PATIENCE", -1)
+    data = csv if of == "file" else pl.DataFrame({"a": ["x"] * 100})
+    sievert.scan(data)
+    assert capsys.readouterr().err == "", "nobody looks"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    sievert.scan(data)
+    assert "sievert" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    sievert.scan(data)
+    assert capsys.readouterr().err == "", "and goes on without tqdm"
+
+
+@pytest.mark.parametrize("of", ["frame", "texts"])
+def test_an_interrupt_ends_work_in_memory(of):
+    texts = [f"x{n}@example.org, {'word ' * 20}" for n in range(300_000)]
+    scanner = sievert.Scanner()
+    data = pa.table({"a": texts}) if of == "frame" else texts
+    work = {"frame": lambda: scanner.redact(data, threads=1), "texts": lambda: scanner.redact_texts(data)}[of]
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        work()
+        pytest.fail("too fast to be interrupted")
 
 
 def test_an_interrupt_ends_a_run(tmp_path):

@@ -79,15 +79,53 @@ def test_every_arrow_text_keeps_its_type(of):
     assert clean["note"].cast(pa.string()).to_pylist() == CLEAN + CLEAN[2:]
 
 
-def test_nothing_found_means_the_same_buffers():
-    def address(table):
-        return table["note"].chunk(0).buffers()[2].address
+def places(array):
+    """Where the values of an Arrow column stand in memory, each buffer's first and last byte. Without the bits that say
+    which are null: those of a slice must be shifted, an eighth of a byte a cell."""
+    for chunk in array.chunks if isinstance(array, pa.ChunkedArray) else [array]:
+        for buffer in chunk.buffers()[1:]:
+            if buffer is not None and buffer.size:
+                yield buffer.address, buffer.address + buffer.size
+        if pa.types.is_dictionary(chunk.type):
+            yield from places(chunk.dictionary)
 
-    table = pa.table({"note": ["plain", "words"] * 100, "mail": [EMAIL, "x"] * 100})
+
+def lies_in(new, old):
+    """Whether all that a column holds stands where another one has it, nothing of it copied."""
+    old = list(places(old))
+    found = [any(start <= a and b <= end for start, end in old) for a, b in places(new)]
+    return all(found) and len(found) > 0
+
+
+@pytest.mark.parametrize("of", [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.dictionary(pa.int8(), pa.string())])
+def test_nothing_found_means_the_same_buffers(of):
+    values = pa.array(["longer than twelve bytes", None, "words"] * 100)
+    plain = values.dictionary_encode().cast(of) if pa.types.is_dictionary(of) else values.cast(of)
+    nested = pa.array([{"a": ["longer than twelve bytes"]}] * 300)
+    table = pa.table(
+        {
+            "plain": pa.chunked_array([plain, plain.slice(100)]),
+            "mail": [EMAIL, "x"] * 250,
+            "nested": pa.chunked_array([nested, nested.slice(100)]),
+            "number": pa.array(range(500)),
+        }
+    )
     clean = sievert.redact(table)
-    assert address(clean) == address(table)
-    frame = pl.DataFrame({"note": ["longer than twelve bytes"] * 3})
-    assert address(pa.table(sievert.redact(frame))) == address(pa.table(frame))
+    assert clean["mail"][0].as_py() == "<EMAIL>"
+    for name in ("plain", "nested", "number"):
+        assert lies_in(clean[name], table[name]), name
+    assert not lies_in(clean["mail"], table["mail"])
+
+
+def test_nothing_found_means_the_same_buffers_in_polars_and_pandas():
+    frame = pl.DataFrame({"note": ["longer than twelve bytes"] * 3, "mail": [EMAIL] * 3})
+    assert lies_in(pa.table(sievert.redact(frame))["note"], pa.table(frame)["note"])
+    data = pd.DataFrame({"note": pd.Series(["a", "b"], dtype=object), "n": [1.5, 2.5], "mail": [EMAIL, "x"]})
+    clean = sievert.redact(data)
+    assert np.shares_memory(clean["n"].to_numpy(), data["n"].to_numpy())
+    assert all(new is old for new, old in zip(clean["note"], data["note"]))
+    clean.loc[0, "n"] = 9.0
+    assert data.loc[0, "n"] == 1.5, "what is shared is not written through"
 
 
 def test_other_arrow_objects_come_back_as_what_they_were():
@@ -254,3 +292,43 @@ def test_reports_of_parts_of_a_frame_add_up():
     parts = [sievert.scan(table.slice(0, 100)), sievert.scan(table.slice(100))]
     assert sievert.merge(parts).by_detector()["global.email"]["certain"] == 100
     assert sievert.merge(parts).by_field()["note"]["cells"] == sievert.scan(table).by_field()["note"]["cells"]
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas"])
+def test_a_sample_looks_at_some_rows_and_says_so(kind):
+    make = {"pyarrow": pa.table, "polars": pl.DataFrame, "pandas": pd.DataFrame}[kind]
+    frame = make({"note": [EMAIL] * 5_000})
+    for sample in ("10%", 500):
+        report = sievert.scan(frame, sample=sample)
+        looked_at = report.to_dict()["sample"]["records"]
+        assert 400 < looked_at < 600 and report.by_detector()["global.email"]["certain"] == looked_at
+        assert report.to_dict()["ledger"]["records"]["sampled"] == 5_000 - looked_at and report.complete
+        assert sievert.scan(frame, sample=sample).by_detector() == report.by_detector(), "the same rows each time"
+    assert sievert.scan(frame, sample=10_000).to_dict()["sample"]["records"] == 5_000
+    with pytest.raises(ValueError, match='sample: expected a share such as "1%"'):
+        sievert.scan(frame, sample="some")
+
+
+def test_a_reader_tells_no_number_of_rows_so_its_sample_is_a_share():
+    table = pa.table({"note": [EMAIL] * 5_000})
+    assert 400 < sievert.scan(table.to_reader(), sample="10%").to_dict()["sample"]["records"] < 600
+    with pytest.raises(ValueError, match="how many rows there are is not known; give a share"):
+        sievert.scan(table.to_reader(), sample=500)
+
+
+def test_pandas_objects_of_all_sorts_in_one_column():
+    mixed = pd.Series([EMAIL, 5, None, {"mail": EMAIL}, [EMAIL], pd.Timestamp("2024-01-01"), True], dtype=object)
+    with pytest.raises(IncompleteError, match="field mixed, 2 cells: objects that are neither texts nor numbers"):
+        sievert.redact(pd.DataFrame({"mixed": mixed}))
+    with pytest.warns(IncompleteWarning):
+        clean = sievert.redact(pd.DataFrame({"mixed": mixed}), on_incomplete="warn")["mixed"]
+    assert clean[0] == "<EMAIL>" and clean[1:].tolist()[:2] == [5, None] and clean[5] is mixed[5]
+    assert mixed[0] == EMAIL
+
+
+def test_pandas_levels_names_and_categories_that_no_row_has():
+    levels = pd.MultiIndex.from_tuples([(EMAIL, 1)], names=[f"of {EMAIL}", "n"])
+    frame = pd.DataFrame({"c": pd.Categorical(["x"], categories=["x", EMAIL])}, index=levels)
+    clean, report = sievert.redact(frame, return_report=True)
+    assert EMAIL not in f"{clean} {list(clean.index.names)} {list(clean['c'].cat.categories)} {report}"
+    assert list(clean["c"]) == ["x"] and report.complete

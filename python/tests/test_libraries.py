@@ -67,6 +67,20 @@ def test_a_dataset_is_a_frame():
     assert isinstance(found, datasets.Dataset) and found["row"][:] == [1]
 
 
+def test_the_splits_of_a_dataset_stay_splits():
+    splits = datasets.DatasetDict(
+        {name: datasets.Dataset.from_dict(ROWS, split=name) for name in ("train", "test")}
+    )
+    clean, report = sievert.redact(splits, return_report=True)
+    assert isinstance(clean, datasets.DatasetDict) and clean["test"]["text"][:] == CLEAN
+    assert splits["train"]["text"][0] == ROWS["text"][0]
+    assert [about["object"] for about in report.to_dict()["objects"]] == ["datasets.Dataset train", "datasets.Dataset test"]
+    assert sievert.scan(splits).by_detector()["global.email"]["certain"] == 2 == report.findings
+    assert sievert.findings(splits)["test"]["row"][:] == [0]
+    with pytest.raises(TypeError, match=r"dataset.map\(sievert.huggingface.Redact"):
+        sievert.redact(datasets.Dataset.from_dict(ROWS).to_iterable_dataset())
+
+
 def test_duckdb_has_functions():
     connection = duckdb.connect()
     sievert.duckdb.register(connection)

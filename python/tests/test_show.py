@@ -55,13 +55,14 @@ def test_a_long_text_shows_what_is_near():
 def test_cells_of_a_frame_are_shown_up_to_a_number(make):
     frame = make({"note": [f"{n} x{n}@example.org" for n in range(100)], EMAIL: ["nothing"] * 100})
     shown = sievert.show(frame, n=3)
-    assert repr(shown).count("\n") == 2 and "note[2]: 2 [global.email certain]" in repr(shown)
+    assert repr(shown).count("\nnote[") == 2 and "note[2]: 2 [global.email certain]" in repr(shown)
     assert "example.org" not in checked(shown._repr_html_())
-    assert repr(sievert.show(make({"a": ["x"]}))) == "nothing found"
+    assert repr(sievert.show(make({"a": ["x"]}))).startswith("nothing found\nnot looked for: names, places")
     labelled = pd.DataFrame({"a": ["x@example.org"]}, index=[EMAIL])
     shown = repr(sievert.show(labelled))
     assert "a[<EMAIL>]: [global.email certain]" in shown and EMAIL not in shown
-    assert repr(sievert.show([None, EMAIL])) == "1: [global.email certain]"
+    assert repr(sievert.show([None, EMAIL])).startswith("1: [global.email certain]\n")
+    assert "detectors that are off" in repr(sievert.show(EMAIL, policy="secrets"))
     with pytest.raises(TypeError, match="it takes a text, a list of texts, or a frame"):
         sievert.show(5)
 
@@ -74,3 +75,11 @@ def test_a_report_shows_bars_fields_and_gaps():
         assert said in text
     assert EMAIL not in text
     assert "complete" in checked(sievert.scan(pl.DataFrame({"a": ["x"]}))._repr_html_())
+    assert "a sample of" in checked(sievert.scan(frame[["note"]], sample="100%")._repr_html_())
+
+
+def test_every_display_says_what_was_not_looked_for():
+    report = sievert.scan(pl.DataFrame({"a": [EMAIL]}))
+    for shown in (report._repr_html_(), str(report), report.to_json(), repr(sievert.show(EMAIL))):
+        assert "organisations" in shown
+    assert "organisations" in sievert.Scanner().show() and "organisations" in sievert.Scanner().not_looked_for

@@ -6,11 +6,12 @@ import importlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import _native
+from ._progress import Bar
 from ._report import Report
 
 Unread = tuple[str, int, str]
@@ -40,6 +41,8 @@ class Opened:
     """Makes of the rewritten records what the frame was."""
     table: Callable[[dict[str, list[Any]]], Any]
     """Makes a frame of the same library of columns."""
+    rows: int | None = None
+    """How many there are, where that is known before they are read."""
     label: Callable[[int], Any] = lambda row: row
     """What the library calls a row of this number."""
     unread: list[Unread] = field(default_factory=list)
@@ -64,9 +67,15 @@ def open_frame(data: Any) -> Opened | None:
     return None
 
 
-def scan_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> Report:
-    """Counts what is in a frame."""
-    json, _ = _run(plan, opened, threads, redact=False)
+def parts_of(data: Any) -> Mapping[str, Any] | None:
+    """The frames of a dictionary of them: the splits of a dataset of Hugging Face."""
+    of_datasets = type(data).__module__.partition(".")[0] == "datasets"
+    return data if of_datasets and isinstance(data, Mapping) else None
+
+
+def scan_frame(plan: _native.Plan, opened: Opened, threads: int | None, sample: str | None) -> Report:
+    """Counts what is in a frame, or in a sample of its rows."""
+    json, _ = _run(plan, opened, threads, sample=sample)
     return Report(json)
 
 
@@ -83,7 +92,7 @@ def findings_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> t
     """A row for each finding, in a frame of the same library, in the order of the rows."""
     with tempfile.TemporaryDirectory(prefix="sievert-") as folder:
         path = os.path.join(folder, "findings.jsonl")
-        report, _ = _run(plan, opened, threads, redact=False, findings=path)
+        report, _ = _run(plan, opened, threads, findings=path)
         with open(path, encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
     columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in COLUMNS}
@@ -92,14 +101,24 @@ def findings_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> t
 
 
 def _run(
-    plan: _native.Plan, opened: Opened, threads: int | None, *, redact: bool, findings: str | None = None
+    plan: _native.Plan,
+    opened: Opened,
+    threads: int | None,
+    *,
+    redact: bool = False,
+    findings: str | None = None,
+    sample: str | None = None,
 ) -> tuple[str, _native.Batches | None]:
-    return _native.run_frame(
-        plan,
-        data=opened.stream,
-        name=opened.name,
-        unread=opened.unread,
-        redact=redact,
-        findings=findings,
-        threads=threads,
-    )
+    with Bar() as bar:
+        return _native.run_frame(
+            plan,
+            data=opened.stream,
+            name=opened.name,
+            unread=opened.unread,
+            redact=redact,
+            findings=findings,
+            sample=sample,
+            rows=opened.rows,
+            threads=threads,
+            progress=bar,
+        )

@@ -19,11 +19,11 @@ class Namespace:
     def __init__(self, data: Any) -> None:
         self._data = data
 
-    def scan(self, *, policy: PolicyLike | Scanner = None) -> Report:
+    def scan(self, *, policy: PolicyLike | Scanner = None, sample: str | int | None = None) -> Report:
         """Counts what is in it: see :func:`sievert.scan`."""
         from ._scanner import scan
 
-        return scan(self._data, policy=policy)
+        return scan(self._data, policy=policy, sample=sample)
 
     def findings(self, *, policy: PolicyLike | Scanner = None) -> Any:
         """A row for each finding: see :func:`sievert.findings`."""

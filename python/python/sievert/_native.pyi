@@ -63,13 +63,16 @@ def run_frame(
     unread: list[tuple[str, int, str]],
     redact: bool,
     findings: str | PathLike[str] | None,
+    sample: str | None,
+    rows: int | None,
     threads: int | None,
+    progress: Callable[[int, int], object] | None,
 ) -> tuple[str, Batches | None]: ...
 def scan_files(
     plan: Plan,
     *,
     inputs: list[str],
-    findings: str | PathLike[str] | None,
+    sample: str | None,
     threads: int | None,
     progress: Callable[[int, int], object] | None,
 ) -> str: ...

@@ -26,7 +26,7 @@ class Bar:
             except ImportError:
                 self._wanted = False
                 return
-            self._bar = tqdm(total=total, unit="B", unit_scale=True, desc="sievert")
+            self._bar = tqdm(total=total or None, unit="B", unit_scale=True, desc="sievert")
         if self._bar is not None:
             self._bar.update(done - self._bar.n)
 

@@ -13,7 +13,7 @@ from ._errors import IncompleteError, IncompleteWarning, StoreError
 from ._finding import Confidence, Finding
 from ._policy import Policy, PolicyLike
 from ._progress import Bar
-from ._report import Report
+from ._report import Report, merge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,15 +100,19 @@ class Scanner:
         """:meth:`redact_text` of many texts at once, in one call into Rust. ``None`` stays."""
         return self._plan.redact_texts(texts, field)
 
-    def scan(self, data: Any, *, threads: int | None = None) -> Report:
+    def scan(self, data: Any, *, sample: str | int | None = None, threads: int | None = None) -> Report:
         """See :func:`sievert.scan`."""
+        size = f"rows={sample}" if isinstance(sample, int) else sample
         inputs = _inputs(data)
         if inputs is None:
-            from ._frames import scan_frame
+            from ._frames import parts_of, scan_frame
 
-            return _logged(scan_frame(self._plan, _opened(data, _FILES), threads))
+            parts = parts_of(data)
+            if parts is not None:
+                return merge(self.scan(part, sample=sample, threads=threads) for part in parts.values())
+            return _logged(scan_frame(self._plan, _opened(data, _FILES), threads, size))
         with Bar() as bar:
-            json = _native.scan_files(self._plan, inputs=inputs, findings=None, threads=threads, progress=bar)
+            json = _native.scan_files(self._plan, inputs=inputs, sample=size, threads=threads, progress=bar)
         return _logged(Report(json))
 
     def findings(self, data: Any, *, threads: int | None = None) -> Any:
@@ -118,8 +122,12 @@ class Scanner:
         return found
 
     def _findings(self, data: Any, threads: int | None = None) -> tuple[Any, Report]:
-        from ._frames import findings_frame
+        from ._frames import findings_frame, parts_of
 
+        parts = parts_of(data)
+        if parts is not None:
+            done = {name: self._findings(part, threads) for name, part in parts.items()}
+            return type(data)({name: found for name, (found, _) in done.items()}), merge(r for _, r in done.values())
         found, report = findings_frame(self._plan, _opened(data), threads)
         return found, _logged(report)
 
@@ -132,11 +140,18 @@ class Scanner:
         threads: int | None = None,
     ) -> Any:
         """See :func:`sievert.redact`."""
-        from ._frames import redact_frame
+        from ._frames import parts_of, redact_frame
 
-        clean, report = redact_frame(self._plan, _opened(data), threads)
+        parts = parts_of(data)
+        if parts is None:
+            clean, report = redact_frame(self._plan, _opened(data), threads)
+            broken = clean is None
+        else:
+            done = {name: redact_frame(self._plan, _opened(part), threads) for name, part in parts.items()}
+            clean, report = type(data)({name: new for name, (new, _) in done.items()}), merge(r for _, r in done.values())
+            broken = any(new is None for new, _ in done.values())
         complete(_logged(report), on_incomplete)
-        if clean is None:
+        if broken:
             raise IncompleteError(_gaps(report), report)
         return (clean, report) if return_report else clean
 
@@ -264,13 +279,22 @@ def redact_text(text: str, *, policy: PolicyLike | Scanner = None, field: str = 
     return scanner_of(policy).redact_text(text, field=field)
 
 
-def scan(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | None = None) -> Report:
+def scan(
+    data: Any,
+    *,
+    policy: PolicyLike | Scanner = None,
+    sample: str | int | None = None,
+    threads: int | None = None,
+) -> Report:
     """Counts what is in files (a path, folder, glob or URI, or a list of them) or in a frame.
 
-    A frame is what pandas, polars or pyarrow make, or anything that exports Arrow records. What cannot be read does not
-    stop the run: it stands in :attr:`Report.not_examined`.
+    A frame is what pandas, polars or pyarrow make, a dataset of Hugging Face or its splits, or anything that exports
+    Arrow records. What cannot be read does not stop the run: it stands in :attr:`Report.not_examined`.
+
+    ``sample`` is the share of the records to look at, ``"1%"``, or about how many, ``10_000``; the same ones each time.
+    ``report.to_dict()["sample"]`` then says of each detector in which share of all records it is at most.
     """
-    return scanner_of(policy).scan(data, threads=threads)
+    return scanner_of(policy).scan(data, sample=sample, threads=threads)
 
 
 def findings(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | None = None) -> Any:
@@ -347,7 +371,7 @@ def _inputs(data: Any) -> list[str] | None:
     return None
 
 
-_FRAMES = "a frame of pandas, polars or pyarrow, or anything that exports Arrow records"
+_FRAMES = "a frame of pandas, polars or pyarrow, a dataset, or anything that exports Arrow records"
 _FILES = "a path, folder, glob or URI, or a list of them; or " + _FRAMES
 
 

@@ -66,6 +66,7 @@ def show(data: Any, *, n: int = 20, values: bool = False, policy: PolicyLike | S
     >>> import sievert
     >>> sievert.show("Write to anna@example.org")
     Write to [global.email certain]
+    not looked for: names, places, organisations, general dates
     """
     scanner = scanner_of(policy)
     rows = list(_cells(data, scanner, n))
@@ -75,9 +76,12 @@ def show(data: Any, *, n: int = 20, values: bool = False, policy: PolicyLike | S
         for place, cell, found in rows
     )
     nothing = "" if rows else "<p class='quiet'>Nothing found.</p>"
-    beyond = escape(", ".join(name for name in scanner.not_looked_for if "." not in name))
-    foot = f"<p class='quiet'>Not looked for: {beyond}, and detectors that are off.</p>"
-    return Shown(f"{STYLE}<div class='sievert'><table>{lines}</table>{nothing}{foot}</div>", text or "nothing found")
+    beyond = ", ".join(name for name in scanner.not_looked_for if "." not in name)
+    off = sum("." in name for name in scanner.not_looked_for)
+    beyond += f", and {off} detectors that are off" if off else ""
+    foot = f"<p class='quiet'>Not looked for: {escape(beyond)}</p>"
+    html = f"{STYLE}<div class='sievert'><table>{lines}</table>{nothing}{foot}</div>"
+    return Shown(html, f"{text or 'nothing found'}\nnot looked for: {beyond}")
 
 
 def _cells(data: Any, scanner: Scanner, n: int) -> Iterable[tuple[str, str, list[Finding]]]:
@@ -160,6 +164,8 @@ def report_html(report: Report) -> str:
     ledger = about["ledger"]
     state = "complete" if report.complete else "<b>incomplete</b>"
     head = f"{ledger['records']['total']:,} records, {ledger['cells']['scanned']:,} cells, {state}"
+    if about.get("sample"):
+        head += f", a sample of {about['sample']['records']:,} records"
     counts = sorted(report.by_detector().items(), key=lambda item: -_total(item[1]))
     most = max((_total(found) for _, found in counts), default=1)
     bars = "".join(

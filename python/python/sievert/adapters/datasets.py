@@ -13,6 +13,11 @@ from .._frames import Opened
 
 def open_frame(data: Any) -> Opened | None:
     """A dataset, or ``None``."""
+    if isinstance(data, datasets.IterableDataset):
+        raise TypeError(
+            "data is an IterableDataset, which is rewritten as it is read: "
+            "dataset.map(sievert.huggingface.Redact(policy), batched=True)"
+        )
     if not isinstance(data, datasets.Dataset):
         return None
 
@@ -26,4 +31,5 @@ def open_frame(data: Any) -> Opened | None:
     def table(columns: dict[str, list[Any]]) -> datasets.Dataset:
         return datasets.Dataset.from_dict(columns)
 
-    return Opened("datasets.Dataset", data.with_format("arrow")[:], back, table)
+    name = f"datasets.Dataset {data.split}" if data.split else "datasets.Dataset"
+    return Opened(name, data.with_format("arrow")[:], back, table, rows=len(data))

@@ -22,6 +22,8 @@ try:
 except ImportError as error:
     raise ImportError("sievert reads pandas frames by pyarrow: pip install pyarrow") from error
 
+_COPIES_ON_WRITE = int(pd.__version__.partition(".")[0]) >= 3
+"""Whether frames may share what none of them will change."""
 _SCALARS = (str, int, float, bool, decimal.Decimal, np.generic)
 
 
@@ -64,12 +66,15 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         index = _index(frame.index[stays] if batches.dropped else frame.index, done[: len(levels)], levels)
         index = _index_names(index, names[: len(levels)], renamed[: len(levels)])
         columns = _column_names(frame.columns, names[len(levels) :], renamed[len(levels) :])
-        result = pd.DataFrame(dict(enumerate(part.array for part in done[len(levels) :])), index=index)
+        aligned = {at: part.set_axis(index) for at, part in enumerate(done[len(levels) :])}
+        result = pd.DataFrame(aligned, index=index, copy=not _COPIES_ON_WRITE)
         result.columns = columns
         result.attrs = dict(frame.attrs)
         return last(result)
 
-    return Opened(kind, table, back, pd.DataFrame, label=lambda row: frame.index[row], unread=unread)
+    return Opened(
+        kind, table, back, pd.DataFrame, rows=len(frame), label=lambda row: frame.index[row], unread=unread
+    )
 
 
 def _shown(name: Any) -> str:

@@ -54,7 +54,8 @@ def _frame(name: str, frame: pl.DataFrame, last: Any) -> Opened:
                 columns.append((old.filter(stays) if batches.dropped else old).alias(name))
         return last(pl.DataFrame(columns))
 
-    opened = Opened(name, pl.DataFrame(handed), back, pl.DataFrame, unread=unread, unused=unused)
+    given = pl.DataFrame(handed)
+    opened = Opened(name, given, back, pl.DataFrame, rows=len(frame), unread=unread, unused=unused)
     return opened
 
 

@@ -13,16 +13,16 @@ from .._frames import Opened
 def open_frame(data: Any) -> Opened | None:
     """A pyarrow object, or ``None``."""
     name = f"pyarrow.{type(data).__name__}"
-    if isinstance(data, pa.Table):
-        return Opened(name, data, pa.table, pa.table)
     if isinstance(data, pa.RecordBatchReader):
         return Opened(name, data, pa.RecordBatchReader.from_stream, pa.table)
+    if isinstance(data, pa.Table):
+        return Opened(name, data, pa.table, pa.table, rows=len(data))
     if isinstance(data, pa.RecordBatch):
-        return Opened(name, data, _one_batch, pa.table)
-    if isinstance(data, pa.ChunkedArray):
-        return Opened(name, pa.table({"": data}), lambda batches: pa.table(batches).column(0), pa.table)
-    if isinstance(data, pa.Array):
-        return Opened(name, pa.table({"": data}), lambda batches: _one_batch(batches).column(0), pa.table)
+        return Opened(name, data, _one_batch, pa.table, rows=len(data))
+    if isinstance(data, (pa.Array, pa.ChunkedArray)):
+        last = _one_batch if isinstance(data, pa.Array) else pa.table
+        table = pa.table({"": data})
+        return Opened(name, table, lambda batches: last(batches).column(0), pa.table, rows=len(data))
     return None
 
 
