@@ -41,7 +41,8 @@ class Namespace:
         """A clean copy: see :func:`sievert.redact`."""
         from ._scanner import redact
 
-        return redact(self._data, policy=policy, return_report=return_report, on_incomplete=on_incomplete)
+        how: dict[str, Any] = {"return_report": return_report, "on_incomplete": on_incomplete}
+        return redact(self._data, policy=policy, **how)
 
     def show(self, n: int = 20, values: bool = False, *, policy: PolicyLike | Scanner = None) -> Shown:
         """The first cells with findings, highlighted: see :func:`sievert.show`."""

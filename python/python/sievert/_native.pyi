@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
-from typing import Any, overload
+from typing import Any, TypeVar
 
 from ._finding import Finding
+
+_Text = TypeVar("_Text", str, str | None)
 
 __version__: str
 
@@ -27,10 +29,7 @@ class Plan:
         functions: Sequence[tuple[str, Callable[[list[str]], Any]]],
     ) -> Plan: ...
     def scan_texts(self, texts: Iterable[str | None], field: str) -> list[list[Finding]]: ...
-    @overload
-    def redact_texts(self, texts: Iterable[str], field: str) -> list[str]: ...
-    @overload
-    def redact_texts(self, texts: Iterable[str | None], field: str) -> list[str | None]: ...
+    def redact_texts(self, texts: Iterable[_Text], field: str) -> list[_Text]: ...
     def show(self) -> str: ...
     @property
     def hash(self) -> str: ...

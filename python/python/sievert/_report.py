@@ -27,11 +27,12 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The whole report, as its JSON form spells it."""
-        if self._read is None:
+        read = self._read
+        if read is None:
             import json
 
-            self._read = json.loads(self._json)
-        return self._read
+            read = self._read = json.loads(self._json)
+        return read
 
     def to_json(self) -> str:
         """The report as JSON, the form that ``sievert --report`` writes and ``sievert report merge`` reads."""

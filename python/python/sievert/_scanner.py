@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, overload
 
 from . import _native
 from ._errors import IncompleteError, IncompleteWarning, StoreError
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ._frames import Opened
 
 OnIncomplete = Literal["raise", "warn"]
+Text = TypeVar("Text", str, Union[str, None])
+Frame = TypeVar("Frame")
+"""What comes back is of the type that went in; what only exports Arrow records comes back as something that does."""
 
 
 class Scanner:
@@ -96,7 +99,7 @@ class Scanner:
         """:meth:`scan_text` of many texts at once, in one call into Rust. ``None`` has no findings."""
         return self._plan.scan_texts(texts, field)
 
-    def redact_texts(self, texts: Iterable[str | None], *, field: str = "") -> list[str | None]:
+    def redact_texts(self, texts: Iterable[Text], *, field: str = "") -> list[Text]:
         """:meth:`redact_text` of many texts at once, in one call into Rust. ``None`` stays."""
         return self._plan.redact_texts(texts, field)
 
@@ -131,6 +134,24 @@ class Scanner:
         found, report = findings_frame(self._plan, _opened(data), threads)
         return found, _logged(report)
 
+    @overload
+    def redact(
+        self,
+        data: Frame,
+        *,
+        return_report: Literal[False] = False,
+        on_incomplete: OnIncomplete = "raise",
+        threads: int | None = None,
+    ) -> Frame: ...
+    @overload
+    def redact(
+        self,
+        data: Frame,
+        *,
+        return_report: Literal[True],
+        on_incomplete: OnIncomplete = "raise",
+        threads: int | None = None,
+    ) -> tuple[Frame, Report]: ...
     def redact(
         self,
         data: Any,
@@ -303,6 +324,24 @@ def findings(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | N
     return scanner_of(policy).findings(data, threads=threads)
 
 
+@overload
+def redact(
+    data: Frame,
+    *,
+    policy: PolicyLike | Scanner = None,
+    return_report: Literal[False] = False,
+    on_incomplete: OnIncomplete = "raise",
+    threads: int | None = None,
+) -> Frame: ...
+@overload
+def redact(
+    data: Frame,
+    *,
+    policy: PolicyLike | Scanner = None,
+    return_report: Literal[True],
+    on_incomplete: OnIncomplete = "raise",
+    threads: int | None = None,
+) -> tuple[Frame, Report]: ...
 def redact(
     data: Any,
     *,
@@ -317,9 +356,9 @@ def redact(
     copy. Where anything was not examined, raises :class:`IncompleteError`; ``on_incomplete="warn"`` warns instead and
     hands the frame back with what was not examined as it was.
     """
-    return scanner_of(policy).redact(
-        data, return_report=return_report, on_incomplete=on_incomplete, threads=threads
-    )
+    scanner = scanner_of(policy)
+    how: dict[str, Any] = {"return_report": return_report, "on_incomplete": on_incomplete, "threads": threads}
+    return scanner.redact(data, **how)
 
 
 def redact_file(

@@ -18,7 +18,7 @@ class _Batched:
 
     def __init__(self, policy: PolicyLike | Scanner = None, *, on_incomplete: OnIncomplete = "raise") -> None:
         self._of = policy if isinstance(policy, Scanner) else Policy.of(policy)
-        self._on_incomplete = on_incomplete
+        self._on_incomplete: OnIncomplete = on_incomplete
         scanner_of(self._of)  # what is wrong with it is said here, not in a process far away
 
 

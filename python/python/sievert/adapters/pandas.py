@@ -18,7 +18,7 @@ from .._frames import Opened, Unread
 
 try:
     import pyarrow as pa
-    import pyarrow.compute as pc
+    from pyarrow import compute
 except ImportError as error:
     raise ImportError("sievert reads pandas frames by pyarrow: pip install pyarrow") from error
 
@@ -164,8 +164,9 @@ def _from_arrow(name: str, old: pd.Series, before: pa.ChunkedArray, after: pa.Ch
         nullable = dtype.name.replace("uint", "UInt").replace("int", "Int")
         warnings.warn(f"column {name!r} was {dtype} and becomes {nullable}: values in it are null", stacklevel=7)
         return pd.Series(pd.array(after.to_pylist(), dtype=nullable), index=old.index, name=old.name)
-    if hasattr(dtype, "__from_arrow__"):
-        return pd.Series(dtype.__from_arrow__(after), index=old.index, name=old.name)
+    from_arrow = getattr(dtype, "__from_arrow__", None)
+    if from_arrow is not None:
+        return pd.Series(from_arrow(after), index=old.index, name=old.name)
     return pd.Series(after.to_pandas().to_numpy(), index=old.index, name=old.name).astype(dtype)
 
 
@@ -174,9 +175,10 @@ def _differing(before: pa.ChunkedArray, after: pa.ChunkedArray) -> Sequence[int]
     if pa.types.is_nested(before.type):
         return [row for row, (old, new) in enumerate(zip(before, after)) if old != new]
     before, after = before.cast(pa.large_string()), after.cast(pa.large_string())
-    differ = pc.fill_null(pc.not_equal(before, after), True)
-    both_null = pc.and_(pc.is_null(before), pc.is_null(after))
-    rows: list[int] = pc.indices_nonzero(pc.and_not(differ, both_null)).to_pylist()
+    differ = compute.call_function("not_equal", [before, after]).fill_null(True)
+    both_null = compute.call_function("and", [before.is_null(), after.is_null()])
+    alone = compute.call_function("and_not", [differ, both_null])
+    rows: list[int] = compute.call_function("indices_nonzero", [alone]).to_pylist()
     return rows
 
 
