@@ -83,3 +83,10 @@ def test_every_display_says_what_was_not_looked_for():
     for shown in (report._repr_html_(), str(report), report.to_json(), repr(sievert.show(EMAIL))):
         assert "organisations" in shown
     assert "organisations" in sievert.Scanner().show() and "organisations" in sievert.Scanner().not_looked_for
+
+
+def test_colours_are_the_pages_own():
+    """A notebook may be dark on a light machine: what asks the machine would be dark on dark."""
+    html = sievert.show(EMAIL)._repr_html_()
+    assert "prefers-color-scheme" not in html and "light-dark" not in html and "color-scheme" not in html
+    assert "color: inherit" in html

@@ -13,28 +13,31 @@ from ._scanner import Scanner, scanner_of
 _REACH = 60
 """Characters shown on either side of a finding."""
 
+_LEVELS = ("certain", "likely", "possible")
 STYLE = """
 <style>
-.sievert { font: 13px/1.5 system-ui, sans-serif; color: light-dark(#1b1f24, #e6e8eb); color-scheme: light dark;
-  max-width: 960px }
+.sievert { font: 13px/1.5 system-ui, sans-serif; color: inherit; max-width: 960px }
 .sievert table { font: inherit; color: inherit; border-collapse: collapse; margin: 6px 0 10px; font-variant-numeric: tabular-nums }
-.sievert th, .sievert td { text-align: left; padding: 2px 14px 2px 0; border: 0; background: none; vertical-align: middle }
+.sievert th, .sievert td { text-align: left; padding: 2px 14px 2px 0; border: 0; background: none; vertical-align: top;
+  color: inherit }
 .sievert th { font-weight: 600; opacity: .7 }
 .sievert td.n, .sievert th.n { text-align: right }
 .sievert code { font: 12px/1.5 ui-monospace, monospace; color: inherit; background: none; white-space: pre-wrap }
-.sievert mark { background: light-dark(#ffe3c2, #5c3a12); color: inherit; border-radius: 3px; padding: 0 3px }
-.sievert mark.certain { background: light-dark(#ffd0cc, #6a2422) }
-.sievert mark.possible { background: light-dark(#eceff2, #343b43) }
+.sievert mark { background: rgba(237, 160, 74, .38); color: inherit; border-radius: 3px; padding: 0 3px }
+.sievert mark.certain { background: rgba(226, 88, 78, .38) }
+.sievert mark.possible { background: rgba(128, 138, 148, .3) }
 .sievert mark small { opacity: .75; padding-left: 4px; font-size: 10px }
-.sievert .bar { display: flex; width: 220px; height: 12px; border-radius: 3px; overflow: hidden }
+.sievert .bar { display: flex; width: 220px; height: 12px; margin-top: 4px; border-radius: 3px; overflow: hidden }
 .sievert .bar i { display: block; height: 12px }
-.sievert .bar .certain { background: light-dark(#d9534a, #e2685f) }
-.sievert .bar .likely { background: light-dark(#eda04a, #c98432) }
-.sievert .bar .possible { background: light-dark(#b8c0c8, #66707a) }
-.sievert .gap { border-left: 3px solid light-dark(#d9534a, #e2685f); padding-left: 8px; margin: 6px 0 }
+.sievert .key { margin-right: 12px } .sievert .key i { display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 4px }
+.sievert i.certain { background: #de5b51 }
+.sievert i.likely { background: #dd943f }
+.sievert i.possible { background: #8b959e }
+.sievert .gap { border-left: 3px solid #de5b51; padding-left: 8px; margin: 6px 0 }
 .sievert .quiet { opacity: .7 }
 </style>
 """
+"""Colours that go with light and dark: the page decides, which may not do as the machine does, so text has its colour."""
 
 
 def escape(text: str) -> str:
@@ -186,8 +189,9 @@ def report_html(report: Report) -> str:
     off = [name for name in report.not_looked_for if "." in name]
     beyond = ", ".join(name for name in report.not_looked_for if "." not in name)
     more = f", and {len(off)} detectors that are off" if off else ""
-    titles = "".join(f"<th class='n'>{title}</th>" for title in ("certain", "likely", "possible", "cells", "of"))
-    found = f"<table>{bars}</table>" if bars else "<p>Nothing found.</p>"
+    titles = "".join(f"<th class='n'>{title}</th>" for title in (*_LEVELS, "cells", "of"))
+    key = "".join(f"<span class='key quiet'><i class='{level}'></i>{level}</span>" for level in _LEVELS)
+    found = f"<div>{key}</div><table>{bars}</table>" if bars else "<p>Nothing found.</p>"
     where = f"<table><tr><th>field</th><th>detector</th>{titles}</tr>{fields}</table>" if fields else ""
     return (
         f"{STYLE}<div class='sievert'><b>Sievert {escape(about['command'])}</b> "
@@ -197,7 +201,7 @@ def report_html(report: Report) -> str:
 
 
 def _bar(found: dict[str, Any], most: int) -> str:
-    widths = ((level, 100 * found[level] / most) for level in ("certain", "likely", "possible"))
+    widths = ((level, 100 * found[level] / most) for level in _LEVELS)
     parts = "".join(f"<i class='{level}' style='width:{width:.1f}%'></i>" for level, width in widths if width)
     return f"<div class='bar'>{parts}</div>"
 
