@@ -17,6 +17,8 @@ use crate::text::{Points, Text};
 
 /// Bytes that are scanned as one: what stays near the processor.
 const BUFFER: usize = 1 << 18;
+/// So many texts are many.
+const MANY: usize = 1_000;
 /// How often a long call looks up.
 const LOOK_UP: Duration = Duration::from_millis(100);
 
@@ -39,7 +41,21 @@ pub(crate) fn scan<'py>(
         Some((_, found)) => findings.of(text, &found),
         None => Ok(PyList::empty(py)),
     });
-    PyList::new(py, lists.collect::<PyResult<Vec<_>>>()?)
+    let lists = || PyList::new(py, lists.collect::<PyResult<Vec<_>>>()?);
+    if texts.len() < MANY { lists() } else { without_collector(py, lists) }
+}
+
+/// Does a work that makes many objects and lets none go: Python's collector would go through them again and again, and
+/// find nothing.
+fn without_collector<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let collector = py.import("gc")?;
+    if !collector.call_method0("isenabled")?.is_truthy()? {
+        return work();
+    }
+    collector.call_method0("disable")?;
+    let done = work();
+    collector.call_method0("enable")?;
+    done
 }
 
 /// Each text rewritten; the very same object where nothing changes.

@@ -1,6 +1,7 @@
 """Texts: findings with offsets that Python understands, and texts rewritten."""
 
 import copy
+import gc
 import os
 import pickle
 import threading
@@ -53,6 +54,19 @@ def test_many_texts_are_as_many_single_ones():
     assert scanner.scan_texts(texts) == [[] if t is None else scanner.scan_text(t) for t in texts]
     assert scanner.redact_texts(texts) == [None if t is None else scanner.redact_text(t) for t in texts]
     assert scanner.redact_texts(iter(texts))[2] is texts[2]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_of_python_is_as_it_was(on):
+    texts = [EMAIL] * 5_000
+    try:
+        (gc.enable if on else gc.disable)()
+        before = gc.get_stats()[0]["collections"]
+        found = sievert.Scanner().scan_texts(texts)
+        assert gc.isenabled() == on and len(found) == 5_000
+        assert gc.get_stats()[0]["collections"] <= before + 1, "nothing of this is garbage"
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("wrong", [None, 5, b"canary", ["canary"]])
