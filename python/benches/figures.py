@@ -71,6 +71,14 @@ def rust(folder: Path, lines: list[str]) -> dict[str, float]:
     return measured
 
 
+def start(folder: Path) -> None:
+    def process(code: str) -> float:
+        return fastest(lambda: subprocess.run([sys.executable, "-c", code], check=True), 10)[0]
+
+    taken = process("import sievert") - process("pass")
+    say("import sievert (bar: 60 ms)", f"{taken * 1e3:.0f} ms")
+
+
 def text(folder: Path) -> None:
     bench = BENCHES["text"]
     one, calls, scanner = bench["text"], bench["calls"], sievert.Scanner()
@@ -193,7 +201,7 @@ def replace(folder: Path) -> None:
 
 
 def main() -> int:
-    every = {"text": text, "strings": strings, "table": table, "presidio": presidio, "replace": replace}
+    every = {"import": start, "text": text, "strings": strings, "table": table, "presidio": presidio, "replace": replace}
     with tempfile.TemporaryDirectory() as folder:
         for name in sys.argv[1:] or every:
             every[name](Path(folder))

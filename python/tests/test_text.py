@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import multiprocessing
 import os
 import pickle
 import threading
@@ -156,3 +157,8 @@ def test_a_forked_process_goes_on_with_the_scanner():
     if child == 0:
         os._exit(0 if scanner.redact_text(EMAIL) == "<EMAIL>" else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_spawned_process_makes_its_own_scanner():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(sievert.Scanner().redact_text, (EMAIL,)) == "<EMAIL>"
