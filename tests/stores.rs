@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use program::{files, folder, results, write};
-use servers::double::Double;
+use servers::double::{Double, Said};
 use servers::http::{Response, Server};
 use servers::{Settings, gcs, installed, s3, sievert_with};
 
@@ -146,7 +146,7 @@ fn a_large_object_is_read_by_ranges_and_written_in_parts() {
     let double = Double::start();
     let table = large(25 << 20);
     write(at, &[("in/large.csv", &table)]);
-    double.bucket().put("/data/in/large.csv", table, Some("text/csv; header=present".into()));
+    double.put("/data/in/large.csv", table);
     let settings = s3(double.port());
     let remote =
         [&["redact", "s3://data/in", "--out", "s3://data/out", "--state", "state"][..], &MAIL].concat();
@@ -161,20 +161,211 @@ fn a_large_object_is_read_by_ranges_and_written_in_parts() {
     assert_eq!(bucket.unfinished(), 0);
 }
 
+fn said<const N: usize>(words: [(&str, &str); N]) -> Said {
+    words.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+/// Content type and the like stay, with one request as with parts; of the words of an owner stay those that hold
+/// nothing, and the report names the others.
 #[test]
-fn the_content_type_is_kept() {
-    let folder = folder();
-    let double = Double::start();
-    for (name, of) in [("a.csv", Some("text/csv; header=present")), ("b.csv", None)] {
-        let row = b"mail\nann@example.org\n".to_vec();
-        double.bucket().put(&format!("/data/in/{name}"), row, of.map(str::to_owned));
+fn what_is_said_of_an_object_is_kept_unless_it_holds_findings() {
+    for (settings, url, meta) in [
+        (s3 as fn(u16) -> Settings, "s3://data", "x-amz-meta-"),
+        (gcs as fn(u16) -> Settings, "gs://data", "x-goog-meta-"),
+    ] {
+        let folder = folder();
+        let double = Double::start();
+        let of = |table: &str| {
+            said([
+                ("content-type", table),
+                ("content-language", "nl"),
+                ("cache-control", "no-store"),
+                ("content-disposition", "attachment; filename=\"table.csv\""),
+                (&[meta, "batch-no"].concat(), "17"),
+                (&[meta, "owner"].concat(), "ann@example.org"),
+            ])
+        };
+        double.bucket().put(
+            "/data/in/small.csv",
+            b"mail\nann@example.org\n".to_vec(),
+            of("text/csv; header=present"),
+        );
+        double.bucket().put("/data/in/large.csv", large(9 << 20), of("text/csv"));
+        double.bucket().put("/data/in/empty.csv", Vec::new(), of("text/csv"));
+        double.bucket().put("/data/in/untold.csv", b"a\n".to_vec(), Said::new());
+        let [input, out] = ["in", "out"].map(|name| format!("{url}/{name}"));
+        let arguments = [&["redact", &input, "--out", &out, "--report", "report.json"][..], &MAIL].concat();
+        let ran = sievert_with(&settings(double.port()), arguments, folder.path()).good();
+        assert!(ran.stdout.contains("3 metadata values with findings"), "{}", ran.stdout);
+        let bucket = double.bucket();
+        assert!(bucket.asked.iter().any(|asked| asked.contains("partNumber=")), "in parts");
+        for name in ["small", "large", "empty"] {
+            let mut expected = bucket.objects[&format!("/data/in/{name}.csv")].said.clone();
+            expected.remove(&[meta, "owner"].concat());
+            assert_eq!(bucket.objects[&format!("/data/out/{name}.csv")].said, expected, "{url} {name}");
+        }
+        let untold = &bucket.objects["/data/out/untold.csv"].said;
+        assert_eq!(*untold, said([("content-type", "text/csv")]), "the type of its format");
+        for object in report(folder.path(), "report.json")["objects"].as_array().expect("objects") {
+            let removed = object.get("metadata_removed").map(ToString::to_string);
+            let expected = (object["object"] != "untold.csv").then(|| "[\"owner\"]".to_owned());
+            assert_eq!(removed, expected, "{object}");
+        }
     }
-    let arguments = [&["redact", "s3://data/in", "--out", "s3://data/out"][..], &MAIL].concat();
-    sievert_with(&s3(double.port()), arguments, folder.path()).good();
-    let bucket = double.bucket();
-    let of = |name: &str| bucket.objects[&format!("/data/out/{name}")].content_type.clone();
-    assert_eq!(of("a.csv").as_deref(), Some("text/csv; header=present"));
-    assert_eq!(of("b.csv").as_deref(), Some("text/csv"));
+}
+
+/// Azure is told what is said of a blob with the last request of its parts.
+#[test]
+fn what_is_said_of_an_object_is_kept_in_azurite() {
+    let folder = folder();
+    let Some((_azurite, mut settings)) = installed::azurite(folder.path()) else { return };
+    let double = Double::start();
+    settings.extend(s3(double.port()));
+    let before = said([
+        ("content-type", "text/csv; header=present"),
+        ("content-language", "nl"),
+        ("x-amz-meta-batch_no", "17"),
+    ]);
+    for (name, table) in [("small", b"mail\nann@example.org\n".to_vec()), ("large", large(9 << 20))] {
+        double.bucket().put(&format!("/data/in/{name}.csv"), table, before.clone());
+    }
+    for (from, to) in [("s3://data/in", "az://data/over"), ("az://data/over", "s3://data/out")] {
+        let arguments =
+            [&["redact", from, "--out", to, "--state", to.rsplit('/').next().expect("a name")][..], &MAIL];
+        sievert_with(&settings, arguments.concat(), folder.path()).good();
+    }
+    for name in ["small", "large"] {
+        let after = &double.bucket().objects[&format!("/data/out/{name}.csv")].said;
+        let after: Said = after
+            .iter()
+            .filter(|(name, _)| before.contains_key(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        assert_eq!(after, before, "{name}");
+    }
+}
+
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/5f2a";
+
+/// The policy says how stores encrypt, for everything that a run writes there.
+#[test]
+fn a_policy_says_how_stores_encrypt() {
+    let folder = folder();
+    let policy = |encryption: &str| {
+        format!("version = 1\n[output]\nencryption = \"{encryption}\"\nrequire_encryption = true\n")
+    };
+    let keyed = policy(&["key:", KEY].concat());
+    write(folder.path(), &[("managed.toml", policy("managed").as_bytes()), ("keyed.toml", keyed.as_bytes())]);
+    let amazon = "x-amz-server-side-encryption";
+    for (settings, url, policy, expected) in [
+        (s3 as fn(u16) -> Settings, "s3://data", "managed.toml", vec![(amazon, "AES256")]),
+        (
+            s3,
+            "s3://data",
+            "keyed.toml",
+            vec![(amazon, "aws:kms"), ("x-amz-server-side-encryption-aws-kms-key-id", KEY)],
+        ),
+        (gcs, "gs://data", "keyed.toml", vec![("x-goog-encryption-kms-key-name", KEY)]),
+    ] {
+        let double = Double::start();
+        double.put("/data/in/small.csv", "mail\nann@example.org\n").put("/data/in/large.csv", large(9 << 20));
+        let [input, out] = ["in", "out"].map(|name| format!("{url}/{name}"));
+        let arguments = [&["redact", &input, "--out", &out, "--policy", policy][..], &MAIL].concat();
+        sievert_with(&settings(double.port()), arguments, folder.path()).good();
+        let bucket = double.bucket();
+        let written = bucket.objects.iter().filter(|(name, _)| !name.starts_with("/data/in/"));
+        assert!(written.clone().count() >= 5, "copies, their mark, report and state");
+        for (name, stored) in written {
+            let said: Vec<_> = stored
+                .said
+                .iter()
+                .filter(|(name, _)| name.contains("encryption"))
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            assert_eq!(said, expected, "{name}");
+        }
+    }
+    if let Some(moto) = installed::moto() {
+        write(
+            folder.path(),
+            &[("in/small.csv", b"mail\nann@example.org\n"), ("in/large.csv", &large(9 << 20))],
+        );
+        let arguments =
+            [&["redact", "in", "--out", "s3://data/out", "--policy", "managed.toml"][..], &MAIL].concat();
+        sievert_with(&s3(moto.port), arguments, folder.path()).good();
+        // It looks at the key and not at the signature.
+        let signed = ("authorization", "AWS4-HMAC-SHA256 Credential=test/20261122/us-east-1/s3/aws4_request");
+        for name in ["small", "large"] {
+            let head =
+                servers::http::ask(moto.port, "HEAD", &format!("/data/out/{name}.csv"), &[signed], b"")
+                    .expect("moto answers");
+            let head = String::from_utf8_lossy(&head).to_ascii_lowercase();
+            assert!(head.contains("x-amz-server-side-encryption: aes256"), "{head}");
+        }
+    }
+}
+
+/// A rule of residency is held before a byte is written.
+#[test]
+fn where_the_policy_does_not_allow_it_nothing_is_written() {
+    let folder = folder();
+    let at = folder.path();
+    let double = Double::start();
+    double.put("/data/in/a.csv", "mail\nann@example.org\n");
+    let here = format!("http://127.0.0.1:{}", double.port());
+    let policy = |terms: &str| format!("version = 1\n[output]\n{terms}\n").into_bytes();
+    write(
+        at,
+        &[
+            ("in/a.csv", b"mail\nann@example.org\n"),
+            ("eu.toml", &policy("regions = [\"eu-*\"]")),
+            ("here.toml", &policy(&format!("endpoints = [\"{here}\"]"))),
+            ("disk.toml", &policy("endpoints = [\"local\"]")),
+            ("encrypted.toml", &policy("require_encryption = true")),
+        ],
+    );
+    let before = double.below("/");
+    let mut settings = s3(double.port());
+    let run = |settings: &Settings, policy: &str, to: &[&str]| {
+        sievert_with(settings, [&["redact", "in", "--policy", policy][..], to, &MAIL].concat(), at)
+    };
+    let store = ["--out", "s3://data/out"];
+    let disk = ["--out", "out"];
+    // A service of one's own is in no region, whatever AWS_REGION says of it.
+    settings[1].1 = "eu-west-1".into();
+    for (policy, to, why) in [
+        ("eu.toml", &store[..], "of which no region is known, and the policy allows eu-*"),
+        ("eu.toml", &disk, "it is at local"),
+        ("eu.toml", &["--in-place"], "it is at local"),
+        ("eu.toml", &["--out", "-"], "it is at local"),
+        ("here.toml", &disk, "it is at local"),
+        ("here.toml", &["--out", "s3://data/out", "--state", "state"], "state: it is at local"),
+        ("disk.toml", &store, "and the policy allows local"),
+        ("encrypted.toml", &disk, "the policy requires encryption"),
+        ("encrypted.toml", &store, "the policy requires encryption"),
+    ] {
+        let refused = run(&settings, policy, to).ends_with(2);
+        assert!(refused.stderr.contains(why), "{policy} {to:?}: {}", refused.stderr);
+        let dry = run(&settings, policy, &[to, &["--dry-run"]].concat()).ends_with(2);
+        assert!(dry.stderr.contains(why), "{}", dry.stderr);
+    }
+    // Amazon itself is where its region says, and is not even asked.
+    let mut amazon: Settings =
+        settings.iter().filter(|(name, _)| *name != "AWS_ENDPOINT_URL").cloned().collect();
+    amazon[0].1 = "us-east-1".into();
+    let refused = run(&amazon, "eu.toml", &store).ends_with(2);
+    assert!(
+        refused.stderr.contains("https://s3.us-east-1.amazonaws.com, region us-east-1"),
+        "{}",
+        refused.stderr
+    );
+
+    assert_eq!(double.below("/"), before, "nothing was written");
+    assert_eq!(files(at).len(), 5, "here neither");
+    run(&settings, "here.toml", &store).good();
+    run(&settings, "disk.toml", &disk).good();
+    settings.push(("AWS_SERVER_SIDE_ENCRYPTION", "AES256".into()));
+    run(&settings, "encrypted.toml", &["--out", "s3://data/asked"]).good();
 }
 
 /// An object that becomes another one between two ranges must not come out mixed.
@@ -184,7 +375,7 @@ fn an_object_that_changes_while_it_is_read_fails_as_changed() {
     let double = Double::meddled(Box::new(|request, bucket| {
         if request.header("range").is_some_and(|range| range.starts_with("bytes=4194304-")) {
             let other = bucket.objects["/data/in/large.csv"].bytes.iter().rev().copied().collect();
-            bucket.put("/data/in/large.csv", other, None);
+            bucket.put("/data/in/large.csv", other, Said::new());
         }
         None
     }));
@@ -206,7 +397,7 @@ fn an_output_that_appears_meanwhile_is_left_alone() {
     let folder = folder();
     let double = Double::meddled(Box::new(|request, bucket| {
         if request.method == "PUT" && request.target == "/data/out/a.csv" {
-            bucket.put("/data/out/a.csv", b"of somebody else".to_vec(), None);
+            bucket.put("/data/out/a.csv", b"of somebody else".to_vec(), Said::new());
         }
         None
     }));

@@ -8,11 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::http::{Request, Response, Server};
 
+/// Headers of an object, by name.
+pub(crate) type Said = BTreeMap<String, String>;
+
 /// What is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stored {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) content_type: Option<String>,
+    /// What is said of it: content type and the like, metadata, encryption.
+    pub(crate) said: Said,
     /// Rises with every write, as Google's generations do.
     pub(crate) generation: u64,
 }
@@ -21,7 +25,7 @@ pub(crate) struct Stored {
 pub(crate) struct Bucket {
     /// By `/bucket/key`.
     pub(crate) objects: BTreeMap<String, Stored>,
-    uploads: BTreeMap<String, BTreeMap<usize, Vec<u8>>>,
+    uploads: BTreeMap<String, (Said, BTreeMap<usize, Vec<u8>>)>,
     writes: u64,
     /// Method and target of each request.
     pub(crate) asked: Vec<String>,
@@ -63,7 +67,7 @@ impl Double {
 
     /// Stores an object under `/bucket/key`.
     pub(crate) fn put(&self, path: &str, bytes: impl Into<Vec<u8>>) -> &Self {
-        self.bucket().put(path, bytes.into(), None);
+        self.bucket().put(path, bytes.into(), Said::new());
         self
     }
 
@@ -74,6 +78,22 @@ impl Double {
             bucket.objects.iter().filter_map(|(name, stored)| Some((name.strip_prefix(path)?, stored)));
         below.map(|(name, stored)| (name.to_owned(), stored.bytes.clone())).collect()
     }
+}
+
+/// The headers of a request that stay with its object.
+fn said(request: &Request) -> Said {
+    const NAMES: [&str; 5] =
+        ["content-type", "content-encoding", "content-language", "content-disposition", "cache-control"];
+    const BEGINNINGS: [&str; 5] = [
+        "x-amz-meta-",
+        "x-goog-meta-",
+        "x-amz-server-side-encryption",
+        "x-amz-storage-class",
+        "x-goog-encryption-",
+    ];
+    let stays =
+        |name: &str| NAMES.contains(&name) || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
+    request.headers.iter().filter(|(name, _)| stays(name)).cloned().collect()
 }
 
 fn tag(bytes: &[u8]) -> String {
@@ -89,9 +109,9 @@ fn escaped(text: &str) -> String {
 const DATE: &str = "Sun, 01 Nov 2026 00:00:00 GMT";
 
 impl Bucket {
-    pub(crate) fn put(&mut self, path: &str, bytes: Vec<u8>, content_type: Option<String>) -> Response {
+    pub(crate) fn put(&mut self, path: &str, bytes: Vec<u8>, said: Said) -> Response {
         self.writes += 1;
-        let stored = Stored { bytes, content_type, generation: self.writes };
+        let stored = Stored { bytes, said, generation: self.writes };
         let answer = Response::new(200)
             .with("etag", tag(&stored.bytes))
             .with("x-goog-generation", stored.generation.to_string());
@@ -111,7 +131,7 @@ impl Bucket {
             "POST" if !in_bucket && request.query("delete").is_some() => {
                 self.remove(path.trim_matches('/'), request)
             }
-            "POST" if request.query("uploads").is_some() => self.begin(&path),
+            "POST" if request.query("uploads").is_some() => self.begin(&path, request),
             "POST" => self.complete(&path, request),
             "DELETE" => {
                 match request.query("uploadId") {
@@ -134,8 +154,8 @@ impl Bucket {
             .with("etag", tag)
             .with("last-modified", DATE)
             .with("x-goog-generation", stored.generation.to_string());
-        if let Some(content_type) = &stored.content_type {
-            answer = answer.with("content-type", content_type.clone());
+        for (name, value) in &stored.said {
+            answer = answer.with(name.clone(), value.clone());
         }
         let size = stored.bytes.len();
         let range = request.header("range").and_then(|range| range.strip_prefix("bytes=")?.split_once('-'));
@@ -155,7 +175,7 @@ impl Bucket {
 
     fn write(&mut self, path: &str, request: &Request) -> Response {
         if let (Some(id), Some(part)) = (request.query("uploadId"), request.query("partNumber")) {
-            let Some(parts) = self.uploads.get_mut(&id) else { return Response::new(404) };
+            let Some((_, parts)) = self.uploads.get_mut(&id) else { return Response::new(404) };
             parts.insert(part.parse().expect("a number"), request.body.clone());
             return Response::new(200).with("etag", tag(&request.body));
         }
@@ -170,13 +190,13 @@ impl Bucket {
         {
             return Response::new(412);
         }
-        self.put(path, request.body.clone(), request.header("content-type").map(str::to_owned))
+        self.put(path, request.body.clone(), said(request))
     }
 
-    fn begin(&mut self, path: &str) -> Response {
+    fn begin(&mut self, path: &str, request: &Request) -> Response {
         self.writes += 1;
         let id = format!("upload-{}", self.writes);
-        self.uploads.insert(id.clone(), BTreeMap::new());
+        self.uploads.insert(id.clone(), (said(request), BTreeMap::new()));
         let key = path.rsplit('/').next().unwrap_or_default();
         Response::new(200).body(format!(
             "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>{}</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>",
@@ -199,9 +219,9 @@ impl Bucket {
 
     fn complete(&mut self, path: &str, request: &Request) -> Response {
         let id = request.query("uploadId").unwrap_or_default();
-        let Some(parts) = self.uploads.remove(&id) else { return Response::new(404) };
+        let Some((said, parts)) = self.uploads.remove(&id) else { return Response::new(404) };
         let bytes = parts.into_values().flatten().collect();
-        let put = self.put(path, bytes, None);
+        let put = self.put(path, bytes, said);
         let tag = put.headers[0].1.clone();
         put.body(format!(
             "<CompleteMultipartUploadResult><Location>l</Location><Bucket>b</Bucket><Key>k</Key><ETag>{}</ETag></CompleteMultipartUploadResult>",

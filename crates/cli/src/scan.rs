@@ -132,7 +132,7 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     };
     let beside = state.map(|state| state.join(name));
     for path in args.report.iter().chain(&beside) {
-        write_private(path, json.as_bytes())?;
+        write_file(&job.runtime()?, &private(path), Access::Owner, json.as_bytes())?;
     }
     let code = exit_code(&report, args);
     let shown = match args.format {
@@ -162,13 +162,16 @@ fn exit_code(report: &Report, args: &Common) -> u8 {
 
 /// A file for its owner alone, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let target = Target { path: path.to_owned(), overwrite: true, run: std::process::id().to_string() };
     let runtime = Runtime::start().map_err(|error| Failure::new(error.to_string()))?;
-    Ok(write_file(&runtime, &target, Access::Owner, bytes)?)
+    Ok(write_file(&runtime, &private(path), Access::Owner, bytes)?)
+}
+
+fn private(path: &Path) -> Target {
+    Target { path: path.to_owned(), overwrite: true, run: std::process::id().to_string() }
 }
 
 fn dry_run(job: &Job) -> Result<u8, Failure> {
-    let runtime = Runtime::start().map_err(|error| Failure::new(error.to_string()))?;
+    let runtime = job.runtime()?;
     let listed = Listed::new(job, &runtime)?;
     let mut text = String::new();
     for object in listed.read(&job.plan)? {

@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sievert_detect::DetectorIndex;
+use sievert_detect::{DetectorIndex, Scratch};
 use sievert_io::{
     Access, Cause, Description, Error as IoError, NewFile, Object, Output, Place, Rendered, Runtime, Target,
     create,
 };
+use sievert_redact::Outcome;
 
-use crate::Error;
 use crate::counts::Counts;
 use crate::findings::FindingsFile;
 use crate::job::{Job, Progress, Status, Task};
@@ -28,6 +28,7 @@ use crate::sample::Sampler;
 use crate::shown::Names;
 use crate::state::State;
 use crate::work::Worked;
+use crate::{Error, Plan};
 
 /// Objects that a report keeps by name; the rest is counted.
 const OBJECTS_KEPT: usize = 100_000;
@@ -259,8 +260,16 @@ impl<'r> Commit<'r> {
                 current.quarantine_path = state.join("quarantine").join(&object.name);
                 let path = target(to, object).unwrap_or_else(|| PathBuf::from("-"));
                 let target = Target { path, overwrite: self.own.replace, run: self.own.run.clone() };
-                create(self.own.runtime, object, description, &target)
-                    .map(|output| current.output = Some(output))
+                let (plan, names, mut removed) = (&self.job.plan, &self.names, Vec::new());
+                let output = create(self.own.runtime, object, description, &target, &mut |name, value| {
+                    let stays = may_stay(plan, name, value);
+                    if !stays {
+                        removed.push(names.shown(name).to_string());
+                    }
+                    stays
+                });
+                current.report.metadata_removed = removed;
+                output.map(|output| current.output = Some(output))
             }
         };
         self.current = Some(current);
@@ -495,6 +504,18 @@ fn left_out(current: &Current, bytes: u64) -> u64 {
         0 => 0,
         records => (bytes as f64 * (current.sampled as f64 / records as f64)) as u64,
     }
+}
+
+/// Whether metadata of an object may be said of its output as it is: nothing would be done to it in a field of its name.
+fn may_stay(plan: &Plan, name: &str, value: &str) -> bool {
+    let field = plan.field(name);
+    [name, value].iter().all(|text| {
+        let mut scratch = Scratch::default();
+        let Ok(mut findings) = plan.find(&field.field, text, &mut scratch) else { return false };
+        plan.sift(text, &mut findings, &mut vec![0; plan.allow_reasons().len()]);
+        let done = plan.rewrite(&field, text, &findings, &mut scratch, &mut Vec::new());
+        field.skipped || matches!(done, Outcome::Untouched)
+    })
 }
 
 /// Writes a rendered piece to the output, and its unparsed records beside it.

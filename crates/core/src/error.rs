@@ -57,6 +57,14 @@ pub enum Error {
     /// An output is there already.
     #[error("{0} exists in the output folder; choose another folder or say --overwrite")]
     OutputExists(String),
+    /// The policy does not allow that something is written there.
+    #[error("{place}: {why}; write elsewhere, or change the policy")]
+    Residence {
+        /// The place.
+        place: String,
+        /// What the policy says of it.
+        why: String,
+    },
     /// Standard output takes one object.
     #[error("standard output takes one input, and there are {0}; name a folder with --out")]
     OneInput(usize),

@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sievert_io::{Input, ListOptions, ReadOptions};
+use sievert_io::{Input, ListOptions, Patience, ReadOptions, Runtime};
 
-use crate::Plan;
 use crate::sample::Sample;
+use crate::{Error, Plan};
 
 /// One run over some inputs.
 #[derive(Debug)]
@@ -32,6 +32,17 @@ pub struct Job {
     pub resume: Resume,
     /// Only some records, for a first look; not for a rewrite.
     pub sample: Option<Sample>,
+}
+
+impl Job {
+    /// The threads that wait for stores, which are asked to encrypt as the policy says.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn runtime(&self) -> Result<Runtime, Error> {
+        let encryption = self.plan.output().encryption.clone();
+        Runtime::with(Patience::default(), encryption).map_err(Error::Threads)
+    }
 }
 
 /// Whether what an earlier run has done is done again.

@@ -24,7 +24,8 @@ pub use job::{Destination, Excerpt, Job, Limits, Progress, Resume, Status, Task}
 pub use listed::Listed;
 pub use plan::{FieldPlan, KeyChoice, Overrides, Plan};
 pub use policy::{
-    AcceptedGap, Allow, Entry, KeyKind, KeyPlace, KeyTable, NonText, OwnBorders, OwnDetector, Policy, Scan,
+    AcceptedGap, Allow, Entry, KeyKind, KeyPlace, KeyTable, NonText, OutputTable, OwnBorders, OwnDetector,
+    Policy, Scan,
 };
 pub use report::Report;
 pub use run::run;

@@ -52,6 +52,7 @@ impl Listed {
             not_examined_more: 0,
             ledger: Ledger::default(),
         };
+        residence(job, runtime)?;
         let names = Names::new(job.plan.scanner());
         let mut outputs = Outputs::new(job, runtime, replace)?;
         for input in &job.inputs {
@@ -131,6 +132,27 @@ impl Listed {
         let gap = NotExamined { object, record: None, bytes, reason };
         keep(&mut self.not_examined, &mut self.not_examined_more, gap);
     }
+}
+
+/// Whether the policy allows that this job writes where it would: a frame is written to memory, and a scan writes no
+/// data.
+fn residence(job: &Job, runtime: &Runtime) -> Result<(), Error> {
+    let Task::Redact { to, state, .. } = &job.task else { return Ok(()) };
+    let paths = || job.inputs.iter().filter(|input| !matches!(input, Input::Frame(_)));
+    let mut places: Vec<PathBuf> = match to {
+        _ if paths().next().is_none() => return Ok(()),
+        Destination::Folder(folder) => vec![folder.clone()],
+        Destination::InPlace => paths().map(|input| shown(input).into()).collect(),
+        Destination::Stdout => vec!["-".into()],
+    };
+    places.push(state.clone());
+    for place in places {
+        let address = Address::parse(&place).map_err(Error::Mark)?;
+        if let Some(why) = job.plan.output().refuses(&runtime.residence(&address)) {
+            return Err(Error::Residence { place: address.to_string(), why });
+        }
+    }
+    Ok(())
 }
 
 /// What a rewrite would write, and whether it may.

@@ -3,7 +3,7 @@
 
 mod allow;
 mod check;
-mod glob;
+pub(crate) mod glob;
 mod recognize;
 mod select;
 mod show;
@@ -16,7 +16,7 @@ use sievert_detect::{
 };
 use sievert_redact::{Action, Actions, Key, Outcome, Redactor, Taken};
 
-use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, Policy};
+use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, OutputTable, Policy};
 use crate::{Error, Problem};
 use allow::Allowed;
 use recognize::Seeing;
@@ -38,6 +38,7 @@ pub struct Plan {
     reported_from: Confidence,
     rewritten_from: Confidence,
     non_text: NonText,
+    output: OutputTable,
     allowed: Vec<Allowed>,
     off: Vec<String>,
     gaps: Vec<AcceptedGap>,
@@ -153,6 +154,7 @@ impl Plan {
             reported_from: overrides.min_confidence.unwrap_or(Confidence::Possible),
             rewritten_from,
             non_text: policy.non_text,
+            output: policy.output.clone(),
             allowed,
             off: (0..known.len()).filter(|at| !on[*at]).map(|at| known.id(at).to_owned()).collect(),
             gaps: policy.accept_gap.clone(),
@@ -262,6 +264,11 @@ impl Plan {
     /// What is written where an action needs text and the column takes none.
     pub fn non_text(&self) -> NonText {
         self.non_text
+    }
+
+    /// On what terms a rewrite writes.
+    pub fn output(&self) -> &OutputTable {
+        &self.output
     }
 
     /// The ids of the detectors that are on.

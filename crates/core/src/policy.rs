@@ -3,6 +3,7 @@
 mod entry;
 mod key;
 mod named;
+mod output;
 mod own;
 mod place;
 mod read;
@@ -12,6 +13,7 @@ use sievert_detect::{Confidence, Region};
 
 pub use entry::{Entry, NonText};
 pub use key::{KeyKind, KeyPlace};
+pub use output::OutputTable;
 pub use own::{OwnBorders, OwnDetector};
 
 use place::Places;
@@ -44,6 +46,9 @@ pub struct Policy {
     /// Where the key is.
     #[serde(default)]
     pub key: Option<KeyTable>,
+    /// On what terms a rewrite writes.
+    #[serde(default)]
+    pub output: OutputTable,
     /// What is written where an action needs text and the column takes none.
     #[serde(default)]
     pub non_text: NonText,
@@ -151,6 +156,7 @@ impl Default for Policy {
             accept_gap: Vec::new(),
             scan: Scan::default(),
             key: None,
+            output: OutputTable::default(),
             non_text: NonText::default(),
             redact: Vec::new(),
             allow: Vec::new(),

@@ -220,6 +220,9 @@ pub struct ObjectReport {
     pub quarantined: u64,
     /// Whether it was read to its end.
     pub complete: bool,
+    /// What its store says of it and may not say of its output, because it holds findings: names of metadata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata_removed: Vec<String>,
     /// Findings by detector id.
     pub detectors: BTreeMap<String, Levels>,
 }

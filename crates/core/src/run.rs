@@ -34,7 +34,7 @@ pub(crate) const LOOK_AT_KEPT: usize = 100;
 /// report instead.
 pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     let started = Timestamp::now();
-    let runtime = Runtime::start().map_err(Error::Threads)?;
+    let runtime = job.runtime()?;
     if job.sample.is_some() && !matches!(job.task, Task::Scan) {
         return Err(Error::SampledRewrite);
     }

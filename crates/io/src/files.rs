@@ -33,7 +33,7 @@ impl NewFile {
         let sink: Box<dyn Sink> = match address {
             Address::Local(path) => Box::new(WholeFile::create(&Target { path, ..target.clone() }, access)?),
             Address::Remote(remote) => {
-                let upload = Upload::new(runtime, &remote, target.overwrite, &Attributes::new(), 0);
+                let upload = Upload::new(runtime, &remote, target.overwrite, Attributes::new(), 0);
                 Box::new(upload.map_err(|cause| cause.at(place.clone()))?)
             }
         };

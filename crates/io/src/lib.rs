@@ -38,5 +38,5 @@ pub use listing::{
 };
 pub use open::{Description, FormatName, Header, Opened, ReadOptions, TextRecord, open};
 pub use output::{Access, Target, WholeFile, create};
-pub use store::{Address, Blob, Patience, Remote, Runtime, Stamp};
+pub use store::{Address, Blob, Encryption, Patience, Remote, Residence, Runtime, Stamp};
 pub use table::{ColumnType, TableWriter, Value};

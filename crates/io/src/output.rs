@@ -27,7 +27,9 @@ pub struct Target {
     pub run: String,
 }
 
-/// An output for what comes from an object, written as it was: same format, encoding and compression.
+/// An output for what comes from an object, written as it was: same format, encoding and compression. From store to
+/// store, its content type and the like stay too; of what its owner said of it (metadata, the name to save it under)
+/// stays what `may_stay`, asked with name and value.
 ///
 /// # Errors
 /// The target exists and may not be replaced, or the folder cannot be written.
@@ -36,6 +38,7 @@ pub fn create(
     object: &Object,
     description: &Description,
     target: &Target,
+    may_stay: &mut dyn FnMut(&str, &str) -> bool,
 ) -> Result<Box<dyn Output>, Error> {
     if let Location::Frame(frame) = &object.location {
         return Ok(Box::new(crate::frame::create(frame)));
@@ -49,11 +52,11 @@ pub fn create(
         }
         Address::Remote(remote) => {
             let told = match &object.location {
-                Location::Blob(blob) => blob.attributes(),
+                Location::Blob(blob) => blob.attributes()?,
                 Location::Stdin | Location::Frame(_) => Attributes::new(),
             };
-            let upload =
-                Upload::new(runtime, remote, target.overwrite, &typed(told, description), object.size);
+            let attributes = typed(remaining(&told, may_stay), description);
+            let upload = Upload::new(runtime, remote, target.overwrite, attributes, object.size);
             Box::new(upload.map_err(|cause| cause.at(place.clone()))?)
         }
     };
@@ -81,6 +84,30 @@ pub fn create(
         values: false,
         place,
     }))
+}
+
+/// What is said of an object that may be said of its output too.
+fn remaining(told: &Attributes, may_stay: &mut dyn FnMut(&str, &str) -> bool) -> Attributes {
+    let mut words = Vec::new();
+    let mut remaining = Attributes::new();
+    for (attribute, value) in told {
+        match attribute {
+            Attribute::ContentType
+            | Attribute::ContentEncoding
+            | Attribute::ContentLanguage
+            | Attribute::CacheControl => drop(remaining.insert(attribute.clone(), value.clone())),
+            Attribute::ContentDisposition => words.push(("content-disposition", attribute, value)),
+            Attribute::Metadata(name) => words.push((name, attribute, value)),
+            _ => {}
+        }
+    }
+    words.sort_by_key(|(name, ..)| *name);
+    for (name, attribute, value) in words {
+        if may_stay(name, value) {
+            remaining.insert(attribute.clone(), value.clone());
+        }
+    }
+    remaining
 }
 
 /// The attributes with a content type: the one that the object had, else the one of its format.

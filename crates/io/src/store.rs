@@ -1,5 +1,7 @@
 //! Where bytes are stored: the threads that wait for stores, and the stores that were opened. Knows no format.
 
+#[cfg(feature = "clouds")]
+mod added;
 mod address;
 mod blob;
 mod bucket;
@@ -10,6 +12,7 @@ mod credentials;
 #[cfg(feature = "clouds")]
 mod door;
 mod patience;
+mod terms;
 mod upload;
 
 use std::collections::HashMap;
@@ -21,6 +24,7 @@ pub use blob::{Blob, Stamp};
 pub(crate) use bucket::{Page, Store};
 pub use patience::Patience;
 use patience::Retries;
+pub use terms::{Encryption, Residence};
 pub(crate) use upload::Upload;
 
 use crate::Cause;
@@ -34,6 +38,8 @@ pub struct Runtime {
     remote: Arc<Mutex<HashMap<String, Store>>>,
     #[cfg_attr(not(feature = "clouds"), expect(dead_code, reason = "the local disk is asked once"))]
     retries: Arc<Retries>,
+    #[cfg_attr(not(feature = "clouds"), expect(dead_code, reason = "a disk is not asked to encrypt"))]
+    encryption: Option<Arc<Encryption>>,
 }
 
 #[derive(Debug)]
@@ -52,19 +58,19 @@ impl Drop for Threads {
 pub(crate) type Pending<T> = mpsc::Receiver<Result<T, Cause>>;
 
 impl Runtime {
-    /// Starts the threads, with the usual patience.
+    /// Starts the threads, with the usual patience; how stores encrypt is for their settings to say.
     ///
     /// # Errors
     /// The system has no thread to give.
     pub fn start() -> io::Result<Self> {
-        Self::patient(Patience::default())
+        Self::with(Patience::default(), None)
     }
 
-    /// Starts the threads.
+    /// Starts the threads. Stores are asked to encrypt what is written so.
     ///
     /// # Errors
     /// The system has no thread to give.
-    pub fn patient(patience: Patience) -> io::Result<Self> {
+    pub fn with(patience: Patience, encryption: Option<Encryption>) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("sievert-io")
@@ -75,7 +81,17 @@ impl Runtime {
             local: Store::local(),
             remote: Arc::default(),
             retries: Arc::new(Retries::new(patience)),
+            encryption: encryption.map(Arc::new),
         })
+    }
+
+    /// What settings tell of the place where an address is; asks nobody.
+    pub fn residence(&self, address: &Address) -> Residence {
+        match address {
+            #[cfg(feature = "clouds")]
+            Address::Remote(remote) => cloud::residence(remote, self.encryption.as_deref()),
+            _ => Residence::local(),
+        }
     }
 
     /// The store of an address; opened once, however often it is named.
@@ -89,7 +105,7 @@ impl Runtime {
         }
         #[cfg(feature = "clouds")]
         {
-            let store = cloud::connect(remote, &self.retries)?;
+            let store = cloud::connect(remote, self.encryption.as_deref(), &self.retries)?;
             opened.insert(own, store.clone());
             Ok(store)
         }

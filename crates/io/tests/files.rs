@@ -55,8 +55,13 @@ impl Folder {
     fn rewrite(&self, name: &str, options: &ReadOptions) -> Result<(Vec<u8>, Vec<Batch>), Error> {
         let object = self.object(name);
         let mut opened = open(&object, options, &|_| false)?;
-        let mut output =
-            create(&self.runtime, &object, &opened.description, &self.target(&format!("out/{name}"), true))?;
+        let mut output = create(
+            &self.runtime,
+            &object,
+            &opened.description,
+            &self.target(&format!("out/{name}"), true),
+            &mut |_, _| true,
+        )?;
         let mut batches = Vec::new();
         while let Some(piece) = opened.source.next()? {
             let batch = opened.format.decode(piece)?;
@@ -354,26 +359,46 @@ fn outputs_appear_whole_or_not_at_all() {
     let object = folder.object("a.csv");
     let opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
 
-    let output =
-        create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", false)).unwrap();
+    let output = create(
+        &folder.runtime,
+        &object,
+        &opened.description,
+        &folder.target("out/a.csv", false),
+        &mut |_, _| true,
+    )
+    .unwrap();
     assert_eq!(folder.outputs(), [".a.csv.test.part"]);
     drop(output);
     assert!(folder.outputs().is_empty(), "dropped before the end, nothing is left");
 
     // Somebody else is faster.
-    let output =
-        create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", false)).unwrap();
+    let output = create(
+        &folder.runtime,
+        &object,
+        &opened.description,
+        &folder.target("out/a.csv", false),
+        &mut |_, _| true,
+    )
+    .unwrap();
     folder.put("out/a.csv", "theirs");
     assert!(matches!(output.finish().unwrap_err().cause, Cause::Exists));
     assert_eq!(folder.outputs(), ["a.csv"]);
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"theirs");
 
-    let refused = create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", false));
+    let refused = create(
+        &folder.runtime,
+        &object,
+        &opened.description,
+        &folder.target("out/a.csv", false),
+        &mut |_, _| true,
+    );
     assert!(matches!(refused.err().unwrap().cause, Cause::Exists));
-    create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", true))
-        .unwrap()
-        .finish()
-        .unwrap();
+    create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", true), &mut |_, _| {
+        true
+    })
+    .unwrap()
+    .finish()
+    .unwrap();
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"");
 }
 
@@ -395,8 +420,14 @@ fn an_original_that_changed_is_not_copied() {
     folder.put("a.csv.gz", gzip(b"id\n1\n"));
     let object = folder.object("a.csv.gz");
     let mut opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
-    let mut output =
-        create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv.gz", false)).unwrap();
+    let mut output = create(
+        &folder.runtime,
+        &object,
+        &opened.description,
+        &folder.target("out/a.csv.gz", false),
+        &mut |_, _| true,
+    )
+    .unwrap();
     while let Some(piece) = opened.source.next().unwrap() {
         let batch = opened.format.decode(piece).unwrap();
         output.append(opened.format.encode(&batch, &[]).unwrap()).unwrap();

@@ -74,7 +74,8 @@ fn run(name: &str, bytes: &[u8], options: &ReadOptions) -> Done {
     let mut opened = open(&object, options, &|_| false).unwrap();
     let path = folder.path().join("out").join(name);
     let target = Target { path: path.clone(), overwrite: false, run: "test".into() };
-    let mut output = create(&Runtime::start().unwrap(), &object, &opened.description, &target).unwrap();
+    let mut output =
+        create(&Runtime::start().unwrap(), &object, &opened.description, &target, &mut |_, _| true).unwrap();
     let mut done = Done { format: Some(opened.description.format), ..Done::default() };
     loop {
         let piece = match opened.source.next() {

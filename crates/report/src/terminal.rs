@@ -208,6 +208,14 @@ fn coverage(out: &mut String, report: &Report) {
             line!(out, "  and {} more in the report", count(more));
         }
     }
+    let removed: usize = report.objects.iter().map(|object| object.metadata_removed.len()).sum();
+    if removed > 0 {
+        line!(
+            out,
+            "LEFT OUT         {} with findings (the report names them)",
+            plural(removed as u64, "metadata value")
+        );
+    }
     if report.resumed > 0 {
         line!(out, "DONE BEFORE      {}, unchanged since", plural(report.resumed, "file"));
     }

@@ -1,7 +1,7 @@
 //! Names with `*` for any run of characters; everything else, `[]` and `.` too, stands for itself.
 
 /// Whether the glob stands for the whole name.
-pub(super) fn fits(glob: &str, name: &str) -> bool {
+pub(crate) fn fits(glob: &str, name: &str) -> bool {
     let (glob, name) = (glob.as_bytes(), name.as_bytes());
     let (mut g, mut n) = (0, 0);
     // Where the last `*` stands, and up to where it reaches so far.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use sievert_io::Encryption;
 use sievert_redact::Action;
 
 use super::Plan;
@@ -23,6 +24,14 @@ impl Plan {
         writeln!(out, "key             {}", self.key_kind)?;
         self.write_decisions(out)?;
         writeln!(out, "not looked for  {}", self.not_looked_for().collect::<Vec<_>>().join(", "))?;
+        let output = &self.output;
+        if output.require_encryption {
+            writeln!(out, "output          only where it is encrypted")?;
+        }
+        if !(output.regions.is_empty() && output.endpoints.is_empty()) {
+            let allowed = [&output.regions[..], &output.endpoints[..]].concat();
+            writeln!(out, "output          only to {}", allowed.join(", "))?;
+        }
         for gap in &self.gaps {
             writeln!(out, "accepted gap    {}: {}", gap.name, gap.reason)?;
         }
@@ -39,6 +48,11 @@ impl Plan {
             NonText::Fail => "fail",
         };
         writeln!(out, "non-text        {non_text}")?;
+        match &self.output.encryption {
+            None => {}
+            Some(Encryption::Managed) => writeln!(out, "encryption      managed")?,
+            Some(Encryption::Key(key)) => writeln!(out, "encryption      key:{key}")?,
+        }
         writeln!(out, "fields          {}", self.scanned_fields.join(", "))?;
         if !self.skipped_fields.is_empty() {
             writeln!(out, "skipped fields  {}", self.skipped_fields.join(", "))?;

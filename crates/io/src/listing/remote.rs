@@ -26,7 +26,7 @@ pub(super) fn remote(
         && !key.ends_with('/')
     {
         let store = store.clone();
-        of_key = runtime.wait(async move { store.head(&exact).await });
+        of_key = runtime.wait(async move { Ok(store.head(&exact).await?.0) });
     }
     let (base, prefix, glob) = match of_key {
         Ok(meta) => {

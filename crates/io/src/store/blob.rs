@@ -50,7 +50,7 @@ pub struct Blob {
     /// The first range, asked for before the object's turn.
     begun: Arc<Mutex<Option<Pending<Bytes>>>>,
     /// What the store says beside the bytes, once some were read.
-    attributes: Arc<Mutex<Attributes>>,
+    attributes: Arc<Mutex<Option<Attributes>>>,
 }
 
 impl Blob {
@@ -149,7 +149,7 @@ impl Blob {
             return Ok(()); // every range was of this tag
         }
         let (store, key, was) = (self.store.clone(), self.key.clone(), self.was());
-        let task = async move { was.is(&store.head(&key).await?) };
+        let task = async move { was.is(&store.head(&key).await?.0) };
         self.runtime.wait(task).map_err(|cause| cause.at(self.place()))
     }
 
@@ -163,9 +163,14 @@ impl Blob {
         }
     }
 
-    /// Content type and the like, as far as the store has told while it was read.
-    pub(crate) fn attributes(&self) -> Attributes {
-        self.attributes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Content type and the like. The store has told them with the bytes, if there were any.
+    pub(crate) fn attributes(&self) -> Result<Attributes, Error> {
+        if let Some(told) = self.attributes.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Ok(told);
+        }
+        let (store, key) = (self.store.clone(), self.key.clone());
+        let asked = self.runtime.wait(async move { Ok(store.head(&key).await?.1) });
+        asked.map_err(|cause| cause.at(self.place()))
     }
 
     /// Reads it from `start` to its listed end, some ranges ahead. `read` counts the bytes handed out.
@@ -190,13 +195,13 @@ impl Blob {
             match store.get(&key, part, was.tag.as_deref()).await {
                 Ok((meta, attributes, bytes)) => {
                     was.is(&meta)?;
-                    *told.lock().unwrap_or_else(PoisonError::into_inner) = attributes;
+                    *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(attributes);
                     if bytes.len() as u64 == wanted { Ok(bytes) } else { Err(Cause::Changed) }
                 }
                 Err(cause @ (Cause::GaveUp { .. } | Cause::Credentials(_) | Cause::Denied)) => Err(cause),
                 // A range that is no longer there, or another error: an object that changed says more than either.
                 Err(cause) => match store.head(&key).await {
-                    Ok(meta) => was.is(&meta).and(Err(cause)),
+                    Ok((meta, _)) => was.is(&meta).and(Err(cause)),
                     Err(_) => Err(cause),
                 },
             }

@@ -33,9 +33,16 @@ struct Inner {
     /// Lists by pages; not every store can.
     pages: Option<Arc<dyn PaginatedListStore>>,
     /// Writes in parts; not every store can.
-    parts: Option<Arc<dyn MultipartStore>>,
+    parts: Option<Parts>,
     /// None for the local disk.
     retries: Option<Arc<Retries>>,
+}
+
+/// A client that writes in parts.
+pub(crate) struct Parts {
+    pub(crate) client: Arc<dyn MultipartStore>,
+    /// Azure is told what is said of a blob with the last request, others with the first.
+    pub(crate) said_late: bool,
 }
 
 impl std::fmt::Debug for Store {
@@ -76,7 +83,7 @@ impl Store {
         root: String,
         client: Arc<dyn ObjectStore>,
         pages: Option<Arc<dyn PaginatedListStore>>,
-        parts: Option<Arc<dyn MultipartStore>>,
+        parts: Option<Parts>,
         retries: Arc<Retries>,
     ) -> Self {
         Self(Arc::new(Inner { root, client, pages, parts, retries: Some(retries) }))
@@ -124,9 +131,13 @@ impl Store {
     }
 
     /// What the store says of an object.
-    pub(crate) async fn head(&self, key: &Key) -> Result<ObjectMeta, Cause> {
+    pub(crate) async fn head(&self, key: &Key) -> Result<(ObjectMeta, Attributes), Cause> {
         let options = GetOptions { head: true, ..GetOptions::default() };
-        self.ask(|| async { Ok(self.0.client.get_opts(key, options.clone()).await?.meta) }).await
+        self.ask(|| async {
+            let got = self.0.client.get_opts(key, options.clone()).await?;
+            Ok((got.meta, got.attributes))
+        })
+        .await
     }
 
     /// Bytes of an object, all of them when no range is given; a body that ends early is asked for again. With an
@@ -246,27 +257,20 @@ impl Store {
         }
     }
 
-    fn parts(&self) -> Result<&dyn MultipartStore, Cause> {
+    fn parts(&self) -> Result<&Parts, Cause> {
         let what = "this kind of store takes small objects only; write to another one";
-        self.0.parts.as_deref().ok_or(Cause::Unsupported(what))
+        self.0.parts.as_ref().ok_or(Cause::Unsupported(what))
     }
 
     /// Begins an object in parts.
     pub(crate) async fn begin_parts(&self, key: &Key, attributes: Attributes) -> Result<String, Cause> {
-        let parts = self.parts()?;
-        let begun = self
-            .ask(|| {
-                let attributes = attributes.clone();
-                parts.create_multipart_opts(key, PutMultipartOptions { attributes, ..Default::default() })
-            })
-            .await;
-        match begun {
-            // Azure takes attributes with the last request only, and the client none with that.
-            Err(Cause::Unsupported(_)) if !attributes.is_empty() => {
-                self.ask(|| parts.create_multipart(key)).await
-            }
-            begun => begun,
-        }
+        let Parts { client, said_late } = self.parts()?;
+        let attributes = if *said_late { Attributes::new() } else { attributes };
+        self.ask(|| {
+            let options = PutMultipartOptions { attributes: attributes.clone(), ..Default::default() };
+            client.create_multipart_opts(key, options)
+        })
+        .await
     }
 
     /// Writes a part, counted from 0.
@@ -277,7 +281,7 @@ impl Store {
         at: usize,
         bytes: Bytes,
     ) -> Result<PartId, Cause> {
-        let (parts, id) = (self.parts()?, id.to_owned());
+        let (parts, id) = (&self.parts()?.client, id.to_owned());
         self.ask(|| parts.put_part(key, &id, at, bytes.clone().into())).await
     }
 
@@ -289,9 +293,10 @@ impl Store {
         id: &str,
         there: Vec<PartId>,
         overwrite: bool,
+        attributes: Attributes,
         size: u64,
     ) -> Result<(), Cause> {
-        let (parts, id) = (self.parts()?, id.to_owned());
+        let (parts, id) = (&self.parts()?.client, id.to_owned());
         if !overwrite {
             match self.head(key).await {
                 Ok(_) => return Err(Cause::Exists),
@@ -304,16 +309,20 @@ impl Store {
             tries += 1;
             parts.complete_multipart(key, &id, there.clone())
         });
+        #[cfg(feature = "clouds")]
+        let done = super::added::SAID.scope(attributes, done);
+        #[cfg(not(feature = "clouds"))]
+        drop(attributes);
         match done.await {
             // A try whose answer was lost may have been the one that completed it: its parts are gone then.
-            Err(Cause::NotFound) if tries > 1 && self.head(key).await?.size == size => Ok(()),
+            Err(Cause::NotFound) if tries > 1 && self.head(key).await?.0.size == size => Ok(()),
             done => done.map(|_| ()),
         }
     }
 
     /// Forgets the parts of an object.
     pub(crate) async fn abort_parts(&self, key: &Key, id: &str) -> Result<(), Cause> {
-        let (parts, id) = (self.parts()?, id.to_owned());
+        let (parts, id) = (&self.parts()?.client, id.to_owned());
         self.ask(|| parts.abort_multipart(key, &id)).await
     }
 }

@@ -9,71 +9,54 @@ use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
 use object_store::{BackoffConfig, ClientConfigKey, ClientOptions, RetryConfig};
 
+use super::added::Added;
 use super::address::{Remote, Scheme};
-use super::bucket::Store;
+use super::bucket::{Parts, Store};
 use super::credentials::{Named, tried};
 use super::door::Doors;
 use super::patience::Retries;
+use super::terms::{Encryption, Residence};
 use crate::Cause;
 
 /// The client of an address. Speaks to nobody yet.
-pub(crate) fn connect(remote: &Remote, retries: &Arc<Retries>) -> Result<Store, Cause> {
+pub(crate) fn connect(
+    remote: &Remote,
+    encryption: Option<&Encryption>,
+    retries: &Arc<Retries>,
+) -> Result<Store, Cause> {
     let root = remote.root.clone();
     let store =
         |client: Arc<_>, pages, parts| Store::remote(root.clone(), client, pages, parts, retries.clone());
+    let key = match encryption {
+        Some(Encryption::Key(key)) => Some(key.clone()),
+        _ => None,
+    };
     match remote.scheme {
         Scheme::S3 => {
-            let make = || {
-                let builder = AmazonS3Builder::from_env().with_config(S3Key::Client(TIMEOUT.0), TIMEOUT.1);
-                let endpoint = builder
-                    .get_config_value(&S3Key::S3Endpoint)
-                    .or_else(|| builder.get_config_value(&S3Key::Endpoint));
-                let builder = match plain(endpoint.as_deref()) {
-                    true => builder.with_config(S3Key::Client(ClientConfigKey::AllowHttp), "true"),
-                    false => builder,
-                };
-                let bucket = remote.root.split_once("://").map_or("", |(_, bucket)| bucket);
-                builder.with_bucket_name(bucket).with_retry(once()).with_http_connector(Doors::default())
-            };
+            let make = || s3(remote, encryption).with_http_connector(Doors::new(Added::Nothing));
             let first = make().build().map_err(|error| refused(&error, Scheme::S3))?;
             let named = Named { from: first.credentials().clone(), scheme: Scheme::S3 };
             let s3 = make().with_credentials(Arc::new(named)).build();
             let s3 = Arc::new(s3.map_err(|error| refused(&error, Scheme::S3))?);
-            Ok(store(s3.clone(), Some(s3.clone()), Some(s3)))
+            Ok(store(s3.clone(), Some(s3.clone()), Some(Parts { client: s3, said_late: false })))
         }
         Scheme::Gcs => {
-            let make = || {
-                let builder = GoogleCloudStorageBuilder::from_env()
-                    .with_config(GoogleConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
-                let base = builder.get_config_value(&GoogleConfigKey::BaseUrl);
-                let builder = match plain(base.as_deref()) {
-                    true => builder.with_config(GoogleConfigKey::Client(ClientConfigKey::AllowHttp), "true"),
-                    false => builder,
-                };
-                builder.with_url(&remote.root).with_retry(once()).with_http_connector(Doors::default())
-            };
+            let added = || key.clone().map_or(Added::Nothing, |key| Added::Google { key });
+            let make = || gcs(remote).with_http_connector(Doors::new(added()));
             let first = make().build().map_err(|error| refused(&error, Scheme::Gcs))?;
             let named = Named { from: first.credentials().clone(), scheme: Scheme::Gcs };
             let gcs = make().with_credentials(Arc::new(named)).build();
             let gcs = Arc::new(gcs.map_err(|error| refused(&error, Scheme::Gcs))?);
-            Ok(store(gcs.clone(), Some(gcs.clone()), Some(gcs)))
+            Ok(store(gcs.clone(), Some(gcs.clone()), Some(Parts { client: gcs, said_late: false })))
         }
         Scheme::Azure => {
-            let make = || {
-                let builder = MicrosoftAzureBuilder::from_env()
-                    .with_config(AzureConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
-                let endpoint = builder.get_config_value(&AzureConfigKey::Endpoint);
-                let builder = match plain(endpoint.as_deref()) {
-                    true => builder.with_allow_http(true),
-                    false => builder,
-                };
-                builder.with_url(&remote.root).with_retry(once()).with_http_connector(Doors::default())
-            };
-            let first = make().build().map_err(|error| refused(&error, Scheme::Azure))?;
-            let named = Named { from: first.credentials().clone(), scheme: Scheme::Azure };
-            let azure = make().with_credentials(Arc::new(named)).build();
+            let first = azure(remote).with_http_connector(Doors::new(Added::Nothing)).build();
+            let signer = first.map_err(|error| refused(&error, Scheme::Azure))?.credentials().clone();
+            let named = Named { from: signer.clone(), scheme: Scheme::Azure };
+            let doors = Doors::new(Added::Azure { scope: key, signer });
+            let azure = azure(remote).with_http_connector(doors).with_credentials(Arc::new(named)).build();
             let azure = Arc::new(azure.map_err(|error| refused(&error, Scheme::Azure))?);
-            Ok(store(azure.clone(), Some(azure.clone()), Some(azure)))
+            Ok(store(azure.clone(), Some(azure.clone()), Some(Parts { client: azure, said_late: true })))
         }
         Scheme::Http => {
             let (user, query) = &remote.secret;
@@ -85,11 +68,105 @@ pub(crate) fn connect(remote: &Remote, retries: &Arc<Retries>) -> Result<Store, 
                 .with_url(format!("{scheme}://{user}{at}{host}/{query}"))
                 .with_client_options(options)
                 .with_retry(once())
-                .with_http_connector(Doors::default())
+                .with_http_connector(Doors::new(Added::Nothing))
                 .build();
             Ok(store(Arc::new(http.map_err(|error| refused(&error, Scheme::Http))?), None, None))
         }
     }
+}
+
+/// What settings tell of an address.
+pub(crate) fn residence(remote: &Remote, encryption: Option<&Encryption>) -> Residence {
+    let keyed = matches!(encryption, Some(Encryption::Key(_)));
+    match remote.scheme {
+        Scheme::S3 => {
+            let builder = s3(remote, encryption);
+            let asked = builder.get_config_value(&sse()).is_some();
+            let region = builder.get_config_value(&S3Key::Region).unwrap_or_else(|| "us-east-1".into());
+            // A region that a service of one's own is said to be in is a word.
+            let (endpoint, region) = match s3_endpoint(&builder) {
+                Some(endpoint) => (endpoint, None),
+                None => (format!("https://s3.{region}.amazonaws.com"), Some(region)),
+            };
+            Residence { encrypted: asked, region, endpoint }
+        }
+        Scheme::Gcs => {
+            let base = gcs(remote).get_config_value(&GoogleConfigKey::BaseUrl);
+            let endpoint = base.unwrap_or_else(|| "https://storage.googleapis.com".into());
+            let encrypted = keyed || host(&endpoint).ends_with(".googleapis.com");
+            Residence { encrypted, region: None, endpoint }
+        }
+        Scheme::Azure => {
+            let builder = azure(remote);
+            let emulated = builder.get_config_value(&AzureConfigKey::UseEmulator).as_deref() == Some("true");
+            let endpoint = match builder.get_config_value(&AzureConfigKey::Endpoint) {
+                _ if emulated => std::env::var("AZURITE_BLOB_STORAGE_URL").unwrap_or_default(),
+                Some(endpoint) => endpoint,
+                None => {
+                    // abfss://CONTAINER@ACCOUNT.dfs.core.windows.net names its account; az://CONTAINER does not.
+                    let named = remote.root.split_once('@').and_then(|(_, host)| host.split('.').next());
+                    let set = || builder.get_config_value(&AzureConfigKey::AccountName);
+                    let account = named.map(str::to_owned).or_else(set).unwrap_or_default();
+                    format!("https://{account}.blob.core.windows.net")
+                }
+            };
+            let own = [".core.windows.net", ".core.chinacloudapi.cn", ".core.usgovcloudapi.net"];
+            let encrypted = keyed || own.iter().any(|own| host(&endpoint).ends_with(own));
+            Residence { encrypted, region: None, endpoint }
+        }
+        Scheme::Http => Residence { encrypted: false, region: None, endpoint: remote.root.clone() },
+    }
+}
+
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or_default()
+}
+
+fn s3(remote: &Remote, encryption: Option<&Encryption>) -> AmazonS3Builder {
+    let builder = AmazonS3Builder::from_env().with_config(S3Key::Client(TIMEOUT.0), TIMEOUT.1);
+    let builder = match plain(s3_endpoint(&builder).as_deref()) {
+        true => builder.with_config(S3Key::Client(ClientConfigKey::AllowHttp), "true"),
+        false => builder,
+    };
+    let builder = match encryption {
+        Some(Encryption::Managed) => builder.with_config(sse(), "AES256"),
+        Some(Encryption::Key(key)) => builder.with_sse_kms_encryption(key),
+        None => builder,
+    };
+    let bucket = remote.root.split_once("://").map_or("", |(_, bucket)| bucket);
+    builder.with_bucket_name(bucket).with_retry(once())
+}
+
+fn s3_endpoint(builder: &AmazonS3Builder) -> Option<String> {
+    let own = builder.get_config_value(&S3Key::S3Endpoint);
+    own.or_else(|| builder.get_config_value(&S3Key::Endpoint))
+}
+
+/// The setting that asks S3 for encryption.
+fn sse() -> S3Key {
+    "aws_server_side_encryption".parse().expect("a setting of the client")
+}
+
+fn gcs(remote: &Remote) -> GoogleCloudStorageBuilder {
+    let builder =
+        GoogleCloudStorageBuilder::from_env().with_config(GoogleConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
+    let base = builder.get_config_value(&GoogleConfigKey::BaseUrl);
+    let builder = match plain(base.as_deref()) {
+        true => builder.with_config(GoogleConfigKey::Client(ClientConfigKey::AllowHttp), "true"),
+        false => builder,
+    };
+    builder.with_url(&remote.root).with_retry(once())
+}
+
+fn azure(remote: &Remote) -> MicrosoftAzureBuilder {
+    let builder = MicrosoftAzureBuilder::from_env().with_config(AzureConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
+    let endpoint = builder.get_config_value(&AzureConfigKey::Endpoint);
+    let builder = match plain(endpoint.as_deref()) {
+        true => builder.with_allow_http(true),
+        false => builder,
+    };
+    builder.with_url(&remote.root).with_retry(once())
 }
 
 /// How long one request may take for the client: the deadline is ours.

@@ -1,4 +1,4 @@
-//! The door through which every request to a store leaves: where a status is noted, and where the services that hand
+//! The door through which every request to a store leaves: where headers are added, a status is noted, and where the services that hand
 //! out credentials inside a machine get a second to answer.
 
 use std::sync::Arc;
@@ -11,29 +11,41 @@ use object_store::client::{
 };
 use object_store::{ClientOptions, Result};
 
+use super::added::Added;
 use super::bucket::ANSWERED;
 
 /// How long a metadata service may take: it stands inside the machine, or there is none.
 const METADATA: Duration = Duration::from_secs(1);
 
 /// Makes clients that go through the door.
-#[derive(Debug, Default)]
-pub(crate) struct Doors(ReqwestConnector);
+#[derive(Debug)]
+pub(crate) struct Doors(Arc<Added>);
+
+impl Doors {
+    pub(crate) fn new(added: Added) -> Self {
+        Self(Arc::new(added))
+    }
+}
 
 impl HttpConnector for Doors {
     fn connect(&self, options: &ClientOptions) -> Result<HttpClient> {
-        Ok(HttpClient::new(Door(Arc::new(self.0.connect(options)?))))
+        let client = ReqwestConnector::default().connect(options)?;
+        Ok(HttpClient::new(Door { client, added: self.0.clone() }))
     }
 }
 
 #[derive(Debug)]
-struct Door(Arc<HttpClient>);
+struct Door {
+    client: HttpClient,
+    added: Arc<Added>,
+}
 
 #[async_trait]
 impl HttpService for Door {
-    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn call(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let metadata = is_metadata(request.uri().host().unwrap_or_default(), request.uri().path());
-        let answer = self.0.execute(request);
+        self.added.to(&mut request).await?;
+        let answer = self.client.execute(request);
         let response = match metadata {
             true => tokio::time::timeout(METADATA, answer)
                 .await

@@ -8,6 +8,7 @@ use object_store::multipart::PartId;
 use object_store::path::Path as Key;
 use object_store::{Attribute, Attributes};
 
+use super::address::Scheme;
 use super::{Pending, Remote, Runtime, Store, waited};
 use crate::Cause;
 use crate::output::Sink;
@@ -47,7 +48,7 @@ impl Upload {
         runtime: &Runtime,
         to: &Remote,
         overwrite: bool,
-        attributes: &Attributes,
+        attributes: Attributes,
         size: u64,
     ) -> Result<Self, Cause> {
         let key = Key::parse(&to.key).map_err(|_| {
@@ -58,7 +59,7 @@ impl Upload {
             store: runtime.store(to)?,
             key,
             overwrite,
-            attributes: kept(attributes),
+            attributes: if to.scheme == Scheme::Azure { renamed(&attributes) } else { attributes },
             part: usize::try_from(PART.max(size.div_ceil(PARTS))).unwrap_or(usize::MAX),
             buffer: Vec::new(),
             written: 0,
@@ -148,7 +149,9 @@ impl Sink for Upload {
             parts.arrive()?;
         }
         let (id, there) = (parts.id.clone(), parts.there.clone());
-        self.runtime.wait(async move { store.complete_parts(&key, &id, there, overwrite, size).await })?;
+        let attributes = self.attributes.clone();
+        self.runtime
+            .wait(async move { store.complete_parts(&key, &id, there, overwrite, attributes, size).await })?;
         self.parts = None;
         Ok(size)
     }
@@ -160,16 +163,21 @@ impl Drop for Upload {
     }
 }
 
-/// What is said of an object beside its bytes, without the words of its user: these may hold what was to be removed.
-fn kept(attributes: &Attributes) -> Attributes {
-    let plain = attributes.iter().filter(|(name, _)| {
-        matches!(
-            name,
-            Attribute::ContentType
-                | Attribute::ContentEncoding
-                | Attribute::ContentLanguage
-                | Attribute::CacheControl
-        )
+/// Azure takes names of metadata that could be those of variables:
+/// <https://learn.microsoft.com/en-us/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata>.
+fn renamed(attributes: &Attributes) -> Attributes {
+    let renamed = attributes.iter().map(|(attribute, value)| {
+        let attribute = match attribute {
+            Attribute::Metadata(name) => {
+                let mut plain = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+                if plain.starts_with(|c: char| c.is_ascii_digit()) {
+                    plain.insert(0, '_');
+                }
+                Attribute::Metadata(plain.into())
+            }
+            other => other.clone(),
+        };
+        (attribute, value.clone())
     });
-    plain.map(|(name, value)| (name.clone(), value.clone())).collect()
+    renamed.collect()
 }
