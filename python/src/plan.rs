@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
-use sievert::{Confidence, FieldPlan, KeyChoice, Overrides, Policy, Recognizer, Scratch};
+use sievert::{Confidence, FieldPlan, Key, KeyChoice, Overrides, Policy, Recognizer, Scratch};
 
 use crate::error::raise;
 use crate::function::Function;
@@ -113,6 +113,12 @@ impl Plan {
     #[getter]
     fn key(&self) -> String {
         self.resolved.key_kind().to_string()
+    }
+
+    /// What tells its key from another, and nothing about it; empty where there is none.
+    #[getter]
+    fn key_id(&self) -> String {
+        self.resolved.redactor().key().map(Key::id).unwrap_or_default()
     }
 }
 

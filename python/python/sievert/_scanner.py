@@ -113,10 +113,10 @@ class Scanner:
             parts = parts_of(data)
             if parts is not None:
                 return merge(self.scan(part, sample=sample, threads=threads) for part in parts.values())
-            return _logged(scan_frame(self._plan, _opened(data, _FILES), threads, size))
+            return logged(scan_frame(self._plan, frame_of(data, _FILES), threads, size))
         with Bar() as bar:
             json = _native.scan_files(self._plan, inputs=inputs, sample=size, threads=threads, progress=bar)
-        return _logged(Report(json))
+        return logged(Report(json))
 
     def findings(self, data: Any, *, threads: int | None = None) -> Any:
         """See :func:`sievert.findings`."""
@@ -131,8 +131,8 @@ class Scanner:
         if parts is not None:
             done = {name: self._findings(part, threads) for name, part in parts.items()}
             return type(data)({name: found for name, (found, _) in done.items()}), merge(r for _, r in done.values())
-        found, report = findings_frame(self._plan, _opened(data), threads)
-        return found, _logged(report)
+        found, report = findings_frame(self._plan, frame_of(data), threads)
+        return found, logged(report)
 
     @overload
     def redact(
@@ -165,15 +165,15 @@ class Scanner:
 
         parts = parts_of(data)
         if parts is None:
-            clean, report = redact_frame(self._plan, _opened(data), threads)
+            clean, report = redact_frame(self._plan, frame_of(data), threads)
             broken = clean is None
         else:
-            done = {name: redact_frame(self._plan, _opened(part), threads) for name, part in parts.items()}
+            done = {name: redact_frame(self._plan, frame_of(part), threads) for name, part in parts.items()}
             clean, report = type(data)({name: new for name, (new, _) in done.items()}), merge(r for _, r in done.values())
             broken = any(new is None for new, _ in done.values())
-        complete(_logged(report), on_incomplete)
+        complete(logged(report), on_incomplete)
         if broken:
-            raise IncompleteError(_gaps(report), report)
+            raise IncompleteError(gaps(report), report)
         return (clean, report) if return_report else clean
 
     def redact_file(
@@ -227,7 +227,7 @@ class Scanner:
                 threads=threads,
                 progress=bar,
             )
-        return _logged(Report(json))
+        return logged(Report(json))
 
     def __repr__(self) -> str:
         return f"<sievert.Scanner {self.policy._file}, {len(self.looked_for)} detectors>"
@@ -381,19 +381,26 @@ def redact_file(
     )
 
 
-def complete(report: Report, on_incomplete: OnIncomplete) -> None:
-    """Raises or warns where a report is not complete."""
+def either(on_incomplete: OnIncomplete) -> OnIncomplete:
+    """The choice, if it is one."""
     if on_incomplete not in ("raise", "warn"):
         raise ValueError(f"on_incomplete is {on_incomplete!r}; it takes 'raise' or 'warn'")
+    return on_incomplete
+
+
+def complete(report: Report, on_incomplete: OnIncomplete) -> None:
+    """Raises or warns where a report is not complete."""
+    either(on_incomplete)
     if report.complete:
         return
-    message = _gaps(report)
+    message = gaps(report)
     if on_incomplete == "raise":
         raise IncompleteError(message, report)
     warnings.warn(message, IncompleteWarning, stacklevel=4)
 
 
-def _gaps(report: Report) -> str:
+def gaps(report: Report) -> str:
+    """What an error says of a report that is not complete."""
     gaps = report.not_examined
     first = gaps[0]
     place = first["object"] + (f", record {first['record']}" if "record" in first else "")
@@ -414,7 +421,8 @@ _FRAMES = "a frame of pandas, polars or pyarrow, a dataset, or anything that exp
 _FILES = "a path, folder, glob or URI, or a list of them; or " + _FRAMES
 
 
-def _opened(data: Any, accepted: str = _FRAMES) -> Opened:
+def frame_of(data: Any, accepted: str = _FRAMES) -> Opened:
+    """The frame made ready; a ``TypeError`` where the data is none."""
     from ._frames import open_frame
 
     opened = open_frame(data)
@@ -423,7 +431,7 @@ def _opened(data: Any, accepted: str = _FRAMES) -> Opened:
     return opened
 
 
-def _logged(report: Report) -> Report:
+def logged(report: Report) -> Report:
     """Tells the log what was done, and what was not."""
     import logging
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import _sql
 from ._policy import PolicyLike
 from ._scanner import Scanner, scanner_of
 
@@ -23,14 +23,11 @@ def register(connection: duckdb.DuckDBPyConnection, *, policy: PolicyLike | Scan
     scanner = scanner_of(policy)
 
     def redact(texts: Any, fields: Any) -> Any:
-        return pa.array(_by_field(texts.to_pylist(), fields.to_pylist(), scanner.redact_texts), pa.string())
+        return pa.array(_sql.redacted(scanner, texts.to_pylist(), fields.to_pylist()), pa.string())
 
     def detectors(texts: Any, fields: Any) -> Any:
-        texts = texts.to_pylist()
-        found = _by_field(texts, fields.to_pylist(), scanner.scan_texts)
-        ids = [sorted({finding.detector for finding in there}) for there in found]
-        none_for_null = [None if text is None else there for text, there in zip(texts, ids)]
-        return pa.array(none_for_null, pa.list_(pa.string()))
+        found = _sql.detectors_in(scanner, texts.to_pylist(), fields.to_pylist())
+        return pa.array(found, pa.list_(pa.string()))
 
     for name, function, result in (
         ("sievert_redact", redact, sqltypes.VARCHAR),
@@ -39,13 +36,3 @@ def register(connection: duckdb.DuckDBPyConnection, *, policy: PolicyLike | Scan
         arguments: Any = [sqltypes.VARCHAR, sqltypes.VARCHAR]
         how: dict[str, Any] = {"type": "arrow", "null_handling": "special"}
         connection.create_function(name, function, arguments, result, **how)
-
-
-def _by_field(texts: list[str | None], fields: list[str | None], work: Callable[..., list[Any]]) -> list[Any]:
-    """The texts of each field worked on together; the results in the order of the rows."""
-    done: list[Any] = [None] * len(texts)
-    for field in set(fields):
-        rows = [row for row, name in enumerate(fields) if name == field]
-        for row, result in zip(rows, work([texts[row] for row in rows], field=field or "")):
-            done[row] = result
-    return done
