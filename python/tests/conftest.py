@@ -79,8 +79,9 @@ def rows(folder):
 def counts(report):
     """What two reports of the same work agree on, however it was cut."""
     about = report.to_dict()
+    levels = ("certain", "likely", "possible")
     fields = {
-        name: {id: [found[level] for level in ("certain", "likely", "possible")] for id, found in field["detectors"].items()}
+        name: {id: [found[level] for level in levels] for id, found in field["detectors"].items()}
         for name, field in about["fields"].items()
     }
     return about["plan"]["hash"], about["ledger"]["records"], about["ledger"]["cells"], fields, about["actions"]

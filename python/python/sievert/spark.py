@@ -1,4 +1,5 @@
 """Spark: whole frames by ``mapInArrow``, and functions for SQL. The workers need this package and the key."""
+# pyright: reportMissingImports=false, as pyspark may not be where this is checked
 
 from __future__ import annotations
 
