@@ -155,7 +155,7 @@ impl<'r> Commit<'r> {
             stop,
             own,
             before: Report::default(),
-            names: Names::new(job.plan.scanner()),
+            names: Names::new(&job.plan),
             line: InOrder::default(),
             current: None,
             counts: Counts::default(),

@@ -81,7 +81,7 @@ impl<'r> Feed<'r> {
         budget: &'r Budget,
         stop: &'r AtomicBool,
     ) -> Self {
-        let names = Names::new(job.plan.scanner());
+        let names = Names::new(&job.plan);
         Self {
             job,
             budget,

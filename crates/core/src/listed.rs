@@ -53,7 +53,7 @@ impl Listed {
             ledger: Ledger::default(),
         };
         residence(job, runtime)?;
-        let names = Names::new(job.plan.scanner());
+        let names = Names::new(&job.plan);
         let mut outputs = Outputs::new(job, runtime, replace)?;
         for input in &job.inputs {
             let (mut some, before) = (false, listed.objects.len());
@@ -105,7 +105,7 @@ impl Listed {
         &self,
         plan: &'p Plan,
     ) -> Result<impl Iterator<Item = Result<(Object, Arc<str>), Error>> + use<'p>, Error> {
-        let names = Names::new(plan.scanner());
+        let names = Names::new(plan);
         let objects = self.objects.read().map_err(Error::Spool)?;
         Ok(objects.map(move |object| {
             let object = object.map_err(Error::Spool)?;

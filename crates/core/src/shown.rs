@@ -3,24 +3,30 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use sievert_detect::{Confidence, Field, Finding, Scanner, Scratch, resolve};
+use sievert_detect::{Confidence, Field, Finding, Scratch, resolve};
+
+use crate::Plan;
 
 /// Looks at names. One for each thread: it keeps what scanning needs.
 pub(crate) struct Names<'p> {
-    scanner: &'p Scanner,
+    plan: &'p Plan,
     field: Field,
     scratch: RefCell<Scratch>,
 }
 
 impl<'p> Names<'p> {
-    pub(crate) fn new(scanner: &'p Scanner) -> Self {
-        Self { scanner, field: scanner.field(""), scratch: RefCell::default() }
+    pub(crate) fn new(plan: &'p Plan) -> Self {
+        Self { plan, field: plan.scanner().field(""), scratch: RefCell::default() }
     }
 
     fn findings(&self, name: &str) -> Vec<Finding> {
-        let mut findings = Vec::new();
         let mut scratch = self.scratch.borrow_mut();
-        self.scanner.scan(&self.field, name, &mut scratch, &mut findings);
+        // Where a recognizer fails on a name, what patterns find in it is all that is known.
+        let mut findings = self.plan.find(&self.field, name, &mut scratch).unwrap_or_else(|_| {
+            let mut findings = Vec::new();
+            self.plan.scanner().scan(&self.field, name, &mut scratch, &mut findings);
+            findings
+        });
         findings.retain(|finding| finding.confidence >= Confidence::Likely);
         findings
     }
@@ -47,7 +53,7 @@ impl<'p> Names<'p> {
             }
             out.push_str(&name[rest..start]);
             let dot = if quoted && !out.is_empty() { "." } else { "" };
-            out.extend([dot, "<", self.scanner.about(group.winner.detector).placeholder, ">"]);
+            out.extend([dot, "<", self.plan.scanner().about(group.winner.detector).placeholder, ">"]);
             rest = end;
         }
         out.push_str(&name[rest..]);
@@ -60,6 +66,7 @@ mod tests {
     use sievert_detect::{Detector, Verdict};
 
     use super::*;
+    use crate::{Overrides, Policy};
 
     static TOKEN: Detector = Detector {
         id: "toy.token",
@@ -71,8 +78,8 @@ mod tests {
 
     #[test]
     fn personal_parts_of_names_are_shown_as_their_type() {
-        let scanner = Scanner::new(&[&TOKEN], &[]).expect("a scanner");
-        let names = Names::new(&scanner);
+        let plan = Plan::new(&Policy::default(), &[&TOKEN], &Overrides::default()).expect("a plan");
+        let names = Names::new(&plan);
         assert_eq!(&*names.shown("users.name"), "users.name");
         assert_eq!(&*names.shown("of tok_abc, and tok_xyz"), "of <TOKEN>, and <TOKEN>");
         assert_eq!(&*names.shown(r#"users["tok_abc"].age"#), "users.<TOKEN>.age");

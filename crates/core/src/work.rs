@@ -84,7 +84,7 @@ impl<'r> Worker<'r> {
             job,
             sampler,
             run_key,
-            names: Names::new(job.plan.scanner()),
+            names: Names::new(&job.plan),
             fields: HashMap::new(),
             scratch: Scratch::default(),
             found: Vec::new(),

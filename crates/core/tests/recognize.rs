@@ -100,6 +100,13 @@ fn a_cell_on_which_it_fails_is_told_and_not_passed_on() {
 }
 
 #[test]
+fn names_of_fields_are_shown_without_what_it_sees() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (clean, report) = redact("a,note of Anna\n1,2\n", folder.path());
+    assert!(!clean.contains("Anna") && report.fields.keys().all(|field| !field.contains("Anna")));
+}
+
+#[test]
 fn a_function_that_nobody_hands_in_is_a_problem() {
     let said = plan(POLICY, Vec::new()).expect_err("it is missing").to_string();
     assert!(said.contains("acme.name is found by the function names.find, which is not here"), "{said}");
