@@ -1,5 +1,7 @@
 """Spark: whole frames by ``mapInArrow``, and functions for SQL. The workers need this package and the key."""
-# pyright: reportMissingImports=false, as pyspark may not be where this is checked
+
+# The types are checked where pyspark is not: it wants an environment of its own.
+# pyright: reportMissingImports=false
 
 from __future__ import annotations
 
