@@ -40,7 +40,7 @@ class Work:
         scanner = scanner_of(policy)  # what is wrong with it is said here, not in a process far away
         self._made_of = scanner._made_of
         self._promise = Promise.of(scanner)
-        self._on_incomplete = either(on_incomplete)
+        self._on_incomplete: OnIncomplete = either(on_incomplete)
 
     @property
     def scanner(self) -> Scanner:
