@@ -151,8 +151,9 @@ def _from_arrow(name: str, old: pd.Series, before: pa.ChunkedArray, after: pa.Ch
     dtype = old.dtype
     if dtype == object:
         values = old.to_numpy(copy=True)
-        for row in _differing(before, after):
-            values[row] = _rebuilt(values[row], after[row].as_py())
+        rows = _differing(before, after)
+        for row, new in zip(rows, after.take(pa.array(rows, pa.int64())).to_pylist()):
+            values[row] = _rebuilt(values[row], new)
         return pd.Series(values, index=old.index, name=old.name, dtype=object)
     if isinstance(dtype, pd.CategoricalDtype):
         # Of the dictionary, not of the values: a category that no row has is one as well.
