@@ -1,6 +1,6 @@
 """A folder of Parquet, JSON Lines and CSV, rewritten on a Spark cluster; one report of all workers.
 
-    spark-submit --master spark://HOST:7077 spark_folder.py s3a://raw s3a://clean --policy policy.toml --report report.json
+    spark-submit --master spark://HOST:7077 spark_folder.py s3a://raw s3a://clean --policy policy.toml
 
 Every worker needs sievert in its Python, and the key under the name that the policy gives (`env:NAME`, `file:PATH`).
 """

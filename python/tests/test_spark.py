@@ -23,7 +23,7 @@ from pyspark.sql import SparkSession  # noqa: E402
 from sievert._work import Work, built  # noqa: E402
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "spark_folder.py"
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = pytest.mark.filterwarnings("ignore")  # what the engine says of itself
 
 
 @pytest.fixture(scope="module")
