@@ -710,6 +710,7 @@ pub mod report {
         pub allowed: BTreeMap<String, u64>,
         pub merged_from: u64,
         pub resumed: u64,
+        pub continued: u64,
         pub shards: Option<Shards>,
         pub sample: Option<SampleReport>,
     }
@@ -782,6 +783,7 @@ pub mod report {
         pub records: u64,
         pub quarantined: u64,
         pub complete: bool,
+        pub metadata_removed: Vec<String>,
         pub detectors: BTreeMap<String, Levels>,
     }
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -829,6 +831,7 @@ pub enum Error {
     Pool,
     SameOutput(String),
     OutputExists(String),
+    Residence { place: String, why: String },
     OneInput(usize),
     NoPlace,
     OutputIsInput(String),
@@ -837,7 +840,6 @@ pub enum Error {
     State(sievert_io::Error),
     OtherJob(PathBuf),
     NothingKept,
-    ResumeFindings,
     SampledRewrite,
     SameShard(u32),
     Findings(sievert_io::Error),
@@ -875,6 +877,9 @@ pub struct Job {
     pub limits: Limits,
     pub resume: Resume,
     pub sample: Option<Sample>,
+}
+impl Job {
+    pub fn runtime(&self) -> Result<Runtime, Error> {}
 }
 #[derive(Clone, Debug, Default)]
 pub enum KeyChoice {
@@ -940,6 +945,7 @@ impl Plan {
     pub fn reported_from(&self) -> Confidence {}
     pub fn rewritten_from(&self) -> Confidence {}
     pub fn non_text(&self) -> NonText {}
+    pub fn output(&self) -> &OutputTable {}
     pub fn looked_for(&self) -> impl Iterator<Item = &str> {}
     pub fn not_looked_for(&self) -> impl Iterator<Item = &str> {}
     pub fn accepted_gaps(&self) -> &[AcceptedGap] {}
@@ -971,6 +977,7 @@ pub struct Policy {
     pub accept_gap: Vec<AcceptedGap>,
     pub scan: Scan,
     pub key: Option<KeyTable>,
+    pub output: OutputTable,
     pub non_text: NonText,
     pub redact: Vec<Entry>,
     pub allow: Vec<Allow>,
@@ -1023,6 +1030,7 @@ pub struct Report {
     pub allowed: BTreeMap<String, u64>,
     pub merged_from: u64,
     pub resumed: u64,
+    pub continued: u64,
     pub shards: Option<Shards>,
     pub sample: Option<SampleReport>,
 }
@@ -1252,6 +1260,11 @@ impl Encoding {
     pub const fn name(self) -> &'static str {}
     pub fn of(sample: &[u8]) -> Self {}
 }
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    Managed,
+    Key(String),
+}
 #[derive(Debug)]
 pub enum Entry {
     Object(Object),
@@ -1320,6 +1333,11 @@ pub enum Input {
 impl Input {
     pub fn parse(text: &str) -> Self {}
 }
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {}
+impl Kept {
+    pub fn run(&self) -> Option<&str> {}
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     Text,
@@ -1372,6 +1390,10 @@ pub enum Location {
     Stdin,
     Frame(crate::Frame),
 }
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub pieces: u64,
+}
 pub struct NewFile {}
 impl std::fmt::Debug for NewFile {}
 impl NewFile {
@@ -1380,6 +1402,9 @@ impl NewFile {
         target: &Target,
         access: Access,
     ) -> Result<Self, Error> {}
+    pub fn go_on(target: &Target, kept: &Kept) -> Result<Self, Error> {}
+    pub fn keep(&mut self) -> Result<Option<Kept>, Error> {}
+    pub fn leave(&mut self) {}
     pub fn finish(self) -> Result<(), Error> {}
 }
 impl Write for NewFile {}
@@ -1417,7 +1442,10 @@ pub struct Opened {
 impl fmt::Debug for Opened {}
 pub trait Output: Send {
     fn append(&mut self, rendered: Rendered) -> Result<(), Error>;
-    fn finish(self: Box<Self>) -> Result<u64, Error>;
+    fn reached(&mut self) -> Result<Option<Reached>, Error> {}
+    fn keep(&mut self, at: Reached) -> Result<Option<Kept>, Error> {}
+    fn leave(&mut self) {}
+    fn finish(self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Error>;
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
@@ -1450,10 +1478,15 @@ impl Place {
     pub fn field(mut self, name: impl Into<String>) -> Self {}
 }
 impl fmt::Display for Place {}
+pub type Publish<'a> = dyn FnMut(Option<Stamp>) -> Result<(), Cause> + 'a;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quarantined {
     pub row: u32,
     pub reason: &'static str,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    pub bytes: u64,
 }
 #[derive(Debug)]
 pub struct ReadObjects {}
@@ -1502,11 +1535,21 @@ pub struct Rendered {
     pub quarantined: Vec<crate::Quarantined>,
 }
 impl fmt::Debug for Rendered {}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Residence {
+    pub encrypted: bool,
+    pub region: Option<String>,
+    pub endpoint: String,
+}
+impl Residence {
+    pub fn local() -> Self {}
+}
 #[derive(Clone, Debug)]
 pub struct Runtime {}
 impl Runtime {
     pub fn start() -> io::Result<Self> {}
-    pub fn patient(patience: Patience) -> io::Result<Self> {}
+    pub fn with(patience: Patience, encryption: Option<Encryption>) -> io::Result<Self> {}
+    pub fn residence(&self, address: &Address) -> Residence {}
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {}
@@ -1525,6 +1568,8 @@ pub struct Skipped {
 pub trait Source: Send {
     fn next(&mut self) -> Result<Option<Piece>, Error>;
     fn position(&self) -> u64;
+    fn mark(&self) -> Mark;
+    fn go_on(&mut self, from: &Mark) -> Result<(), Error> {}
 }
 #[derive(Clone, PartialEq, Eq)]
 pub struct Splice {
@@ -1616,8 +1661,12 @@ pub fn create(
     object: &Object,
     description: &Description,
     target: &Target,
+    kept: Option<&Kept>,
+    may_stay: &mut dyn FnMut(&str, &str) -> bool,
 ) -> Result<Box<dyn Output>, Error> {}
 pub fn file_names(runtime: &Runtime, folder: &Path) -> Result<Vec<String>, Error> {}
+pub fn is_kept(target: &Path, kept: &Kept) -> bool {}
+pub fn is_leftover(name: &str, runs: &[String]) -> bool {}
 pub fn list(
     runtime: &Runtime,
     input: &Input,

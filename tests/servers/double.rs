@@ -229,6 +229,11 @@ impl Bucket {
         ))
     }
 
+    /// What a store does to parts that nobody has put together for long.
+    pub(crate) fn forget_uploads(&mut self) {
+        self.uploads.clear();
+    }
+
     /// The parts of uploads that were neither completed nor aborted.
     pub(crate) fn unfinished(&self) -> usize {
         self.uploads.len()

@@ -1,5 +1,6 @@
 //! Results put in order: outputs appended, counts added, failures noted, one object after another.
 
+mod begun;
 mod tell;
 
 use std::collections::BTreeMap;
@@ -11,14 +12,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_detect::{DetectorIndex, Scratch};
 use sievert_io::{
-    Access, Cause, Description, Error as IoError, NewFile, Object, Output, Place, Rendered, Runtime, Target,
-    create,
+    Access, Cause, Description, Error as IoError, NewFile, Object, Output, Place, Rendered, Runtime, Stamp,
+    Target, create,
 };
 use sievert_redact::Outcome;
 
 use crate::counts::Counts;
-use crate::findings::FindingsFile;
-use crate::job::{Job, Progress, Status, Task};
+use crate::feed::At;
+use crate::findings::{FindingsFile, Spelled};
+use crate::job::{Destination, Job, Progress, Status, Task};
 use crate::ledger::{Bytes, Ledger, Objects};
 use crate::listed::{Listed, target};
 use crate::order::{Budget, InOrder};
@@ -26,7 +28,7 @@ use crate::report::{Levels, LookAt, NotExamined, ObjectReport, Report, Skipped, 
 use crate::run::LOOK_AT_KEPT;
 use crate::sample::Sampler;
 use crate::shown::Names;
-use crate::state::State;
+use crate::state::{Begun, State};
 use crate::work::Worked;
 use crate::{Error, Plan};
 
@@ -35,9 +37,9 @@ const OBJECTS_KEPT: usize = 100_000;
 
 /// The result of a step.
 pub(crate) enum Done {
-    Begin(Object, Description),
-    /// What became of a piece, how far into the stored bytes it reaches, and what it cost of the budget.
-    Piece(Result<Box<Worked>, IoError>, u64, usize),
+    Begin(Object, Description, Option<Box<Begun>>),
+    /// What became of a piece, the place behind it, and what it cost of the budget.
+    Piece(Result<Box<Worked>, IoError>, At, usize),
     End(u64),
     /// It could not be opened: its stored bytes.
     Unopened(u64, IoError),
@@ -46,6 +48,8 @@ pub(crate) enum Done {
     Lost(std::io::Error),
     /// An earlier run has done it: its report.
     Earlier(Box<Report>),
+    /// What an earlier run has found.
+    Rows(Vec<Spelled<'static>>),
 }
 
 /// What a run has for itself.
@@ -104,6 +108,8 @@ struct Current {
     quarantine_path: PathBuf,
     /// Records left out of a sample.
     sampled: u64,
+    /// How far it has come, as soon as that is durable.
+    waiting: Option<begun::Waiting>,
     /// What it comes to alone, where that is written down.
     alone: Option<Box<Alone>>,
 }
@@ -115,6 +121,17 @@ struct Alone {
     look_at: Vec<LookAt>,
     not_examined: Vec<NotExamined>,
     not_examined_more: u64,
+    /// What an earlier run has counted of it.
+    base: Option<Box<Report>>,
+    /// It is written down how far it has come.
+    begun: bool,
+}
+
+impl Alone {
+    fn new(object: Object) -> Self {
+        let (counts, look_at, not_examined, not_examined_more, base, begun) = Default::default();
+        Self { object, counts, look_at, not_examined, not_examined_more, base, begun }
+    }
 }
 
 impl Current {
@@ -130,6 +147,7 @@ impl Current {
             quarantine: None,
             quarantine_path: PathBuf::new(),
             sampled: 0,
+            waiting: None,
             alone: None,
         }
     }
@@ -198,15 +216,15 @@ impl<'r> Commit<'r> {
 
     fn commit(&mut self, number: usize, name: &str, done: Done) {
         match done {
-            Done::Begin(object, description) => {
-                if let Err(error) = self.begin(number, name, &object, &description) {
+            Done::Begin(object, description, begun) => {
+                if let Err(error) = self.begin(number, name, &object, &description, begun) {
                     self.fail(&error);
                 }
             }
-            Done::Piece(result, position, cost) => {
+            Done::Piece(result, at, cost) => {
                 // The object may have failed while later pieces of it were being worked on: these count as failed.
                 if self.current.as_ref().is_some_and(|current| current.number == number) {
-                    let applied = result.and_then(|worked| self.apply(*worked, position));
+                    let applied = result.and_then(|worked| self.apply(*worked, at));
                     if let Err(error) = applied {
                         self.fail(&error);
                     }
@@ -227,6 +245,7 @@ impl<'r> Commit<'r> {
                 self.fail(&error);
             }
             Done::Earlier(report) => self.earlier(*report),
+            Done::Rows(rows) => self.tell_rows(&rows),
             Done::Lost(error) => {
                 self.fatal.get_or_insert(Error::Spool(error));
             }
@@ -244,15 +263,13 @@ impl<'r> Commit<'r> {
         name: &str,
         object: &Object,
         description: &Description,
+        begun: Option<Box<Begun>>,
     ) -> Result<(), IoError> {
         self.ledger.objects.total += 1;
         self.ledger.bytes.total += object.size;
         let mut current = Current::new(number, name, object.size, description.to_string());
         if self.own.state.is_some() {
-            let (counts, look_at, not_examined) = Default::default();
-            let object = object.clone();
-            current.alone =
-                Some(Box::new(Alone { object, counts, look_at, not_examined, not_examined_more: 0 }));
+            current.alone = Some(Box::new(Alone::new(object.clone())));
         }
         let opened = match &self.job.task {
             Task::Scan => Ok(()),
@@ -260,23 +277,27 @@ impl<'r> Commit<'r> {
                 current.quarantine_path = state.join("quarantine").join(&object.name);
                 let path = target(to, object).unwrap_or_else(|| PathBuf::from("-"));
                 let target = Target { path, overwrite: self.own.replace, run: self.own.run.clone() };
+                let kept = begun.as_ref().and_then(|begun| begun.output.as_ref());
                 let (plan, names, mut removed) = (&self.job.plan, &self.names, Vec::new());
-                let output = create(self.own.runtime, object, description, &target, &mut |name, value| {
-                    let stays = may_stay(plan, name, value);
-                    if !stays {
-                        removed.push(names.shown(name).to_string());
-                    }
-                    stays
-                });
+                let output =
+                    create(self.own.runtime, object, description, &target, kept, &mut |name, value| {
+                        let stays = may_stay(plan, name, value);
+                        if !stays {
+                            removed.push(names.shown(name).to_string());
+                        }
+                        stays
+                    });
                 current.report.metadata_removed = removed;
                 output.map(|output| current.output = Some(output))
             }
         };
         self.current = Some(current);
-        opened
+        opened?;
+        begun.map_or(Ok(()), |begun| self.go_on(*begun))
     }
 
-    fn apply(&mut self, mut worked: Worked, position: u64) -> Result<(), IoError> {
+    fn apply(&mut self, mut worked: Worked, at: At) -> Result<(), IoError> {
+        let position = at.position;
         let current = self.current.as_mut().expect("checked by the caller");
         if let Some(rendered) = worked.rendered.take() {
             append(current, &self.own, rendered)?;
@@ -301,10 +322,15 @@ impl<'r> Commit<'r> {
         for unread in worked.unread {
             current.unread.entry(unread.field).or_insert((0, unread.reason)).0 += unread.cells;
         }
-        if let Some(file) = &mut self.findings
-            && let Err(error) = file.append(&current.report.object, &worked.rows, self.job.plan.scanner())
-        {
-            self.fatal.get_or_insert(Error::Findings(error));
+        let scanner = self.job.plan.scanner();
+        let name = current.report.object.clone();
+        let rows: Vec<_> = worked.rows.iter().map(|row| Spelled::new(&name, row, scanner)).collect();
+        if let Some(file) = self.findings.as_mut().filter(|_| !rows.is_empty()) {
+            let mut told = file.append(&rows).map_err(Error::Findings);
+            if let (Some(alone), Some(state)) = (&current.alone, &mut self.own.state) {
+                told = told.and_then(|()| state.rows(&alone.object, at.mark.pieces - 1, rows));
+            }
+            self.fatal = self.fatal.take().or(told.err());
         }
         for excerpt in worked.excerpts {
             if self.excerpts < self.job.excerpts {
@@ -319,21 +345,41 @@ impl<'r> Commit<'r> {
         }
         look_at(&mut self.look_at, worked.look_at);
         self.counts.merge(worked.counts);
-        Ok(())
+        self.mark(at)
+    }
+
+    /// Rows of an earlier run.
+    fn tell_rows(&mut self, rows: &[Spelled<'_>]) {
+        if let Some(file) = &mut self.findings
+            && let Err(error) = file.append(rows)
+        {
+            self.fatal.get_or_insert(Error::Findings(error));
+        }
     }
 
     /// An object that an earlier run has done: its share of what the run tells.
     fn earlier(&mut self, mut report: Report) {
         self.before.resumed += 1;
         self.status.bytes_done += report.ledger.bytes.total;
+        for object in report.objects.drain(..) {
+            self.keep_object(object);
+        }
+        if let Some(sample) = report.sample.take() {
+            match &mut self.before.sample {
+                Some(sum) => sum.merge(&sample),
+                none => *none = Some(sample),
+            }
+        }
+        self.take_in(report);
+    }
+
+    /// Adds what an earlier run has counted of an object.
+    fn take_in(&mut self, mut report: Report) {
         self.status.records += report.ledger.records.total;
         self.status.findings += report.findings(sievert_detect::Confidence::Possible);
         look_at(&mut self.look_at, std::mem::take(&mut report.look_at));
         for gap in report.not_examined.drain(..) {
             keep(&mut self.not_examined, &mut self.not_examined_more, gap);
-        }
-        for object in report.objects.drain(..) {
-            self.keep_object(object);
         }
         // A shape is that of the first finding in input order, whoever found it.
         let scanner = self.job.plan.scanner();
@@ -349,60 +395,79 @@ impl<'r> Commit<'r> {
     }
 
     fn end(&mut self, position: u64) -> Result<(), IoError> {
-        if let Some(state) = &mut self.own.state
-            && let Err(error) = state.keep()
-        {
-            self.current = None; // its output is gone with it: another run writes it
-            self.fatal.get_or_insert(error);
-            return Ok(());
-        }
-        let current = self.current.as_mut().expect("checked by the caller");
-        if let Some(output) = current.output.take() {
-            output.finish()?;
-        }
-        if let Some(file) = current.quarantine.take() {
-            file.finish()?;
-        }
-        let mut current = self.current.take().expect("there a line above");
+        let mut current = self.current.take().expect("checked by the caller");
         if current.size == 0 && position > 0 {
             // Standard input: its size is known now.
             current.size = position;
             self.ledger.bytes.total += position;
         }
-        let sampled = left_out(&current, current.size);
-        let bytes =
-            Bytes { total: current.size, scanned: current.size - sampled, sampled, ..Bytes::default() };
-        self.ledger.objects.scanned += 1;
-        self.ledger.bytes.scanned += bytes.scanned;
-        self.ledger.bytes.sampled += bytes.sampled;
-        self.status.bytes_done += current.size.saturating_sub(current.position);
         current.report.complete = true;
         self.tell_unread(&mut current);
-        let alone = current.alone.take();
-        let report = self.close(current);
-        if let (Some(alone), Some(state)) = (alone, &mut self.own.state) {
-            let Alone { object, counts, look_at, not_examined, not_examined_more } = *alone;
-            let mut part = Report {
-                look_at,
-                not_examined,
-                not_examined_more,
-                objects: vec![report],
-                ..Report::default()
-            };
-            part.ledger.objects = Objects { total: 1, scanned: 1, ..Objects::default() };
-            part.ledger.bytes = bytes;
-            let once = counts.detectors.keys().map(|detector| (*detector, 1)).collect();
-            tell::fill(&mut part, counts, &once, self.job.plan.scanner());
-            if let Err(error) = state.note(&object, part) {
-                self.fatal.get_or_insert(error);
-            }
+        let published = self.publish(&mut current);
+        if self.fatal.is_some() {
+            return Ok(()); // its output is gone with it: another run writes it
         }
+        if let Err(error) = published {
+            self.current = Some(current);
+            return Err(error);
+        }
+        let sampled = left_out(&current, current.size);
+        self.ledger.objects.scanned += 1;
+        self.ledger.bytes.scanned += current.size - sampled;
+        self.ledger.bytes.sampled += sampled;
+        self.status.bytes_done += current.size.saturating_sub(current.position);
+        self.close(current);
         Ok(())
+    }
+
+    /// Makes what was made of the object appear, and notes that it was done: before, where the output takes the place
+    /// of the input, as it could not be told from another input after that.
+    fn publish(&mut self, current: &mut Current) -> Result<(), IoError> {
+        if let Some(file) = current.quarantine.take() {
+            file.finish()?;
+        }
+        let share = current.alone.as_ref().map(|alone| {
+            let mut share = self.share(current, alone);
+            let sampled = left_out(current, current.size);
+            share.ledger.objects = Objects { total: 1, scanned: 1, ..Objects::default() };
+            let (total, scanned) = (current.size, current.size - sampled);
+            share.ledger.bytes = Bytes { total, scanned, sampled, ..Bytes::default() };
+            share.detectors.values_mut().for_each(|found| found.objects = 1);
+            let sampled = |sampler| tell::sampled(sampler, &alone.counts, self.job.plan.scanner());
+            share.sample = self.own.sampler.as_ref().map(sampled);
+            share
+        });
+        let mut done = current.alone.take().map(|alone| alone.object).zip(share);
+        let in_place = matches!(&self.job.task, Task::Redact { to: Destination::InPlace, .. });
+        let (state, mut failed) = (&mut self.own.state, None);
+        let mut publish = |stamp: Option<Stamp>| {
+            let Some(state) = state.as_mut() else { return Ok(()) };
+            let noted = state.keep().and_then(|()| {
+                match stamp.filter(|_| in_place).zip(done.take_if(|_| in_place)) {
+                    Some((stamp, (object, share))) => state.replaced(&object, stamp, share),
+                    None => Ok(()),
+                }
+            });
+            noted.map_err(|error| {
+                failed = Some(error);
+                Cause::Taken
+            })
+        };
+        let finished = match current.output.take() {
+            Some(output) => output.finish(&mut publish).map(|_| ()),
+            None => publish(None).map_err(|cause| cause.at(Place::object(&*current.report.object))),
+        };
+        if let (Ok(()), Some((object, share)), Some(state)) = (&finished, done, &mut self.own.state) {
+            failed = state.done(&object, share).err();
+        }
+        self.fatal = self.fatal.take().or(failed);
+        finished
     }
 
     /// The current object cannot be read, or written, further. What of it was scanned stays counted.
     fn fail(&mut self, error: &IoError) {
-        let Some(current) = self.current.take() else { return };
+        let Some(mut current) = self.current.take() else { return };
+        self.forget(&mut current);
         if matches!(&error.cause, Cause::Io(source) if source.kind() == ErrorKind::BrokenPipe) {
             self.fatal.get_or_insert(Error::Closed);
         }
@@ -438,18 +503,22 @@ impl<'r> Commit<'r> {
         }
     }
 
-    /// Enters the object in the report; its entry there.
-    fn close(&mut self, mut current: Current) -> ObjectReport {
+    /// Enters the object in the report.
+    fn close(&mut self, mut current: Current) {
         self.tell_unread(&mut current);
-        let scanner = self.job.plan.scanner();
-        let mut report = current.report;
-        report.bytes = current.size;
-        for (detector, levels) in current.found {
-            *self.in_objects.entry(detector).or_default() += 1;
-            report.detectors.insert(scanner.about(detector).id.to_owned(), levels);
+        for detector in current.found.keys() {
+            *self.in_objects.entry(*detector).or_default() += 1;
         }
-        self.keep_object(report.clone());
-        report
+        self.keep_object(self.entry(&current));
+    }
+
+    /// The object's entry in the report.
+    fn entry(&self, current: &Current) -> ObjectReport {
+        let scanner = self.job.plan.scanner();
+        let named =
+            |(detector, levels): (&DetectorIndex, &Levels)| (scanner.about(*detector).id.to_owned(), *levels);
+        let detectors = current.found.iter().map(named).collect();
+        ObjectReport { bytes: current.size, detectors, ..current.report.clone() }
     }
 
     fn keep_object(&mut self, report: ObjectReport) {
@@ -461,11 +530,14 @@ impl<'r> Commit<'r> {
 
     /// The report, without the parts that only the plan and the clock know.
     pub(crate) fn finish(mut self) -> Result<Report, Error> {
-        let kept = self.own.state.as_mut().map_or(Ok(()), State::write);
-        if let Some(error) = self.fatal {
+        if let Some(error) = self.fatal.take() {
+            if let Some(mut current) = self.current.take() {
+                self.forget(&mut current);
+            }
+            self.own.state.as_mut().map_or(Ok(()), State::write)?;
             return Err(error);
         }
-        kept?;
+        self.own.state.as_mut().map_or(Ok(()), |state| state.finish(self.job))?;
         if let Some(file) = self.findings.take() {
             file.finish().map_err(Error::Findings)?;
         }
@@ -482,7 +554,11 @@ impl<'r> Commit<'r> {
             ..Report::default()
         };
         if let Some(sampler) = self.own.sampler {
-            report.sample = Some(tell::sampled(&sampler, &self.counts, scanner));
+            let mut sample = tell::sampled(&sampler, &self.counts, scanner);
+            if let Some(before) = self.before.sample.take() {
+                sample.merge(&before);
+            }
+            report.sample = Some(sample);
         }
         tell::fill(&mut report, self.counts, &self.in_objects, scanner);
         report.add(&self.before);

@@ -96,12 +96,10 @@ pub enum Error {
     OtherJob(PathBuf),
     /// There is no place where what was done is kept.
     #[error(
-        "nothing is kept to resume from: a rewrite keeps it beside its output folder, a scan with --state"
+        "nothing is kept to resume from: a rewrite keeps it beside its output, a scan with --state; standard input comes \
+         once, and what is rewritten in place in a store cannot be told from what is still to be"
     )]
     NothingKept,
-    /// What was found in objects that are not read again is not known row by row.
-    #[error("--findings lists every finding, and --resume leaves out what was done; take one of them")]
-    ResumeFindings,
     /// A rewrite of some records would be no safe copy.
     #[error("--sample is for a scan; a rewrite takes every record")]
     SampledRewrite,

@@ -7,21 +7,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_io::{
-    Description, Error, Format, FormatName, Location, Object, Opened, Piece, ReadObjects, Source, open,
+    Description, Error, Format, FormatName, Location, Mark, Object, Opened, Piece, ReadObjects, Source, open,
 };
 
+use crate::findings::Spelled;
 use crate::job::Job;
 use crate::order::Budget;
 use crate::report::Report;
 use crate::shown::Names;
-use crate::state::Earlier;
+use crate::state::{Before, Begun, Earlier};
 
 /// One thing for a worker to do, about the object of this number.
 pub(crate) enum Step {
-    /// It was opened.
-    Begin(Object, Description),
-    /// A piece of it, and how far into its stored bytes the piece reaches.
-    Piece(Arc<dyn Format>, Piece, u64),
+    /// It was opened; with what an earlier run has done of it.
+    Begin(Object, Description, Option<Box<Begun>>),
+    /// A piece of it, and the place behind the piece.
+    Piece(Arc<dyn Format>, Piece, At),
     /// It was read to its end: stored bytes.
     End(u64),
     /// It cannot be opened: its stored bytes.
@@ -32,6 +33,26 @@ pub(crate) enum Step {
     Lost(io::Error),
     /// An earlier run has done it: its report.
     Earlier(Box<Report>),
+    /// What an earlier run has found in a piece of it.
+    Rows(Vec<Spelled<'static>>),
+}
+
+/// A place in an object.
+#[derive(Clone, Debug)]
+pub(crate) struct At {
+    pub(crate) mark: Mark,
+    /// Stored bytes up to there.
+    pub(crate) position: u64,
+}
+
+/// Rows of earlier runs that are to be told again.
+struct Told {
+    number: usize,
+    name: Arc<str>,
+    id: String,
+    /// By pieces: the next one, and where they end.
+    from: u64,
+    to: u64,
 }
 
 /// Objects of which the first bytes are asked for before their turn: many small ones of a store would else wait for
@@ -56,10 +77,11 @@ pub(crate) struct Feed<'r> {
     names: Names<'r>,
     objects: ReadObjects,
     /// Those that come next.
-    near: VecDeque<io::Result<(Object, Option<Box<Report>>)>>,
+    near: VecDeque<io::Result<(Object, Before)>>,
     /// What earlier runs have done.
     earlier: Earlier,
     begun: usize,
+    told: Option<Told>,
     open: Option<Reading>,
     ticket: u64,
 }
@@ -91,6 +113,7 @@ impl<'r> Feed<'r> {
             near: VecDeque::new(),
             earlier,
             begun: 0,
+            told: None,
             open: None,
             ticket: 0,
         }
@@ -101,17 +124,26 @@ impl<'r> Feed<'r> {
         if self.stop.load(Ordering::Relaxed) {
             return None;
         }
-        let (object, name, step) = if let Some(reading) = self.open.take() {
+        let (object, name, step) = if let Some(rows) = self.rows() {
+            rows
+        } else if let Some(reading) = self.open.take() {
             (reading.number, reading.name.clone(), self.read_on(reading))
         } else {
             let number = self.begun;
             self.begun += 1;
             match self.upcoming()? {
-                Ok((object, done)) => {
+                Ok((object, before)) => {
                     let name = self.names.shown(&object.name);
-                    let step = match done {
-                        Some(report) => Step::Earlier(report),
-                        None => self.begin(number, name.clone(), &object),
+                    let step = match before {
+                        Before::Done(report, rows) => {
+                            self.tell(number, &name, rows, u64::MAX);
+                            Step::Earlier(report)
+                        }
+                        Before::Begun(begun, rows) => {
+                            self.tell(number, &name, rows, begun.mark.pieces);
+                            self.begin(number, name.clone(), &object, Some(begun))
+                        }
+                        Before::Nothing => self.begin(number, name.clone(), &object, None),
                     };
                     (number, name, step)
                 }
@@ -124,32 +156,59 @@ impl<'r> Feed<'r> {
     }
 
     /// The next object, and its report if it was done before; those behind it are told that their turn is near.
-    fn upcoming(&mut self) -> Option<io::Result<(Object, Option<Box<Report>>)>> {
+    fn upcoming(&mut self) -> Option<io::Result<(Object, Before)>> {
         while self.near.len() < NEAR
             && let Some(object) = self.objects.next()
         {
             let next = object.map(|object| {
-                let done = self.earlier.report(self.job, &object).map(Box::new);
-                if let (None, Object { location: Location::Blob(blob), size: ..=SMALL, format, .. }) =
-                    (&done, &object)
+                let before = self.earlier.before(self.job, &object);
+                if let (
+                    Before::Nothing,
+                    Object { location: Location::Blob(blob), size: ..=SMALL, format, .. },
+                ) = (&before, &object)
                     && *format != Some(FormatName::Parquet)
                 {
                     blob.warm();
                 }
-                (object, done)
+                (object, before)
             });
             self.near.push_back(next);
         }
         self.near.pop_front()
     }
 
-    fn begin(&mut self, number: usize, name: Arc<str>, object: &Object) -> Step {
-        match open(object, &self.job.read, &|cell| self.names.personal(cell)) {
+    /// The rows of some pieces are to be told, where there is a findings file.
+    fn tell(&mut self, number: usize, name: &Arc<str>, id: String, to: u64) {
+        if self.job.findings.is_some() {
+            self.told = Some(Told { number, name: name.clone(), id, from: 0, to });
+        }
+    }
+
+    fn rows(&mut self) -> Option<(usize, Arc<str>, Step)> {
+        let told = self.told.as_mut()?;
+        let Some((piece, rows)) = self.earlier.rows(&told.id, told.from, told.to) else {
+            self.told = None;
+            return None;
+        };
+        told.from = piece + 1;
+        Some((told.number, told.name.clone(), Step::Rows(rows)))
+    }
+
+    fn begin(&mut self, number: usize, name: Arc<str>, object: &Object, begun: Option<Box<Begun>>) -> Step {
+        let opened = open(object, &self.job.read, &|cell| self.names.personal(cell));
+        let there = opened.and_then(|mut opened| {
+            begun.as_ref().map_or(Ok(()), |begun| opened.source.go_on(&begun.mark))?;
+            Ok(opened)
+        });
+        match there {
             Ok(Opened { source, format, description }) => {
                 self.open = Some(Reading { number, name, source, format });
-                Step::Begin(object.clone(), description)
+                Step::Begin(object.clone(), description, begun)
             }
-            Err(error) => Step::Unopened(object.size, error),
+            Err(error) => {
+                self.told = None;
+                Step::Unopened(object.size, error)
+            }
         }
     }
 
@@ -158,10 +217,10 @@ impl<'r> Feed<'r> {
         match reading.source.next() {
             Ok(Some(piece)) => {
                 self.budget.take(piece.cost);
-                let position = reading.source.position();
+                let at = At { mark: reading.source.mark(), position: reading.source.position() };
                 let format = reading.format.clone();
                 self.open = Some(reading);
-                Step::Piece(format, piece, position)
+                Step::Piece(format, piece, at)
             }
             Ok(None) => Step::End(reading.source.position()),
             Err(error) => Step::Fail(error),

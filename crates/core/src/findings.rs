@@ -1,10 +1,11 @@
 //! The findings file: one row a finding, in input order, with places and reasons but never a value.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sievert_detect::{DetectorIndex, Evidence, Finding, Scanner};
 use sievert_io::{Access, Cause, ColumnType, Error, Place, TableWriter, Target, Value, WholeFile};
 
@@ -54,44 +55,44 @@ impl Offsets {
 }
 
 /// A row as the findings file spells it.
-#[derive(Serialize)]
-struct Spelled<'a> {
-    object: &'a str,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Spelled<'a> {
+    object: Cow<'a, str>,
     record: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
-    field: &'a str,
+    field: Cow<'a, str>,
     start: u64,
     end: u64,
     start_byte: u64,
     end_byte: u64,
     start_utf16: u64,
     end_utf16: u64,
-    detector: &'a str,
-    confidence: &'static str,
-    why: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fingerprint: Option<&'a str>,
+    detector: Cow<'a, str>,
+    confidence: Cow<'a, str>,
+    why: Vec<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Cow<'a, str>>,
 }
 
 impl<'a> Spelled<'a> {
-    fn new(object: &'a str, row: &'a Row, scanner: &'a Scanner) -> Self {
+    pub(crate) fn new(object: &'a str, row: &'a Row, scanner: &'a Scanner) -> Self {
         let Offsets { code_points, bytes, utf16 } = row.offsets;
         Self {
-            object,
+            object: object.into(),
             record: row.record,
             line: row.line,
-            field: &row.field,
+            field: (&*row.field).into(),
             start: code_points[0],
             end: code_points[1],
             start_byte: bytes[0],
             end_byte: bytes[1],
             start_utf16: utf16[0],
             end_utf16: utf16[1],
-            detector: scanner.about(row.detector).id,
-            confidence: row.evidence.confidence().name(),
-            why: row.evidence.codes().collect(),
-            fingerprint: row.fingerprint.as_deref(),
+            detector: scanner.about(row.detector).id.into(),
+            confidence: row.evidence.confidence().name().into(),
+            why: row.evidence.codes().map(Cow::from).collect(),
+            fingerprint: row.fingerprint.as_deref().map(Cow::from),
         }
     }
 
@@ -99,20 +100,20 @@ impl<'a> Spelled<'a> {
     fn cells(&self) -> Vec<Value> {
         let number = |n: u64| Value::UInt64(n);
         vec![
-            self.object.into(),
+            (&*self.object).into(),
             number(self.record),
             self.line.map_or(Value::Null, number),
-            self.field.into(),
+            (&*self.field).into(),
             number(self.start),
             number(self.end),
             number(self.start_byte),
             number(self.end_byte),
             number(self.start_utf16),
             number(self.end_utf16),
-            self.detector.into(),
-            self.confidence.into(),
-            Value::List(self.why.iter().map(|code| Value::from(*code)).collect()),
-            self.fingerprint.map_or(Value::Null, Value::from),
+            (&*self.detector).into(),
+            (&*self.confidence).into(),
+            Value::List(self.why.iter().map(|code| Value::from(&**code)).collect()),
+            self.fingerprint.as_deref().map_or(Value::Null, Value::from),
         ]
     }
 }
@@ -153,14 +154,13 @@ impl FindingsFile {
         Ok(Self::Lines { file: Box::new(file), place: Place::object(path.to_string_lossy()) })
     }
 
-    pub(crate) fn append(&mut self, object: &str, rows: &[Row], scanner: &Scanner) -> Result<(), Error> {
-        let spelled = rows.iter().map(|row| Spelled::new(object, row, scanner));
+    pub(crate) fn append(&mut self, rows: &[Spelled<'_>]) -> Result<(), Error> {
         match self {
-            Self::Table(table) => spelled.map(|row| row.cells()).try_for_each(|cells| table.append(cells)),
+            Self::Table(table) => rows.iter().try_for_each(|row| table.append(row.cells())),
             Self::Lines { file, place } => {
                 let mut bytes = Vec::new();
-                for row in spelled {
-                    serde_json::to_writer(&mut bytes, &row).expect("strings and numbers are JSON");
+                for row in rows {
+                    serde_json::to_writer(&mut bytes, row).expect("strings and numbers are JSON");
                     bytes.push(b'\n');
                 }
                 file.write_all(&bytes).map_err(|error| Cause::from(error).at(place.clone()))

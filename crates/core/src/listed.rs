@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sievert_io::{
-    Address, Cause, Entry, Input, ListOptions, Location, Object, Objects, Reason, Runtime, list_each,
+    Address, Cause, Entry, Input, ListOptions, Location, Object, Objects, Reason, Runtime, is_leftover,
+    list_each,
 };
 
 use crate::job::{Destination, Job, Task};
@@ -38,12 +39,13 @@ impl Listed {
     /// # Errors
     /// An input is not there, two objects would be written to one place, or a place is taken.
     pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
-        let (_, replace) = crate::state::earlier(job, runtime)?;
-        Self::with(job, runtime, replace)
+        let (earlier, replace) = crate::state::earlier(job, runtime)?;
+        Self::with(job, runtime, replace, &earlier.runs)
     }
 
-    /// The same, told whether an output may take the place of one that is there.
-    pub(crate) fn with(job: &Job, runtime: &Runtime, replace: bool) -> Result<Self, Error> {
+    /// The same, told whether an output may take the place of one that is there, and which runs of this job have ended:
+    /// what they were writing is not there for it.
+    pub(crate) fn with(job: &Job, runtime: &Runtime, replace: bool, ended: &[String]) -> Result<Self, Error> {
         let mut listed = Self {
             objects: Objects::new(runtime),
             skipped: Vec::new(),
@@ -70,6 +72,7 @@ impl Listed {
                     let added = checked.and_then(|()| listed.objects.push(&object).map_err(Error::Spool));
                     failed = failed.take().or(added.err());
                 }
+                Entry::Skipped(entry) if is_leftover(&entry.name, ended) => {}
                 Entry::Skipped(entry) => {
                     let why = reason(&entry.reason);
                     match entry.reason.not_examined() {

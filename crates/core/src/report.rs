@@ -65,6 +65,9 @@ pub struct Report {
     /// counts stand in all sums.
     #[serde(default)]
     pub resumed: u64,
+    /// Objects that an earlier run of this job had begun: they were read on from where it had come to.
+    #[serde(default)]
+    pub continued: u64,
     /// Of a run over a part of the objects: which part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shards: Option<Shards>,
@@ -306,6 +309,7 @@ impl Report {
     /// Adds what another part of the same work counted.
     pub(crate) fn add(&mut self, other: &Self) {
         self.resumed += other.resumed;
+        self.continued += other.continued;
         self.ledger.merge(&other.ledger);
         for (id, theirs) in &other.detectors {
             let mine = self.detectors.entry(id.clone()).or_default();

@@ -38,11 +38,12 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     if job.sample.is_some() && !matches!(job.task, Task::Scan) {
         return Err(Error::SampledRewrite);
     }
-    let run_name = format!("{}-{}", std::process::id(), started.as_nanosecond());
-    let (earlier, replace) = state::earlier(job, &runtime)?;
-    let listed = Listed::with(job, &runtime, replace)?;
+    // Names of runs stand in the order in which they were begun.
+    let run_name = format!("{}-{}", started.as_nanosecond(), std::process::id());
+    let (mut earlier, replace) = state::earlier(job, &runtime)?;
+    let listed = Listed::with(job, &runtime, replace, &earlier.runs)?;
     let sampler = job.sample.map(|sample| Sampler::new(sample, &listed, &job.read)).transpose()?;
-    let state = State::begin(job, &runtime, &run_name, &earlier)?;
+    let state = State::begin(job, &runtime, &run_name, &mut earlier)?;
     let out = prepare_folder(job, &runtime)?;
 
     let stop = AtomicBool::new(false);
@@ -61,17 +62,18 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
                 let mut worker = Worker::new(job, sampler, &run_key);
                 while let Some(Ticket { number, object, name, step }) = next(&feed) {
                     let done = match step {
-                        Step::Begin(object, description) => Done::Begin(object, description),
-                        Step::Piece(format, piece, position) => {
+                        Step::Begin(object, description, begun) => Done::Begin(object, description, begun),
+                        Step::Piece(format, piece, at) => {
                             let cost = piece.cost;
                             let result = guarded(&name, || worker.piece(&name, &*format, piece));
-                            Done::Piece(result.map(Box::new), position, cost)
+                            Done::Piece(result.map(Box::new), at, cost)
                         }
                         Step::End(position) => Done::End(position),
                         Step::Unopened(size, error) => Done::Unopened(size, error),
                         Step::Fail(error) => Done::Fail(error),
                         Step::Lost(error) => Done::Lost(error),
                         Step::Earlier(report) => Done::Earlier(report),
+                        Step::Rows(rows) => Done::Rows(rows),
                     };
                     lock(&commit).push(number, object, &name, done);
                 }

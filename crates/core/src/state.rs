@@ -1,8 +1,9 @@
 //! What a run has done, kept durably beside its output, so that a later run need not do it again. One small file every
-//! second; each holds the reports of the objects that were finished since the one before.
+//! second; each holds what happened since the one before: objects that were finished, how far a large one has come,
+//! and rows of the findings file.
 
-use std::collections::{HashMap, HashSet};
-use std::io::{Read, Seek, SeekFrom, Write};
+mod earlier;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,19 +11,24 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sievert_io::{
-    Access, Address, Input, Lease, Location, Object, Runtime, Target, file_names, read_file, remove_file,
-    remove_leftovers, write_file,
+    Access, Address, Input, Kept, Lease, Location, Mark, Object, Runtime, Stamp, Target, file_names,
+    remove_file, remove_leftovers, write_file,
 };
 
 use crate::Error;
+use crate::findings::Spelled;
 use crate::job::{Destination, Job, Task};
-use crate::listed::{names_in, target};
 use crate::report::Report;
+pub(crate) use earlier::{Before, Earlier, earlier};
 
 /// How often what was done is written down: so much work is lost with a machine. Sooner at first, so that runs that
 /// never live long come to an end too.
 const EVERY: Duration = Duration::from_secs(1);
 const FIRST: Duration = Duration::from_millis(20);
+/// How often it is written down how far an object has come: its share of the report goes with it.
+const MARKS: Duration = Duration::from_secs(5);
+/// Bytes of rows that are held at most.
+const ROWS: usize = 1 << 20;
 /// The right to write the output and this state; begins with a dot, as it is no record of what was done.
 const LEASE: &str = ".lease";
 
@@ -35,24 +41,41 @@ struct Header {
     run: String,
 }
 
-/// An object that was done.
+/// What stands behind it, a line each.
 #[derive(Serialize, Deserialize)]
-struct Line {
-    /// What tells this object, as it was, from another.
-    id: String,
-    report: Report,
+#[serde(rename_all = "lowercase")]
+enum Line<'a> {
+    /// An object was done.
+    Done {
+        /// What tells it, as it is now, from another.
+        id: String,
+        /// The id under which its rows stand.
+        rows: String,
+        report: Box<Report>,
+    },
+    /// An object has come so far.
+    Begun { id: String, begun: Box<Begun> },
+    /// What was written of it is there no longer.
+    Gone { id: String },
+    /// The findings in a piece of an object.
+    Rows { id: String, piece: u64, rows: Vec<Spelled<'a>> },
 }
 
-/// What earlier runs of this job have done.
-#[derive(Debug)]
-pub(crate) struct Earlier {
-    /// By id: where its line stands, and how long it is.
-    lines: HashMap<String, (u64, usize)>,
-    text: tempfile::SpooledTempFile,
-    /// The runs of this job that were begun before.
-    runs: Vec<String>,
-    /// Of an output folder in a store: what is there.
-    there: Option<HashSet<String>>,
+/// How far an object has come.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Begun {
+    /// In what is read.
+    pub(crate) mark: Mark,
+    /// In its stored bytes.
+    pub(crate) position: u64,
+    /// In what is written, if something is.
+    pub(crate) output: Option<Kept>,
+    /// In what is quarantined, if something was.
+    pub(crate) quarantine: Option<Kept>,
+    /// Its share of what the run tells.
+    pub(crate) report: Report,
+    /// By field: cells that cannot be looked at, and why.
+    pub(crate) unread: Vec<(String, u64, String)>,
 }
 
 /// Where what this run does is written down.
@@ -64,20 +87,28 @@ pub(crate) struct State<'r> {
     folder: PathBuf,
     job: String,
     run: String,
+    /// The runs of this job that were begun before.
+    runs: Vec<String>,
     pending: Vec<u8>,
     written: Instant,
     /// When to write the next time.
     pause: Duration,
+    marked: Instant,
+    mark_pause: Duration,
     files: u32,
 }
 
-/// The folder of a job's state, if it keeps one. What comes once cannot be resumed.
+/// The folder of a job's state, if it keeps one. What comes once cannot be resumed; nor can what is rewritten in place in
+/// a store, as nobody knows by which tag an object will be known before it is there.
 fn folder(job: &Job) -> Option<PathBuf> {
     if job.inputs.contains(&Input::Stdin) {
         return None;
     }
     let state = match &job.task {
         Task::Redact { to: Destination::Folder(_), .. } | Task::Scan => job.resume.state.as_ref(),
+        Task::Redact { to: Destination::InPlace, .. } if job.inputs.iter().all(is_local) => {
+            job.resume.state.as_ref()
+        }
         Task::Redact { .. } => None,
     }?;
     Some(state.join(match job.list.shard {
@@ -86,90 +117,8 @@ fn folder(job: &Job) -> Option<PathBuf> {
     }))
 }
 
-/// What earlier runs have done, if this one resumes, and whether an output may take the place of one that is there:
-/// outputs of this very job may.
-pub(crate) fn earlier(job: &Job, runtime: &Runtime) -> Result<(Earlier, bool), Error> {
-    let mut earlier = Earlier::new();
-    if job.resume.on {
-        let folder = folder(job).ok_or(Error::NothingKept)?;
-        if job.findings.is_some() {
-            return Err(Error::ResumeFindings);
-        }
-        let id = job_id(job);
-        for name in file_names(runtime, &folder).map_err(Error::State)? {
-            // What a run was writing when it ended begins with a dot.
-            if !name.starts_with('.') {
-                earlier.add(runtime, &id, &folder.join(name))?;
-            }
-        }
-        if let Task::Redact { to: Destination::Folder(out), .. } = &job.task
-            && let Address::Remote(_) = Address::parse(out).map_err(Error::State)?
-        {
-            earlier.there = Some(names_in(runtime, out)?);
-        }
-    }
-    let replace = match &job.task {
-        Task::Redact { to: Destination::InPlace, .. } => true,
-        Task::Redact { overwrite, .. } => *overwrite || !earlier.runs.is_empty(),
-        Task::Scan => false,
-    };
-    Ok((earlier, replace))
-}
-
-impl Earlier {
-    fn new() -> Self {
-        Self {
-            lines: HashMap::new(),
-            text: tempfile::SpooledTempFile::new(1 << 20),
-            runs: Vec::new(),
-            there: None,
-        }
-    }
-
-    fn add(&mut self, runtime: &Runtime, id: &str, path: &Path) -> Result<(), Error> {
-        let bytes = read_file(runtime, path).map_err(Error::State)?;
-        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        let header = lines.next().and_then(|line| serde_json::from_slice::<Header>(line).ok());
-        let Some(header) = header.filter(|header| header.job == id) else {
-            return Err(Error::OtherJob(path.to_owned()));
-        };
-        if self.runs.last() != Some(&header.run) {
-            self.runs.push(header.run); // a run's files stand together
-        }
-        let at = self.text.seek(SeekFrom::End(0)).map_err(Error::Spool)?;
-        self.text.write_all(&bytes).map_err(Error::Spool)?;
-        let mut start = at + (bytes.split(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) + 1) as u64;
-        for line in lines {
-            #[derive(Deserialize)]
-            struct Id {
-                id: String,
-            }
-            if let Ok(Id { id }) = serde_json::from_slice(line) {
-                self.lines.insert(id, (start, line.len()));
-            }
-            start += line.len() as u64;
-        }
-        Ok(())
-    }
-
-    /// The report of an object, if it was done as it is now and its output is still there.
-    pub(crate) fn report(&mut self, job: &Job, object: &Object) -> Option<Report> {
-        if let Task::Redact { to, .. } = &job.task {
-            let there = match &self.there {
-                Some(names) => names.contains(&object.name),
-                None => target(to, object).is_some_and(|output| output.is_file()),
-            };
-            if !there {
-                return None;
-            }
-        }
-        let (start, length) = *self.lines.get(&object_id(object))?;
-        let mut line = vec![0; length];
-        self.text.seek(SeekFrom::Start(start)).ok()?;
-        self.text.read_exact(&mut line).ok()?;
-        // What cannot be read back is done again.
-        serde_json::from_slice::<Line>(&line).ok().map(|line| line.report)
-    }
+fn is_local(input: &Input) -> bool {
+    matches!(input, Input::Path(path) if matches!(Address::parse(path), Ok(Address::Local(_))))
 }
 
 impl<'r> State<'r> {
@@ -179,31 +128,33 @@ impl<'r> State<'r> {
         job: &Job,
         runtime: &'r Runtime,
         run: &str,
-        earlier: &Earlier,
+        earlier: &mut Earlier,
     ) -> Result<Option<Self>, Error> {
         let Some(folder) = folder(job) else { return Ok(None) };
         let lease = Lease::take(runtime, &folder.join(LEASE), run).map_err(Error::State)?;
-        if let Task::Redact { to: Destination::Folder(out), state, .. } = &job.task {
-            for folder in [out, state] {
-                remove_leftovers(folder, &earlier.runs).map_err(Error::State)?;
-            }
-        }
+        let kept = earlier.kept();
+        let mut gone: Vec<_> = earlier.runs.iter().filter(|run| !kept.contains(*run)).cloned().collect();
         if !job.resume.on {
-            let names = file_names(runtime, &folder).map_err(Error::State)?;
-            for name in names.iter().filter(|name| *name != LEASE) {
+            let mut names = file_names(runtime, &folder).map_err(Error::State)?;
+            names.retain(|name| name != LEASE);
+            gone.extend(names.iter().filter_map(|name| Some(name.rsplit_once('-')?.0.to_owned())));
+            for name in names {
                 remove_file(runtime, &folder.join(name)).map_err(Error::State)?;
             }
         }
-        let (job, run, pending) = (job_id(job), run.to_owned(), Vec::new());
+        remove_unfinished(job, &gone)?;
         let mut state = State {
             runtime,
             lease,
             folder,
-            job,
-            run,
-            pending,
+            job: job_id(job),
+            run: run.to_owned(),
+            runs: earlier.runs.clone(),
+            pending: Vec::new(),
             written: Instant::now(),
             pause: FIRST / 2,
+            marked: Instant::now(),
+            mark_pause: FIRST,
             files: 0,
         };
         state.write()?;
@@ -216,11 +167,47 @@ impl<'r> State<'r> {
     }
 
     /// Notes that an object was done; its output is there.
-    pub(crate) fn note(&mut self, object: &Object, report: Report) -> Result<(), Error> {
-        let line = Line { id: object_id(object), report };
-        serde_json::to_writer(&mut self.pending, &line).expect("a report is JSON");
-        self.pending.push(b'\n');
+    pub(crate) fn done(&mut self, object: &Object, report: Report) -> Result<(), Error> {
+        let id = object_id(object);
+        self.line(&Line::Done { rows: id.clone(), id, report: Box::new(report) });
         if self.written.elapsed() >= self.pause { self.write() } else { Ok(()) }
+    }
+
+    /// Writes down that an object was done, just before what was made of it takes its place and looks so.
+    pub(crate) fn replaced(&mut self, object: &Object, by: Stamp, report: Report) -> Result<(), Error> {
+        let (id, rows) = (id_as(object, by, None), object_id(object));
+        self.line(&Line::Done { id, rows, report: Box::new(report) });
+        self.write()
+    }
+
+    /// Whether it is time to write down how far an object has come.
+    pub(crate) fn is_due(&self) -> bool {
+        self.marked.elapsed() >= self.mark_pause
+    }
+
+    /// Writes down how far an object has come.
+    pub(crate) fn begun(&mut self, object: &Object, begun: Begun) -> Result<(), Error> {
+        self.line(&Line::Begun { id: object_id(object), begun: Box::new(begun) });
+        self.marked = Instant::now();
+        self.mark_pause = (self.mark_pause * 2).min(MARKS);
+        self.write()
+    }
+
+    /// Writes down that nothing is left of an object that was begun.
+    pub(crate) fn gone(&mut self, object: &Object) -> Result<(), Error> {
+        self.line(&Line::Gone { id: object_id(object) });
+        self.write()
+    }
+
+    /// Notes the findings in a piece of an object.
+    pub(crate) fn rows(&mut self, object: &Object, piece: u64, rows: Vec<Spelled<'_>>) -> Result<(), Error> {
+        self.line(&Line::Rows { id: object_id(object), piece, rows });
+        if self.pending.len() >= ROWS { self.write() } else { Ok(()) }
+    }
+
+    fn line(&mut self, line: &Line<'_>) {
+        serde_json::to_writer(&mut self.pending, line).expect("a report is JSON");
+        self.pending.push(b'\n');
     }
 
     /// Writes down what was done since the last time.
@@ -240,6 +227,38 @@ impl<'r> State<'r> {
         self.pause = (self.pause * 2).min(EVERY);
         Ok(())
     }
+
+    /// At the end: nothing that runs before this one have begun is needed any more.
+    pub(crate) fn finish(&mut self, job: &Job) -> Result<(), Error> {
+        self.write()?;
+        remove_unfinished(job, &self.runs)
+    }
+}
+
+/// Removes what runs that have ended were writing, wherever this job writes.
+fn remove_unfinished(job: &Job, runs: &[String]) -> Result<(), Error> {
+    let Task::Redact { to, state, .. } = &job.task else { return Ok(()) };
+    let mut folders = vec![state.clone()];
+    match to {
+        Destination::Folder(out) => folders.push(out.clone()),
+        Destination::InPlace => folders.extend(job.inputs.iter().filter_map(walked)),
+        Destination::Stdout => {}
+    }
+    folders.iter().try_for_each(|folder| remove_leftovers(folder, runs).map_err(Error::State))
+}
+
+/// The folder that an input of this machine is listed from.
+fn walked(input: &Input) -> Option<PathBuf> {
+    let Input::Path(path) = input else { return None };
+    let Ok(Address::Local(path)) = Address::parse(path) else { return None };
+    let glob = |path: &Path| path.to_string_lossy().contains(['*', '?', '[', '{']);
+    let plain = path.ancestors().find(|path| path.exists() || !glob(path))?;
+    match plain.is_dir() {
+        true => Some(plain.to_owned()),
+        false => plain
+            .parent()
+            .map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.to_owned() }),
+    }
 }
 
 /// What tells a job from another: the program, the plan with its key, how objects are read, and where outputs go.
@@ -252,16 +271,23 @@ fn job_id(job: &Job) -> String {
         Task::Scan => None,
         Task::Redact { to, .. } => Some(to),
     };
-    digest(&[env!("CARGO_PKG_VERSION"), job.plan.hash(), &format!("{key:?} {how:?} {sizes:?} {to:?}")])
+    let rows = job.findings.is_some();
+    let all = format!("{key:?} {how:?} {sizes:?} {to:?} {rows:?}");
+    digest(&[env!("CARGO_PKG_VERSION"), job.plan.hash(), &all])
 }
 
 /// What tells an object, as it is, from another.
 fn object_id(object: &Object) -> String {
     let Location::Blob(blob) = &object.location else { return String::new() };
-    let stamp = blob.stamp();
+    id_as(object, blob.stamp(), blob.tag())
+}
+
+/// The same, for an object that looks so.
+fn id_as(object: &Object, stamp: Stamp, tag: Option<&str>) -> String {
+    let Location::Blob(blob) = &object.location else { return String::new() };
     let since = stamp.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
     // A tag tells more than a time, which some stores change with a copy.
-    let version = blob.tag().map_or_else(|| since.to_string(), str::to_owned);
+    let version = tag.map_or_else(|| since.to_string(), str::to_owned);
     digest(&[&object.name, &blob.uri(), &stamp.size.to_string(), &version])
 }
 

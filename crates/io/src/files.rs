@@ -8,7 +8,7 @@ use object_store::path::Path as Key;
 
 use crate::output::{Sink, Target, WholeFile};
 use crate::store::{Remote, Upload};
-use crate::{Access, Address, Cause, Error, Place, Runtime};
+use crate::{Access, Address, Cause, Error, Kept, Place, Reached, Runtime};
 
 /// A file, or an object of a store, that appears when it is finished. Dropped before that, nothing is left of it.
 pub struct NewFile {
@@ -40,12 +40,36 @@ impl NewFile {
         Ok(Self { sink, place })
     }
 
+    /// Goes on behind what another run has kept on this machine.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn go_on(target: &Target, kept: &Kept) -> Result<Self, Error> {
+        let place = Place::object(target.path.to_string_lossy());
+        Ok(Self { sink: Box::new(WholeFile::go_on(target, kept)?), place })
+    }
+
+    /// What keeps its bytes so far, on this machine; `None` in a store, as it has none of so few.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn keep(&mut self) -> Result<Option<Kept>, Error> {
+        let Some(bytes) = self.sink.written() else { return Ok(None) };
+        let by = self.sink.keep(bytes).map_err(|cause| cause.at(self.place.clone()))?;
+        Ok(by.map(|by| Kept { reached: Reached { bytes, values: false }, by }))
+    }
+
+    /// What was kept stays when this is dropped.
+    pub fn leave(&mut self) {
+        self.sink.leave();
+    }
+
     /// Makes it appear, whole and durable.
     ///
     /// # Errors
     /// What the system or the store says; nothing appears.
     pub fn finish(self) -> Result<(), Error> {
-        self.sink.appear().map(|_| ()).map_err(|cause| cause.at(self.place))
+        self.sink.appear(&mut |_| Ok(())).map(|_| ()).map_err(|cause| cause.at(self.place))
     }
 }
 
@@ -108,6 +132,15 @@ pub fn remove_file(runtime: &Runtime, path: &Path) -> Result<(), Error> {
     removed.map_err(|cause| cause.at(Place::object(address.to_string())))
 }
 
+/// Whether a file's name is that of something that one of these runs was writing.
+pub fn is_leftover(name: &str, runs: &[String]) -> bool {
+    let name = name.rsplit('/').next().unwrap_or_default();
+    name.starts_with('.')
+        && name.strip_suffix(".part").is_some_and(|name| {
+            runs.iter().any(|run| name.strip_suffix(run.as_str()).is_some_and(|name| name.ends_with('.')))
+        })
+}
+
 /// Removes what runs that have ended were writing in a folder of this machine and below it; nothing in a store has a
 /// name before it is whole.
 ///
@@ -118,13 +151,9 @@ pub fn remove_leftovers(folder: &Path, runs: &[String]) -> Result<(), Error> {
     if runs.is_empty() {
         return Ok(());
     }
-    let endings: Vec<_> = runs.iter().map(|run| format!(".{run}.part")).collect();
     for entry in walkdir::WalkDir::new(&folder).into_iter().flatten() {
         let name = entry.file_name().to_string_lossy();
-        if entry.file_type().is_file()
-            && name.starts_with('.')
-            && endings.iter().any(|ending| name.ends_with(ending))
-        {
+        if entry.file_type().is_file() && is_leftover(&name, runs) {
             std::fs::remove_file(entry.path())
                 .map_err(|error| Cause::from(error).at(Place::object(entry.path().to_string_lossy())))?;
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Batch, Edit, Error};
+use crate::{Batch, Cause, Edit, Error, Kept, Mark, Reached, Stamp};
 
 /// Cuts an object into pieces: sequential and cheap, it reads bytes and looks for record borders only. Cuts depend on
 /// the input and its options, never on threads or memory.
@@ -15,6 +15,19 @@ pub trait Source: Send {
 
     /// Stored bytes of the object that are consumed so far: what the ledger counts as read.
     fn position(&self) -> u64;
+
+    /// The place behind the last piece that was given.
+    fn mark(&self) -> Mark;
+
+    /// Goes on from a place of the same object, read with the same options: what follows are the pieces that would
+    /// have followed there. Asked before the first piece.
+    ///
+    /// # Errors
+    /// What keeps the object from being read up to there.
+    fn go_on(&mut self, from: &Mark) -> Result<(), Error> {
+        while self.mark().pieces < from.pieces && self.next()?.is_some() {}
+        Ok(())
+    }
 }
 
 /// A part of an object that one worker takes; owns its bytes.
@@ -156,9 +169,34 @@ pub trait Output: Send {
     /// What the store says; nothing of the object will appear.
     fn append(&mut self, rendered: Rendered) -> Result<(), Error>;
 
-    /// Makes the object appear, whole and durable. Returns the bytes written.
+    /// How far it has come; `None` where another run could not go on from there.
+    ///
+    /// # Errors
+    /// As [`Output::append`].
+    fn reached(&mut self) -> Result<Option<Reached>, Error> {
+        Ok(None)
+    }
+
+    /// By what another run can go on from a place that was reached, once that is durable; `None` before.
+    ///
+    /// # Errors
+    /// As [`Output::append`].
+    fn keep(&mut self, at: Reached) -> Result<Option<Kept>, Error> {
+        let _ = at;
+        Ok(None)
+    }
+
+    /// Another run goes on with what was kept: dropped after this, it takes nothing back.
+    fn leave(&mut self) {}
+
+    /// Makes the object appear, whole and durable. `publish` is asked just before, when all bytes are there, with what
+    /// the file will look like where that is known; its error keeps the object from appearing. Returns the bytes
+    /// written.
     ///
     /// # Errors
     /// What the store says; nothing of the object appears.
-    fn finish(self: Box<Self>) -> Result<u64, Error>;
+    fn finish(self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Error>;
 }
+
+/// Asked just before something appears.
+pub type Publish<'a> = dyn FnMut(Option<Stamp>) -> Result<(), Cause> + 'a;

@@ -16,7 +16,8 @@ use arrow::array::{Array, RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 
 use crate::{
-    Batch, Body, Cause, Content, Edit, Error, Format, Layout, Opened, Output, Piece, Place, Rendered, Source,
+    Batch, Body, Cause, Content, Edit, Error, Format, Layout, Mark, Opened, Output, Piece, Place, Publish,
+    Rendered, Source,
 };
 pub use rewrite::{Changes, Places};
 
@@ -254,6 +255,10 @@ impl Source for Reader {
     fn position(&self) -> u64 {
         self.position
     }
+
+    fn mark(&self) -> Mark {
+        Mark { pieces: self.index, jump: None }
+    }
 }
 
 /// Decodes and renders rows of a frame.
@@ -314,7 +319,7 @@ impl Output for FrameOutput {
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<u64, Error> {
+    fn finish(self: Box<Self>, _: &mut Publish<'_>) -> Result<u64, Error> {
         let Self { frame, writing } = *self;
         let written = guarded(|| writing.finish()).map_err(|cause| cause.at(frame.place()))?;
         let bytes = written.batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();

@@ -14,6 +14,7 @@ pub mod frame;
 mod json;
 mod lease;
 mod listing;
+mod mark;
 mod open;
 mod output;
 mod parquet;
@@ -28,15 +29,16 @@ pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Spl
 pub use compression::Compression;
 pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
-pub use files::{NewFile, file_names, read_file, remove_file, remove_leftovers, write_file};
-pub use format::{Body, Content, Format, Output, Piece, Rendered, Source};
+pub use files::{NewFile, file_names, is_leftover, read_file, remove_file, remove_leftovers, write_file};
+pub use format::{Body, Content, Format, Output, Piece, Publish, Rendered, Source};
 pub use frame::{Frame, Unread, Written};
 pub use lease::Lease;
 pub use listing::{
     Entry, Input, ListOptions, Listing, Location, Object, Objects, ReadObjects, Reason, Shard, Skipped, list,
     list_each,
 };
+pub use mark::{Kept, Mark, Reached};
 pub use open::{Description, FormatName, Header, Opened, ReadOptions, TextRecord, open};
-pub use output::{Access, Target, WholeFile, create};
+pub use output::{Access, Target, WholeFile, create, is_kept};
 pub use store::{Address, Blob, Encryption, Patience, Remote, Residence, Runtime, Stamp};
 pub use table::{ColumnType, TableWriter, Value};

@@ -242,7 +242,8 @@ pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bo
     let compression = Compression::of(&start);
     let mut bytes = compression.reader(stored).map_err(|cause| cause.at(place.clone()))?;
     let encoding = options.encoding.unwrap_or_else(|| Encoding::of(&peek(&mut bytes, SAMPLE)));
-    let mut stream = Stream { bytes: encoding.reader(bytes), read, blob, place };
+    let plain = compression == Compression::None && encoding == Encoding::Utf8;
+    let mut stream = Stream { bytes: encoding.reader(bytes), read, plain, blob, place };
 
     let sample = stream.peek(SAMPLE);
     let format = match named {

@@ -10,10 +10,11 @@ use crate::compression::Writer;
 use crate::parquet::Rewriter;
 use object_store::{Attribute, Attributes};
 
+use crate::mark::KeptBy;
 use crate::store::Upload;
 use crate::{
-    Address, Blob, Cause, Compression, Description, Encoding, Error, FormatName, Location, Object, Output,
-    Place, Rendered, Runtime,
+    Address, Blob, Cause, Compression, Description, Encoding, Error, FormatName, Kept, Location, Object,
+    Output, Place, Publish, Reached, Rendered, Runtime, Stamp,
 };
 
 /// Where an output goes.
@@ -29,7 +30,7 @@ pub struct Target {
 
 /// An output for what comes from an object, written as it was: same format, encoding and compression. From store to
 /// store, its content type and the like stay too; of what its owner said of it (metadata, the name to save it under)
-/// stays what `may_stay`, asked with name and value.
+/// stays what `may_stay`, asked with name and value. With `kept`, it goes on behind what another run has written.
 ///
 /// # Errors
 /// The target exists and may not be replaced, or the folder cannot be written.
@@ -38,6 +39,7 @@ pub fn create(
     object: &Object,
     description: &Description,
     target: &Target,
+    kept: Option<&Kept>,
     may_stay: &mut dyn FnMut(&str, &str) -> bool,
 ) -> Result<Box<dyn Output>, Error> {
     if let Location::Frame(frame) = &object.location {
@@ -48,7 +50,11 @@ pub fn create(
     let sink: Box<dyn Sink> = match &address {
         _ if target.path == Path::new("-") => Box::new(Stdout { written: 0 }),
         Address::Local(path) => {
-            Box::new(WholeFile::create(&Target { path: path.clone(), ..target.clone() }, Access::Shared)?)
+            let target = Target { path: path.clone(), ..target.clone() };
+            Box::new(match kept {
+                Some(kept) => WholeFile::go_on(&target, kept)?,
+                None => WholeFile::create(&target, Access::Shared)?,
+            })
         }
         Address::Remote(remote) => {
             let told = match &object.location {
@@ -57,6 +63,10 @@ pub fn create(
             };
             let attributes = typed(remaining(&told, may_stay), description);
             let upload = Upload::new(runtime, remote, target.overwrite, attributes, object.size);
+            let upload = upload.and_then(|upload| match kept {
+                Some(kept) => upload.go_on(kept),
+                None => Ok(upload),
+            });
             Box::new(upload.map_err(|cause| cause.at(place.clone()))?)
         }
     };
@@ -81,9 +91,30 @@ pub fn create(
             Location::Blob(blob) if description.compression != Compression::None => Some(blob.clone()),
             _ => None,
         },
-        values: false,
+        values: kept.is_some_and(|kept| kept.reached.values),
         place,
     }))
+}
+
+/// Whether what another run has kept of an output is still there, as far as can be told without asking a store.
+pub fn is_kept(target: &Path, kept: &Kept) -> bool {
+    match (Address::parse(target), &kept.by) {
+        (Ok(Address::Local(path)), KeptBy::File { run }) => {
+            temporary(&path, run).is_some_and(|(_, temporary)| {
+                fs::metadata(temporary)
+                    .is_ok_and(|about| about.is_file() && about.len() >= kept.reached.bytes)
+            })
+        }
+        (Ok(Address::Remote(_)), KeptBy::Parts { .. }) => true,
+        _ => false,
+    }
+}
+
+/// The folder of a file, and its name there until it is whole.
+fn temporary<'p>(path: &'p Path, run: &str) -> Option<(&'p Path, PathBuf)> {
+    let folder = folder(path);
+    let name = path.file_name()?.to_string_lossy();
+    Some((folder, folder.join(format!(".{name}.{run}.part"))))
 }
 
 /// What is said of an object that may be said of its output too.
@@ -124,8 +155,22 @@ pub(crate) trait Sink: Write + Send {
     /// Begins anew; false where that cannot be done.
     fn restart(&mut self) -> io::Result<bool>;
 
-    /// Makes the bytes appear; returns how many.
-    fn appear(self: Box<Self>) -> Result<u64, Cause>;
+    /// How many bytes were written; `None` where another run could not go on behind them.
+    fn written(&self) -> Option<u64> {
+        None
+    }
+
+    /// What keeps the first so many bytes, once they are durable; `None` before.
+    fn keep(&mut self, bytes: u64) -> Result<Option<KeptBy>, Cause> {
+        let _ = bytes;
+        Ok(None)
+    }
+
+    /// What was kept stays when this is dropped.
+    fn leave(&mut self) {}
+
+    /// Makes the bytes appear, once `publish` agrees; returns how many.
+    fn appear(self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Cause>;
 }
 
 /// Who may read a file.
@@ -146,6 +191,8 @@ pub struct WholeFile {
     temporary: Option<PathBuf>,
     target: PathBuf,
     overwrite: bool,
+    /// Whose temporary file it is.
+    run: String,
     written: u64,
     finished: bool,
 }
@@ -161,16 +208,14 @@ impl WholeFile {
         if !target.overwrite && target.path.symlink_metadata().is_ok() {
             return Err(fail(Cause::Exists));
         }
-        let name =
-            target.path.file_name().ok_or_else(|| fail(Cause::Unsupported("not the name of a file")))?;
+        let (folder, temporary) = temporary(&target.path, &target.run)
+            .ok_or_else(|| fail(Cause::Unsupported("not the name of a file")))?;
         if access == Access::Owner && fs::metadata(&target.path).is_ok_and(|about| is_special(&about)) {
             let file = OpenOptions::new().write(true).open(&target.path);
             let file = file.map_err(|error| fail(error.into()))?;
             return Ok(Self::new(file, None, target));
         }
-        let folder = folder(&target.path);
         fs::create_dir_all(folder).map_err(|error| fail(error.into()))?;
-        let temporary = folder.join(format!(".{}.{}.part", name.to_string_lossy(), target.run));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -182,8 +227,28 @@ impl WholeFile {
     }
 
     fn new(file: File, temporary: Option<PathBuf>, target: &Target) -> Self {
-        let Target { path, overwrite, .. } = target;
-        Self { file, temporary, target: path.clone(), overwrite: *overwrite, written: 0, finished: false }
+        let Target { path, overwrite, run } = target.clone();
+        Self { file, temporary, target: path, overwrite, run, written: 0, finished: false }
+    }
+
+    /// Goes on behind what another run has kept.
+    pub(crate) fn go_on(target: &Target, kept: &Kept) -> Result<Self, Error> {
+        let fail = |cause: Cause| cause.at(Place::object(target.path.to_string_lossy()));
+        let gone = Cause::Unsupported("what an earlier run had written of it is gone; run again");
+        let KeptBy::File { run } = &kept.by else { return Err(fail(gone)) };
+        let Some((_, temporary)) = temporary(&target.path, run) else { return Err(fail(gone)) };
+        let bytes = kept.reached.bytes;
+        let open = || {
+            let mut file = OpenOptions::new().write(true).open(&temporary)?;
+            file.set_len(bytes)?;
+            file.seek(io::SeekFrom::Start(bytes))?;
+            Ok(file)
+        };
+        let file = open().map_err(|error: io::Error| fail(error.into()))?;
+        let target = Target { run: run.clone(), ..target.clone() };
+        let mut file = Self::new(file, Some(temporary), &target);
+        file.written = bytes;
+        Ok(file)
     }
 
     /// Makes it appear, whole and durable. Returns its bytes.
@@ -191,16 +256,19 @@ impl WholeFile {
     /// # Errors
     /// What the system says, or [`Cause::Exists`] if the name was taken meanwhile; nothing appears.
     pub fn finish(mut self) -> Result<u64, Error> {
-        self.appear().map_err(|error| Cause::from(error).at(Place::object(self.target.to_string_lossy())))?;
+        let appeared = self.publish(&mut |_| Ok(()));
+        appeared.map_err(|cause| cause.at(Place::object(self.target.to_string_lossy())))?;
         Ok(self.written)
     }
 
-    fn appear(&mut self) -> io::Result<()> {
+    fn publish(&mut self, publish: &mut Publish<'_>) -> Result<(), Cause> {
         let Some(temporary) = &self.temporary else {
             self.finished = true;
-            return Ok(());
+            return publish(None);
         };
         self.file.sync_all()?;
+        let about = self.file.metadata()?;
+        publish(Some(Stamp { size: about.len(), modified: about.modified()? }))?;
         if self.overwrite {
             fs::rename(temporary, &self.target)?;
         } else {
@@ -209,7 +277,7 @@ impl WholeFile {
             fs::remove_file(temporary)?;
         }
         self.finished = true;
-        File::open(folder(&self.target))?.sync_all()
+        Ok(File::open(folder(&self.target))?.sync_all()?)
     }
 }
 
@@ -250,8 +318,23 @@ impl Sink for WholeFile {
         Ok(true)
     }
 
-    fn appear(self: Box<Self>) -> Result<u64, Cause> {
-        self.finish().map_err(|error| error.cause)
+    fn written(&self) -> Option<u64> {
+        self.temporary.as_ref().map(|_| self.written)
+    }
+
+    fn keep(&mut self, _: u64) -> Result<Option<KeptBy>, Cause> {
+        self.file.sync_data()?;
+        File::open(folder(&self.target))?.sync_all()?; // its name
+        Ok(Some(KeptBy::File { run: self.run.clone() }))
+    }
+
+    fn leave(&mut self) {
+        self.finished = true;
+    }
+
+    fn appear(mut self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Cause> {
+        self.publish(publish)?;
+        Ok(self.written)
     }
 }
 
@@ -277,7 +360,8 @@ impl Sink for Stdout {
         Ok(false)
     }
 
-    fn appear(mut self: Box<Self>) -> Result<u64, Cause> {
+    fn appear(mut self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Cause> {
+        publish(None)?;
         self.flush()?;
         Ok(self.written)
     }
@@ -313,7 +397,27 @@ impl Output for TextOutput {
         write().map_err(|cause| cause.at(self.place.clone()))
     }
 
-    fn finish(self: Box<Self>) -> Result<u64, Error> {
+    fn reached(&mut self) -> Result<Option<Reached>, Error> {
+        // A compressor holds more than what it has written.
+        let Writer::None(file) = &mut self.sink else { return Ok(None) };
+        file.flush().map_err(|error| Cause::from(error).at(self.place.clone()))?;
+        let bytes = file.get_ref().written();
+        Ok(bytes.map(|bytes| Reached { bytes, values: self.values }))
+    }
+
+    fn keep(&mut self, reached: Reached) -> Result<Option<Kept>, Error> {
+        let Writer::None(file) = &mut self.sink else { return Ok(None) };
+        let by = file.get_mut().keep(reached.bytes).map_err(|cause| cause.at(self.place.clone()))?;
+        Ok(by.map(|by| Kept { reached, by }))
+    }
+
+    fn leave(&mut self) {
+        if let Writer::None(file) = &mut self.sink {
+            file.get_mut().leave();
+        }
+    }
+
+    fn finish(self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Error> {
         let Self { sink, original, place, .. } = *self;
         let finish = || -> Result<u64, Cause> {
             let mut sink = sink.finish()?;
@@ -323,7 +427,7 @@ impl Output for TextOutput {
                 io::copy(&mut blob.reader(0, Arc::default()), &mut sink)?;
                 blob.check().map_err(|error| error.cause)?;
             }
-            sink.appear()
+            sink.appear(publish)
         };
         finish().map_err(|cause| cause.at(place))
     }
@@ -353,7 +457,7 @@ mod tests {
             Ok(false)
         }
 
-        fn appear(self: Box<Self>) -> Result<u64, Cause> {
+        fn appear(self: Box<Self>, _: &mut Publish<'_>) -> Result<u64, Cause> {
             Ok(0)
         }
     }
@@ -374,7 +478,7 @@ mod tests {
                 let body = Body::Bytes(vec![b'x'; size]);
                 let error = output
                     .append(Rendered { body, ..Rendered::default() })
-                    .and_then(|()| output.finish().map(|_| ()))
+                    .and_then(|()| output.finish(&mut |_| Ok(())).map(|_| ()))
                     .unwrap_err();
                 assert!(matches!(error.cause, Cause::NoSpace), "{error}");
             }

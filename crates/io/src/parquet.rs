@@ -23,7 +23,8 @@ use parquet::file::metadata::{
 };
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use crate::{Cause, Content, Error, Piece, Place, Source};
+use crate::mark::Jump;
+use crate::{Cause, Content, Error, Mark, Piece, Place, Source};
 use column::Column;
 pub(crate) use decode::{Changes, Parquet, Places};
 pub(crate) use ranges::Ranges;
@@ -47,7 +48,16 @@ const STEP: usize = 128;
 pub(crate) fn open(ranges: Ranges, place: Place, piece: usize) -> Result<(Reader, Parquet), Error> {
     let file = Arc::new(File::open(ranges, place)?);
     let format = Parquet { file: Arc::clone(&file) };
-    let reader = Reader { file, piece, group: None, next_group: 0, index: 0, first_record: 0, done: false };
+    let reader = Reader {
+        file,
+        piece,
+        group: None,
+        group_start: None,
+        next_group: 0,
+        index: 0,
+        first_record: 0,
+        done: false,
+    };
     Ok((reader, format))
 }
 
@@ -189,6 +199,8 @@ pub(crate) struct Reader {
     /// Bytes of decoded values that a piece should not exceed by much.
     piece: usize,
     group: Option<Group>,
+    /// The place before that row group.
+    group_start: Option<Jump>,
     next_group: usize,
     index: u64,
     first_record: u64,
@@ -240,6 +252,21 @@ impl Source for Reader {
         }))
     }
 
+    fn mark(&self) -> Mark {
+        Mark { pieces: self.index, jump: self.group_start.clone() }
+    }
+
+    /// Row groups before it are not read.
+    fn go_on(&mut self, from: &Mark) -> Result<(), Error> {
+        if let Some(jump) = &from.jump {
+            (self.index, self.first_record) = (jump.pieces, jump.records);
+            self.next_group = usize::try_from(jump.to).unwrap_or(usize::MAX);
+            self.group_start.clone_from(&from.jump);
+        }
+        while self.index < from.pieces && self.next()?.is_some() {}
+        Ok(())
+    }
+
     fn position(&self) -> u64 {
         let Some(group) = &self.group else {
             return if self.done { self.file.ranges.len() } else { 0 };
@@ -256,11 +283,18 @@ impl Reader {
     /// The next rows; the first piece comes even without any, as it carries what stands beside the rows.
     fn rows(&mut self) -> Result<Option<Rows>, Cause> {
         while self.group.as_ref().is_none_or(|group| group.read == group.rows) {
-            if self.next_group == self.file.metadata.num_row_groups() {
+            if self.next_group >= self.file.metadata.num_row_groups() {
                 self.group = None;
                 let nothing = Rows { group: 0, first: 0, count: 0, columns: Vec::new(), slots: Vec::new() };
                 return Ok((self.index == 0).then_some(nothing));
             }
+            self.group_start = Some(Jump {
+                pieces: self.index,
+                records: self.first_record,
+                lines: 0,
+                to: self.next_group as u64,
+                held: 0,
+            });
             self.group = Some(self.open(self.next_group)?);
             self.next_group += 1;
         }

@@ -5,7 +5,8 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{Blob, Cause, Content, Error, Piece, Place, Source};
+use crate::mark::Jump;
+use crate::{Blob, Cause, Content, Error, Mark, Piece, Place, Source};
 
 /// Where the records of a text format end. A state that is fed consecutive bytes; cheap to clone.
 pub(crate) trait Borders: Clone + Send {
@@ -14,6 +15,9 @@ pub(crate) trait Borders: Clone + Send {
 
     /// Whether what was fed since the last border is a record, now that no byte follows.
     fn end(&self) -> bool;
+
+    /// At the start: takes what comes as what stands behind a record, not as the start of the object.
+    fn behind_a_record(&mut self) {}
 }
 
 /// The end of a record, or of a stretch between records (a blank line).
@@ -41,6 +45,8 @@ pub(crate) struct Stream {
     pub(crate) bytes: Box<dyn Read + Send>,
     /// Stored bytes that were read for them.
     pub(crate) read: Arc<AtomicU64>,
+    /// The bytes are the stored ones.
+    pub(crate) plain: bool,
     /// Looked at again at the end; `None` for standard input.
     pub(crate) blob: Option<Blob>,
     pub(crate) place: Place,
@@ -96,6 +102,8 @@ pub(crate) struct Pieces<B> {
     cost: Cost,
     /// Read and not given.
     buffer: Vec<u8>,
+    /// Bytes given.
+    given: u64,
     index: u64,
     record: u64,
     line: u64,
@@ -120,6 +128,7 @@ impl<B: Borders> Pieces<B> {
             sizes,
             cost: Box::new(cost),
             buffer: Vec::new(),
+            given: 0,
             index: 0,
             record: 0,
             line: 1,
@@ -155,6 +164,7 @@ impl<B: Borders> Pieces<B> {
             cost: (self.cost)(&bytes),
             content: content(bytes),
         };
+        self.given += end as u64;
         self.index += 1;
         self.record += records;
         self.line += lines;
@@ -244,5 +254,32 @@ impl<B: Borders> Source for Pieces<B> {
 
     fn position(&self) -> u64 {
         self.stream.read.load(Ordering::Relaxed)
+    }
+
+    fn mark(&self) -> Mark {
+        // Behind the first record nothing is cut otherwise than behind any other.
+        let known = self.stream.plain && !self.oversized && self.record > 0;
+        let jump = known.then_some(Jump {
+            pieces: self.index,
+            records: self.record,
+            lines: self.line,
+            to: self.given,
+            held: self.buffer.len() as u64,
+        });
+        Mark { pieces: self.index, jump }
+    }
+
+    fn go_on(&mut self, from: &Mark) -> Result<(), Error> {
+        if let (Some(jump), Some(blob)) = (&from.jump, &self.stream.blob) {
+            self.stream.read.store(jump.to, Ordering::Relaxed);
+            self.stream.bytes = Box::new(blob.reader(jump.to, self.stream.read.clone()));
+            self.buffer.clear();
+            (self.given, self.index, self.record, self.line) =
+                (jump.to, jump.pieces, jump.records, jump.lines);
+            self.borders.behind_a_record();
+            self.fill(usize::try_from(jump.held).unwrap_or(usize::MAX));
+        }
+        while self.index < from.pieces && self.next()?.is_some() {}
+        Ok(())
     }
 }

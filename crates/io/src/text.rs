@@ -288,7 +288,8 @@ mod tests {
     use crate::{Place, Source};
 
     fn source(bytes: Box<dyn Read + Send>, sizes: Sizes) -> Pieces<Lines> {
-        let stream = Stream { bytes, read: Arc::default(), blob: None, place: Place::object("test.txt") };
+        let stream =
+            Stream { bytes, read: Arc::default(), plain: true, blob: None, place: Place::object("test.txt") };
         Pieces::new(stream, Lines::default(), sizes, cost)
     }
 

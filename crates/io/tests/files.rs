@@ -60,6 +60,7 @@ impl Folder {
             &object,
             &opened.description,
             &self.target(&format!("out/{name}"), true),
+            None,
             &mut |_, _| true,
         )?;
         let mut batches = Vec::new();
@@ -69,7 +70,7 @@ impl Folder {
             batches.push(batch);
         }
         assert_eq!(opened.source.position(), object.size, "the ledger counts every stored byte");
-        let written = output.finish()?;
+        let written = output.finish(&mut |_| Ok(()))?;
         let out = fs::read(self.path(&format!("out/{name}"))).unwrap();
         assert_eq!(written, out.len() as u64);
         Ok((out, batches))
@@ -364,6 +365,7 @@ fn outputs_appear_whole_or_not_at_all() {
         &object,
         &opened.description,
         &folder.target("out/a.csv", false),
+        None,
         &mut |_, _| true,
     )
     .unwrap();
@@ -377,11 +379,12 @@ fn outputs_appear_whole_or_not_at_all() {
         &object,
         &opened.description,
         &folder.target("out/a.csv", false),
+        None,
         &mut |_, _| true,
     )
     .unwrap();
     folder.put("out/a.csv", "theirs");
-    assert!(matches!(output.finish().unwrap_err().cause, Cause::Exists));
+    assert!(matches!(output.finish(&mut |_| Ok(())).unwrap_err().cause, Cause::Exists));
     assert_eq!(folder.outputs(), ["a.csv"]);
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"theirs");
 
@@ -390,14 +393,20 @@ fn outputs_appear_whole_or_not_at_all() {
         &object,
         &opened.description,
         &folder.target("out/a.csv", false),
+        None,
         &mut |_, _| true,
     );
     assert!(matches!(refused.err().unwrap().cause, Cause::Exists));
-    create(&folder.runtime, &object, &opened.description, &folder.target("out/a.csv", true), &mut |_, _| {
-        true
-    })
+    create(
+        &folder.runtime,
+        &object,
+        &opened.description,
+        &folder.target("out/a.csv", true),
+        None,
+        &mut |_, _| true,
+    )
     .unwrap()
-    .finish()
+    .finish(&mut |_| Ok(()))
     .unwrap();
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"");
 }
@@ -425,6 +434,7 @@ fn an_original_that_changed_is_not_copied() {
         &object,
         &opened.description,
         &folder.target("out/a.csv.gz", false),
+        None,
         &mut |_, _| true,
     )
     .unwrap();
@@ -433,6 +443,6 @@ fn an_original_that_changed_is_not_copied() {
         output.append(opened.format.encode(&batch, &[]).unwrap()).unwrap();
     }
     folder.put("a.csv.gz", gzip(b"id\nann\n"));
-    assert!(matches!(output.finish().unwrap_err().cause, Cause::Changed));
+    assert!(matches!(output.finish(&mut |_| Ok(())).unwrap_err().cause, Cause::Changed));
     assert!(folder.outputs().is_empty());
 }

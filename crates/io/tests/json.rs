@@ -75,7 +75,8 @@ fn run(name: &str, bytes: &[u8], options: &ReadOptions) -> Done {
     let path = folder.path().join("out").join(name);
     let target = Target { path: path.clone(), overwrite: false, run: "test".into() };
     let mut output =
-        create(&Runtime::start().unwrap(), &object, &opened.description, &target, &mut |_, _| true).unwrap();
+        create(&Runtime::start().unwrap(), &object, &opened.description, &target, None, &mut |_, _| true)
+            .unwrap();
     let mut done = Done { format: Some(opened.description.format), ..Done::default() };
     loop {
         let piece = match opened.source.next() {
@@ -114,7 +115,7 @@ fn run(name: &str, bytes: &[u8], options: &ReadOptions) -> Done {
         output.append(rendered).unwrap();
     }
     done.cells.sort();
-    output.finish().unwrap();
+    output.finish(&mut |_| Ok(())).unwrap();
     done.output = fs::read(path).unwrap();
     done
 }

@@ -219,6 +219,9 @@ fn coverage(out: &mut String, report: &Report) {
     if report.resumed > 0 {
         line!(out, "DONE BEFORE      {}, unchanged since", plural(report.resumed, "file"));
     }
+    if report.continued > 0 {
+        line!(out, "GONE ON WITH     {}, begun by an earlier run", plural(report.continued, "file"));
+    }
     if let Some(sample) = &report.sample {
         line!(out, "SAMPLED          {}, seed {}", plural(sample.records, "record"), sample.seed);
         for (id, held) in &sample.detectors {

@@ -104,7 +104,7 @@ fn copy_object(
     let description = &opened.description;
     let bytes_count = description.compression == Compression::None && description.encoding == Encoding::Utf8;
     let target = Target { path: to.to_owned(), overwrite: true, run: "fuzz".into() };
-    let mut output = create(&RUNTIME, object, description, &target, &mut |_, _| true)?;
+    let mut output = create(&RUNTIME, object, description, &target, None, &mut |_, _| true)?;
     let mut copied = Copied { verbatim: true, bytes_count, quarantined: 0, quarantine: 0 };
     while let Some(piece) = opened.source.next()? {
         let batch = opened.format.decode(piece)?;
@@ -122,6 +122,6 @@ fn copy_object(
         copied.quarantine += rendered.quarantine.len() as u64;
         output.append(rendered)?;
     }
-    output.finish()?;
+    output.finish(&mut |_| Ok(()))?;
     Ok(copied)
 }

@@ -65,6 +65,10 @@ impl CsvBorders {
 }
 
 impl Borders for CsvBorders {
+    fn behind_a_record(&mut self) {
+        (self.header, self.fresh) = (false, false);
+    }
+
     fn feed(&mut self, bytes: &[u8]) -> Option<Border> {
         let Dialect { delimiter, quote } = self.dialect;
         let mut at = 0;

@@ -12,6 +12,7 @@ const COMMA: Dialect = Dialect { delimiter: b',', quote: b'"' };
 
 fn stream(bytes: &[u8]) -> Stream {
     Stream {
+        plain: true,
         bytes: Box::new(std::io::Cursor::new(bytes.to_vec())),
         read: Arc::default(),
         blob: None,

@@ -125,6 +125,10 @@ impl Cutter {
 }
 
 impl Borders for Cutter {
+    fn behind_a_record(&mut self) {
+        self.start = false;
+    }
+
     fn feed(&mut self, bytes: &[u8]) -> Option<Border> {
         let mut at = 0;
         while at < bytes.len() {

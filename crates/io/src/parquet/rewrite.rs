@@ -24,7 +24,7 @@ use super::pending::Pending;
 use super::ranges::Window;
 use super::{AHEAD, File, Ranges, guarded, step};
 use crate::output::Sink;
-use crate::{Body, Cause, Error, Output, Place, Rendered};
+use crate::{Body, Cause, Error, Output, Place, Publish, Rendered};
 
 /// Bytes of a column written anew that are held in memory; more go to a file without a name.
 const SPOOL: usize = 8 << 20;
@@ -109,7 +109,7 @@ impl Rewriter {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<u64, Cause> {
+    fn finish(mut self, publish: &mut Publish<'_>) -> Result<u64, Cause> {
         self.complete()?;
         if self.writing.is_none() && self.metadata.is_empty() {
             let mut sink = self.sink.take().expect("taken only to begin writing");
@@ -120,12 +120,12 @@ impl Rewriter {
                 sink.write_all(&self.file.ranges.get(at..to)?)?;
                 at = to;
             }
-            return sink.appear();
+            return sink.appear(publish);
         }
         begun(&mut self.writing, &mut self.sink, &self.file, &self.metadata)?;
         let mut writing = self.writing.take().expect("begun above");
         writing.pass_on(&self.file, self.file.metadata.num_row_groups())?;
-        writing.writer.into_inner()?.appear()
+        writing.writer.into_inner()?.appear(publish)
     }
 }
 
@@ -148,9 +148,9 @@ impl Output for Rewriter {
         append.map_err(|cause| cause.at(self.place.clone()))
     }
 
-    fn finish(self: Box<Self>) -> Result<u64, Error> {
+    fn finish(self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Error> {
         let place = self.place.clone();
-        guarded(|| (*self).finish()).map_err(|cause| cause.at(place))
+        guarded(|| (*self).finish(publish)).map_err(|cause| cause.at(place))
     }
 }
 

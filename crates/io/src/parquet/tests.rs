@@ -271,7 +271,7 @@ impl Sink for Memory {
         Ok(false)
     }
 
-    fn appear(self: Box<Self>) -> Result<u64, Cause> {
+    fn appear(self: Box<Self>, _: &mut crate::Publish<'_>) -> Result<u64, Cause> {
         Ok(self.0.lock().unwrap().len() as u64)
     }
 }
@@ -296,7 +296,7 @@ pub(super) fn rewrite(file: &Bytes, piece: usize, decide: Decide<'_>) -> Result<
         }
         output.append(format.encode(&batch, &edits)?)?;
     }
-    let written = Box::new(output).finish()?;
+    let written = Box::new(output).finish(&mut |_| Ok(()))?;
     let bytes = Bytes::from(memory.0.lock().unwrap().clone());
     assert_eq!(written, bytes.len() as u64);
     Ok(bytes)

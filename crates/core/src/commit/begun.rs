@@ -1,0 +1,135 @@
+//! How far an object has come: written down from time to time, and gone on from in a later run.
+
+use std::collections::BTreeMap;
+
+use sievert_io::{Error as IoError, NewFile, Reached, Target};
+
+use super::{Alone, Commit, Current, tell};
+use crate::feed::At;
+use crate::report::{Report, keep};
+use crate::run::LOOK_AT_KEPT;
+use crate::state::{Begun, State};
+
+/// A place that an object has come to, before what was written up to there is known to be durable.
+pub(super) struct Waiting {
+    begun: Begun,
+    output: Option<Reached>,
+}
+
+impl Commit<'_> {
+    /// Goes on with an object where an earlier run has come to.
+    pub(super) fn go_on(&mut self, begun: Begun) -> Result<(), IoError> {
+        let current = self.current.as_mut().expect("set by the caller");
+        if let Some(kept) = &begun.quarantine {
+            let path = current.quarantine_path.clone();
+            let target = Target { path, overwrite: true, run: self.own.run.clone() };
+            current.quarantine = Some(NewFile::go_on(&target, kept)?);
+        }
+        let mut report = begun.report;
+        if let Some(object) = report.objects.pop() {
+            current.report.records = object.records;
+            current.report.quarantined = object.quarantined;
+            let known = |(id, levels)| Some((self.job.plan.scanner().index_of(id)?, levels));
+            current.found = object.detectors.iter().filter_map(|(id, levels)| known((id, *levels))).collect();
+        }
+        current.position = begun.position;
+        current.unread = begun.unread.into_iter().map(|(field, n, why)| (field.into(), (n, why))).collect();
+        if let Some(alone) = &mut current.alone {
+            alone.base = Some(Box::new(report.clone()));
+            alone.begun = true;
+        }
+        self.status.bytes_done += begun.position;
+        self.before.continued += 1;
+        self.take_in(report);
+        Ok(())
+    }
+
+    /// Writes down, from time to time, how far the object has come, if another run could go on from there.
+    pub(super) fn mark(&mut self, at: At) -> Result<(), IoError> {
+        let Some(mut current) = self.current.take() else { return Ok(()) };
+        let marked = self.mark_in(&mut current, at);
+        self.current = Some(current);
+        marked
+    }
+
+    fn mark_in(&mut self, current: &mut Current, at: At) -> Result<(), IoError> {
+        let due = self.own.state.as_ref().is_some_and(State::is_due);
+        if current.waiting.is_none() && due && self.own.sampler.is_none() {
+            current.waiting = self.waiting(current, at)?;
+        }
+        let Some(mut waiting) = current.waiting.take() else { return Ok(()) };
+        if let (Some(output), Some(reached)) = (&mut current.output, waiting.output) {
+            waiting.begun.output = output.keep(reached)?;
+            if waiting.begun.output.is_none() {
+                current.waiting = Some(waiting);
+                return Ok(());
+            }
+        }
+        if let (Some(alone), Some(state)) = (&mut current.alone, &mut self.own.state) {
+            let written = state.keep().and_then(|()| state.begun(&alone.object, waiting.begun));
+            alone.begun = true;
+            self.fatal = self.fatal.take().or(written.err());
+        }
+        Ok(())
+    }
+
+    /// The place that the object has come to; `None` where another run cannot go on from there.
+    fn waiting(&self, current: &mut Current, at: At) -> Result<Option<Waiting>, IoError> {
+        let output = match &mut current.output {
+            None => None,
+            Some(output) => match output.reached()? {
+                None => return Ok(None),
+                reached => reached,
+            },
+        };
+        let quarantine = match &mut current.quarantine {
+            None => None,
+            Some(file) => match file.keep()? {
+                None => return Ok(None),
+                kept => kept,
+            },
+        };
+        let Some(alone) = &current.alone else { return Ok(None) };
+        let unread = current.unread.iter().map(|(field, (n, why))| (field.to_string(), *n, why.clone()));
+        let begun = Begun {
+            mark: at.mark,
+            position: at.position,
+            output: None,
+            quarantine,
+            report: self.share(current, alone),
+            unread: unread.collect(),
+        };
+        Ok(Some(Waiting { begun, output }))
+    }
+
+    /// An object's share of what the run tells, so far; without its bytes, which count when it ends.
+    pub(super) fn share(&self, current: &Current, alone: &Alone) -> Report {
+        let mut later = Report::default();
+        tell::fill(&mut later, alone.counts.clone(), &BTreeMap::new(), self.job.plan.scanner());
+        later.objects.push(self.entry(current));
+        let mut share = alone.base.as_deref().cloned().unwrap_or_default();
+        share.add(&later);
+        share.look_at.extend(alone.look_at.iter().cloned());
+        share.look_at.truncate(LOOK_AT_KEPT);
+        for gap in &alone.not_examined {
+            keep(&mut share.not_examined, &mut share.not_examined_more, gap.clone());
+        }
+        share.not_examined_more += alone.not_examined_more;
+        share
+    }
+
+    /// What was written of an object is given up: no other run goes on with it, unless another has the right to.
+    pub(super) fn forget(&mut self, current: &mut Current) {
+        let begun = current.alone.as_ref().is_some_and(|alone| alone.begun);
+        let (Some(alone), Some(state), true) = (&current.alone, &mut self.own.state, begun) else { return };
+        if let Err(error) = state.keep().and_then(|()| state.gone(&alone.object)) {
+            if let Some(output) = &mut current.output {
+                output.leave();
+            }
+            if let Some(file) = &mut current.quarantine {
+                file.leave();
+            }
+            self.fatal.get_or_insert(error);
+        }
+    }
+}
