@@ -78,6 +78,14 @@ pub(crate) fn dialled_abroad(digits: &Dialled) -> bool {
     digits.international(digits.ends("00|011", 1))
 }
 
+/// The plans of a calling code.
+fn coded(code: &[u8]) -> impl Iterator<Item = &'static Plan> {
+    let is = move |plan: &&Plan| plan.code.as_bytes() == code;
+    // By value; none begins with a 0.
+    let from = PLANS.partition_point(|plan| (plan.code.len(), plan.code.as_bytes()) < (code.len(), code));
+    PLANS[from..].iter().take_while(is).chain(MORE.iter().filter(is))
+}
+
 fn plans() -> impl Iterator<Item = &'static Plan> {
     PLANS.iter().chain(MORE)
 }
@@ -85,18 +93,23 @@ fn plans() -> impl Iterator<Item = &'static Plan> {
 /// The digits of a number as sets of positions: bit `p` of `at[d]` says that digit `p` is `d`.
 pub(crate) struct Dialled {
     at: [u32; 10],
+    digits: [u8; MOST_DIGITS],
     count: u32,
 }
 
+/// No number has more: E.164 has 15, and prefixes a few.
+const MOST_DIGITS: usize = 24;
+
+/// A calling code is at most this long.
+const LONGEST_CODE: usize = 3;
+
 impl Dialled {
-    /// `None` for more digits than any number has (E.164 has 15, prefixes a few more).
+    /// `None` for more digits than any number has.
     pub(crate) fn new(digits: impl Iterator<Item = u8>) -> Option<Self> {
-        let mut dialled = Self { at: [0; 10], count: 0 };
+        let mut dialled = Self { at: [0; 10], digits: [0; MOST_DIGITS], count: 0 };
         for digit in digits {
-            if dialled.count == 24 {
-                return None;
-            }
             *dialled.at.get_mut(usize::from(digit))? |= 1 << dialled.count;
+            *dialled.digits.get_mut(dialled.count as usize)? = b'0' + digit;
             dialled.count += 1;
         }
         Some(dialled)
@@ -104,19 +117,15 @@ impl Dialled {
 
     /// Whether a calling code and a number issued under it run from one of `starts` to the end.
     fn international(&self, starts: u32) -> bool {
-        starts != 0 && plans().any(|plan| self.issued(plan, self.after(plan.code, starts)))
-    }
-
-    /// Where these digits end when they start at one of `starts`.
-    fn after(&self, code: &str, starts: u32) -> u32 {
-        if code.is_empty() {
-            return 0;
-        }
-        let next = |starts: u32, digit: u8| match (starts & self.range(digit, digit)) << 1 {
-            0 => None,
-            next => Some(next),
-        };
-        code.bytes().try_fold(starts, next).unwrap_or(0)
+        let mut places = (0..self.count).filter(|place| starts >> place & 1 == 1);
+        places.any(|place| {
+            let digits = &self.digits[place as usize..self.count as usize];
+            (1..=LONGEST_CODE).any(|length| {
+                let Some(code) = digits.get(..length) else { return false };
+                let behind = 1 << (place as usize + length);
+                coded(code).any(|plan| self.issued(plan, behind))
+            })
+        })
     }
 
     /// Whether a national number of the plan runs from one of `starts` to the end.

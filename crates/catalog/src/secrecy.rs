@@ -28,8 +28,28 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         || lower.starts_with(['<', '$', '%', '{', '@'])
         || lower.ends_with('>')
         || lower.starts_with("__") && lower.ends_with("__")
-        || MARKS.iter().any(|mark| lower.contains(mark))
+        || marked(&lower)
 }
+
+/// Whether one of [`MARKS`] is in there.
+fn marked(lower: &str) -> bool {
+    let bytes = lower.as_bytes();
+    let begins = |at: &usize| MARK_STARTS[usize::from(bytes[*at])];
+    (0..bytes.len())
+        .filter(begins)
+        .any(|at| MARKS.iter().any(|mark| bytes[at..].starts_with(mark.as_bytes())))
+}
+
+/// By byte: whether a mark begins with it.
+const MARK_STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut nth = 0;
+    while nth < MARKS.len() {
+        starts[MARKS[nth].as_bytes()[0] as usize] = true;
+        nth += 1;
+    }
+    starts
+};
 
 /// Whether a row of one sign fills the place.
 fn filler(lower: &str) -> bool {

@@ -181,7 +181,11 @@ impl Automaton {
         let Walker { cache, start: first, trail, fresh, steps, .. } = walker;
         let cache = cache.get_or_insert_with(|| dfa.create_cache());
         let limit = text.len().min(start + LONGEST);
+        let one = self.shapes.len() == 1;
         let mut tell = |cache: &Cache, state, at| {
+            if one {
+                return found(0, at);
+            }
             (0..dfa.match_len(cache, state))
                 .try_for_each(|nth| found(dfa.match_pattern(cache, state, nth).as_usize(), at))
         };

@@ -1,4 +1,4 @@
-//! One pass over bytes: 64 at a time become bit masks of the places that may be worth a look. It knows eight buckets of
+//! One pass over bytes: 64 at a time become bit masks of the places that may be worth a look. It knows a few buckets of
 //! windows as nibble tables and nothing else; whoever fills the tables decides what is looked for.
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -12,7 +12,13 @@ pub(crate) const BLOCK: usize = 64;
 
 /// The bytes that are looked at for one place, by their distance from it. Near ones tell most shapes apart; far ones tell
 /// a word from a key.
-pub(crate) const LOOKS: [usize; 8] = [0, 1, 2, 3, 4, 5, 11, 15];
+pub(crate) const LOOKS: [usize; 6] = [0, 1, 2, 3, 4, 5];
+
+/// A table of nibbles tells eight buckets apart; so many tables there are for each place looked at.
+const PLANES: usize = 3;
+
+/// Sets of windows that the kernel can be given.
+pub(crate) const BUCKETS: usize = 8 * PLANES;
 
 /// How far the kernel looks ahead.
 const FARTHEST: usize = LOOKS[LOOKS.len() - 1];
@@ -105,12 +111,12 @@ impl Bucket {
 /// The tables of a kernel, and the instructions that it uses.
 #[derive(Debug)]
 pub(crate) struct Kernel {
-    looks: [Nibbles; LOOKS.len()],
+    looks: [[Nibbles; PLANES]; LOOKS.len()],
     /// ASCII letters and digits, and nothing else: each bit is a set that nibbles tell exactly. So with `keys`.
     letters: Nibbles,
     keys: Nibbles,
     /// The buckets whose places may stand behind a letter or digit.
-    after_any: u8,
+    after_any: [u8; PLANES],
     path: Path,
 }
 
@@ -166,13 +172,14 @@ pub(crate) struct Masks {
 }
 
 impl Kernel {
-    /// Of at most eight buckets.
+    /// Of at most [`BUCKETS`].
     pub(crate) fn new(buckets: &[Bucket], path: Path) -> Self {
-        let mut looks = [Nibbles::default(); LOOKS.len()];
-        let mut after_any = 0;
+        let mut looks = [[Nibbles::default(); PLANES]; LOOKS.len()];
+        let mut after_any = [0; PLANES];
         for (nth, bucket) in buckets.iter().enumerate() {
-            looks.iter_mut().zip(bucket.looks).for_each(|(look, halves)| look.insert(1 << nth, halves));
-            after_any |= u8::from(!bucket.after_none) << nth;
+            let (plane, bit) = (nth / 8, 1 << (nth % 8));
+            looks.iter_mut().zip(bucket.looks).for_each(|(look, halves)| look[plane].insert(bit, halves));
+            after_any[plane] |= if bucket.after_none { 0 } else { bit };
         }
         let (mut letters, mut keys) = (Nibbles::default(), Nibbles::default());
         // Digits have the first bit.
@@ -210,9 +217,12 @@ impl Kernel {
         for place in 0..BLOCK {
             let bit = 1 << place;
             let free = fresh & bit != 0 || self.letters.look(window[place]) == 0;
-            let behind = if free { u8::MAX } else { self.after_any };
-            let ahead = self.looks.iter().zip(LOOKS.map(|ahead| window[place + 1 + ahead]));
-            if ahead.fold(behind, |buckets, (look, byte)| buckets & look.look(byte)) != 0 {
+            let hit = (0..PLANES).any(|plane| {
+                let behind = if free { u8::MAX } else { self.after_any[plane] };
+                let ahead = self.looks.iter().zip(LOOKS.map(|ahead| window[place + 1 + ahead]));
+                ahead.fold(behind, |buckets, (look, byte)| buckets & look[plane].look(byte)) != 0
+            });
+            if hit {
                 masks.hits |= bit;
             }
             let byte = window[place + 1];

@@ -18,8 +18,16 @@ impl<'m> Letters<'m> {
         Self { masks, buffer: buffer.as_bytes(), text: (text.start, text.end) }
     }
 
-    /// Calls `each` with every place in a part of the text where a word can begin, and how it does.
-    pub(crate) fn starts(&self, part: Range<usize>, mut each: impl FnMut(usize, Start)) {
+    /// How the word begins that stands at a place of the text.
+    pub(crate) fn start(&self, at: usize) -> Start {
+        let (from, end) = self.text;
+        let at = from + at;
+        Runs::of(self.masks, at / BLOCK, &self.buffer[..end], &mut [0; CHUNK]).start(at % BLOCK)
+    }
+
+    /// Calls `each` with every place in a part of the text where a word with one of these heads can begin, and how it
+    /// does.
+    pub(crate) fn starts(&self, part: Range<usize>, heads: &Heads, mut each: impl FnMut(usize, Start)) {
         let (from, end) = self.text;
         let part = from + part.start..end.min(from + part.end);
         for block in part.start / BLOCK..part.end.div_ceil(BLOCK) {
@@ -30,7 +38,7 @@ impl<'m> Letters<'m> {
             if part.end < at + BLOCK {
                 places &= !(u64::MAX << (part.end - at));
             }
-            each_start(self.masks, block, places, &self.buffer[..end], |bit, start| {
+            each_start(self.masks, block, places, &self.buffer[..end], heads, |bit, start| {
                 each(at + bit - from, start);
             });
         }
@@ -55,39 +63,129 @@ pub(crate) const KEY: usize = 8;
 /// The bit in which the cases of an ASCII letter differ; digits have it.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 
-/// Calls `each` with how words begin at these places of a block of a text.
+/// The bytes of a block and of the key that begins at its last one.
+const CHUNK: usize = BLOCK + KEY - 1;
+
+/// A block of a text and where its runs are, with what follows it.
+struct Runs<'t> {
+    letters: u128,
+    foreign: u128,
+    text: &'t [u8; CHUNK],
+}
+
+impl Runs<'_> {
+    /// The block of a buffer; of a text that ends in it, what is behind is no letter, and is spelled in `room`.
+    #[inline]
+    fn of<'t>(masks: &[Masks], block: usize, text: &'t [u8], room: &'t mut [u8; CHUNK]) -> Runs<'t> {
+        let next = masks.get(block + 1).copied().unwrap_or_default();
+        let Masks { letters, foreign, .. } = masks[block];
+        let both = |mask, next| u128::from(next) << BLOCK | u128::from(mask);
+        let (letters, foreign) = (both(letters, next.letters), both(foreign, next.foreign));
+        let rest = &text[block * BLOCK..];
+        if let Some(text) = rest.first_chunk() {
+            return Runs { letters, foreign, text };
+        }
+        room[..rest.len()].copy_from_slice(rest);
+        let inside = (1 << rest.len()) - 1;
+        Runs { letters: letters & inside, foreign: foreign & inside, text: room }
+    }
+
+    /// How the word begins at this place of the block.
+    #[inline]
+    fn start(&self, bit: usize) -> Start {
+        let bit = bit % BLOCK;
+        let first: &[u8; KEY] =
+            self.text[bit..].first_chunk().expect("a chunk is so much longer than a block");
+        let length = ((self.letters >> bit) as u8).trailing_ones() as usize;
+        let (lower, taken) = match (length, first[0]) {
+            (0, ..0xE0) => (0, 2),
+            (0, _) => (0, 3),
+            _ => (LOWER, length),
+        };
+        let inside = u64::MAX >> (u64::BITS as usize - 8 * taken);
+        let key = (u64::from_le_bytes(*first) | lower) & inside;
+        let foreign = self.foreign != 0 && length < KEY && self.foreign >> bit >> length & 1 != 0;
+        Start { key, length, foreign }
+    }
+}
+
+/// How some words begin that begin with three letters or digits, or with a character beyond ASCII: enough to pass over
+/// most words of a text.
+pub(crate) struct Heads(Box<[u64; 1 << (HEAD * HEAD_BITS - 6)]>);
+
+/// Bytes of a head, and bits of each of them that count. The case of a letter is in another bit.
+const HEAD: usize = 3;
+const HEAD_BITS: usize = 5;
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self(Box::new([0; 1 << (HEAD * HEAD_BITS - 6)]))
+    }
+}
+
+impl Heads {
+    /// The bits that count, of the first bytes.
+    #[inline]
+    fn of(bytes: u32) -> usize {
+        let bits = |nth: usize| (bytes >> (8 * nth) & ((1 << HEAD_BITS) - 1)) << (HEAD_BITS * nth);
+        (bits(0) | bits(1) | bits(2)) as usize
+    }
+
+    /// Adds the head of a word that begins with these bytes, if it has one.
+    pub(crate) fn insert(&mut self, bytes: &[u8]) {
+        let known = bytes.len().min(HEAD);
+        if known < HEAD && bytes.first().is_some_and(u8::is_ascii) {
+            return;
+        }
+        let first = bytes[..known].iter().rev().fold(0, |all, byte| all << 8 | u32::from(*byte));
+        for rest in 0..1 << (HEAD_BITS * (HEAD - known)) {
+            let head = Self::of(first) | rest << (HEAD_BITS * known);
+            self.0[head / 64] |= 1 << (head % 64);
+        }
+    }
+
+    /// Whether one of them may stand here.
+    #[inline]
+    fn may_hold(&self, text: [u8; 4]) -> bool {
+        let head = Self::of(u32::from_le_bytes(text));
+        self.0[head / 64] >> (head % 64) & 1 != 0
+    }
+}
+
+/// Calls `each` with how words begin at those places of a block of a text where one with these heads may stand.
 #[inline]
 pub(crate) fn each_start(
     masks: &[Masks],
     block: usize,
-    mut places: u64,
+    places: u64,
     text: &[u8],
+    heads: &Heads,
     mut each: impl FnMut(usize, Start),
 ) {
-    let Masks { letters, foreign, .. } = masks[block];
-    let next = masks.get(block + 1).copied().unwrap_or_default();
-    let with = |low: u64, high: u64| u128::from(low) | u128::from(high) << BLOCK;
-    let (letters, foreign) = (with(letters, next.letters), with(foreign, next.foreign));
-    while places != 0 {
-        let bit = places.trailing_zeros() as usize;
-        places &= places - 1;
-        let rest = &text[block * BLOCK + bit..];
-        let length = ((letters >> bit) as u8).trailing_ones() as usize;
-        let start = rest.first_chunk::<KEY>().map_or_else(
-            || Start::of(rest),
-            |first| {
-                let (lower, taken) = match (length, first[0]) {
-                    (0, ..0xE0) => (0, 2),
-                    (0, _) => (0, 3),
-                    _ => (LOWER, length),
-                };
-                let inside = u64::MAX >> (u64::BITS as usize - 8 * taken);
-                let key = (u64::from_le_bytes(*first) | lower) & inside;
-                Start { key, length, foreign: length < KEY && foreign >> (bit + length) & 1 != 0 }
-            },
-        );
-        each(bit, start);
+    let room = &mut [0; CHUNK];
+    let runs = Runs::of(masks, block, text, room);
+    let Runs { letters, foreign, text } = runs;
+    let headed = places & (letters & letters >> 1 & letters >> 2 | foreign) as u64;
+    let mut open = places & !headed;
+    for bit in bits(headed) {
+        let text = *text[bit % BLOCK..].first_chunk().expect("a chunk is so much longer than a block");
+        open |= u64::from(heads.may_hold(text)) << bit;
     }
+    for bit in bits(open) {
+        each(bit, runs.start(bit));
+    }
+}
+
+/// The places of bits, rising.
+#[inline]
+pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = mask.trailing_zeros() as usize;
+        (mask != 0).then(|| {
+            mask &= mask - 1;
+            bit
+        })
+    })
 }
 
 impl Start {

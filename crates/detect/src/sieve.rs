@@ -2,7 +2,7 @@
 //! shapes by itself. What passes is an [`Anchor`].
 
 use crate::filter::{AHEAD, Filter, Window};
-use crate::kernel::{BLOCK, Bucket, Kernel, Masks, Path};
+use crate::kernel::{BLOCK, BUCKETS, Bucket, Kernel, Masks, Path};
 use crate::letters::{self, LONG_KEY};
 use crate::words::Words;
 
@@ -48,9 +48,6 @@ const LABEL: u64 = 1 << 63;
 /// How many groups of shapes have a bit.
 pub(crate) const MOST_GROUPS: usize = 63;
 
-/// Sets of windows that the kernel tells apart.
-const BUCKETS: usize = 8;
-
 /// The places that are asked about at a hit, counted from the byte before it, the most telling first.
 const ASKED: [usize; 12] = [0, 1, 2, 3, 4, 16, 12, 5, 6, 7, 8, 20];
 
@@ -88,6 +85,14 @@ impl Lead {
             Self::Number
         } else {
             Self::Other
+        }
+    }
+
+    /// The share of places in a usual text that have to be compared with such a window.
+    fn share(self, window: &Window) -> f64 {
+        match self {
+            Self::LongKey | Self::Number => window.share(),
+            Self::Other => Bucket::of(window).share(),
         }
     }
 }
@@ -140,7 +145,8 @@ impl Sieve {
             let at = block * BLOCK;
             let fresh = fresh.get(block).copied().unwrap_or(0);
             let mut labels = 0;
-            letters::each_start(masks, block, letters::starts(masks, block, fresh), text, |bit, start| {
+            let starts = letters::starts(masks, block, fresh);
+            letters::each_start(masks, block, starts, text, words.label_heads(), |bit, start| {
                 labels |= u64::from(words.may_label(start)) << bit;
             });
             let hits = masks[block].hits
@@ -218,7 +224,10 @@ fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {
         .flat_map(|(group, filters)| {
             filters.iter().flat_map(move |filter| filter.windows.iter().map(move |w| (group, w)))
         })
-        .map(|(group, window)| (window.share(), group, Lead::of(window), window))
+        .map(|(group, window)| {
+            let lead = Lead::of(window);
+            (lead.share(window), group, lead, window)
+        })
         .collect();
     windows.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
     // What a cluster may take for a window that is none, as a share of all places.
@@ -230,7 +239,7 @@ fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {
             let alike = |it: &Cluster| it.group == *group && (it.lead == *lead || slack > 1.0);
             let joined = clusters.iter_mut().filter(|(_, it)| alike(it)).find_map(|it| {
                 let both = it.1.window.or(window);
-                let share = both.share();
+                let share = lead.share(&both);
                 (share <= it.0 + own + slack).then_some((it, share, both))
             });
             match joined {
@@ -255,27 +264,34 @@ fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {
 fn bucketed(clusters: &[Cluster]) -> Vec<Bucket> {
     let other = clusters.iter().filter(|cluster| cluster.lead == Lead::Other);
     let alone: Vec<_> = other.map(|cluster| Bucket::of(&cluster.window)).collect();
-    let joined = |places: &[usize], nth: usize| {
-        let members = places.iter().zip(&alone).filter(|(place, _)| **place == nth).map(|(_, one)| *one);
-        members.reduce(|one, other| one.or(&other))
+    let mut places = vec![None; alone.len()];
+    let joined = |places: &[Option<usize>], bucket: usize| {
+        let members = places.iter().zip(&alone).filter(|(place, _)| **place == Some(bucket));
+        members.map(|(_, one)| *one).reduce(|one, other| one.or(&other))
     };
     let share = |bucket: Option<Bucket>| bucket.map_or(0.0, |bucket| bucket.share());
-    let mut places: Vec<usize> = vec![BUCKETS; alone.len()];
+    let mut buckets = [(None, 0.0); BUCKETS];
     loop {
         let mut moved = false;
         for nth in 0..alone.len() {
-            let old = std::mem::replace(&mut places[nth], BUCKETS);
-            let grown = (0..BUCKETS).map(|bucket| {
-                let without = joined(&places, bucket);
-                share(Some(without.map_or(alone[nth], |it| it.or(&alone[nth])))) - share(without)
+            let old = places[nth].take();
+            if let Some(old) = old {
+                let without = joined(&places, old);
+                buckets[old] = (without, share(without));
+            }
+            let grown = buckets.map(|(bucket, before)| {
+                let with = bucket.map_or(alone[nth], |bucket| bucket.or(&alone[nth]));
+                with.share() - before
             });
-            let grown: Vec<_> = grown.collect();
-            let best = (0..BUCKETS).min_by(|one, other| grown[*one].total_cmp(&grown[*other])).unwrap_or(old);
-            places[nth] = if old == BUCKETS || grown[best] < grown[old] - 1e-6 { best } else { old };
+            let best = (0..BUCKETS).min_by(|one, other| grown[*one].total_cmp(&grown[*other])).unwrap_or(0);
+            let place = old.filter(|old| grown[best] >= grown[*old] - 1e-6).unwrap_or(best);
+            places[nth] = Some(place);
+            let with = joined(&places, place);
+            buckets[place] = (with, share(with));
             moved |= places[nth] != old;
         }
         if !moved {
-            return (0..BUCKETS).filter_map(|bucket| joined(&places, bucket)).collect();
+            return buckets.into_iter().filter_map(|(bucket, _)| bucket).collect();
         }
     }
 }

@@ -8,7 +8,7 @@ use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
 use crate::border::{after, before, in_word};
 use crate::compile::Role;
-use crate::letters::{KEY, Letters, Start};
+use crate::letters::{Heads, KEY, Letters, Start};
 use crate::mark::in_mark;
 use crate::{DetectorIndex, Error};
 
@@ -83,6 +83,11 @@ impl Words {
         &self.list[hit.word as usize].owners
     }
 
+    /// How labels begin.
+    pub(crate) fn label_heads(&self) -> &Heads {
+        &self.labels.heads
+    }
+
     /// Whether a label can begin so.
     #[inline]
     pub(crate) fn may_label(&self, start: Start) -> bool {
@@ -91,15 +96,23 @@ impl Words {
 
     /// Appends the words that begin in this part of the text, by start.
     pub(crate) fn find(&self, text: &str, letters: Letters<'_>, part: Range<usize>, hits: &mut Vec<Hit>) {
-        letters.starts(part, |at, start| {
+        letters.starts(part, &self.all.heads, |at, start| {
             if self.all.may_begin(start) {
-                self.at(text, at, Which::All, hits);
+                self.at(text, at, start, Which::All, hits);
             }
         });
     }
 
-    /// Appends the words that begin exactly here.
-    pub(crate) fn at(&self, text: &str, at: usize, which: Which, hits: &mut Vec<Hit>) {
+    /// Appends the words that begin exactly here, where a run of letters starts so.
+    pub(crate) fn at(&self, text: &str, at: usize, start: Start, which: Which, hits: &mut Vec<Hit>) {
+        if start.length > 0 && !start.foreign {
+            // A letter or digit; what stands before it can be no part of its word but beyond ASCII.
+            let ascii = at.checked_sub(1).is_none_or(|before| text.as_bytes()[before].is_ascii());
+            if ascii || !before(text, at).is_some_and(in_word) {
+                self.of_key(start.key, text, at, which, hits);
+            }
+            return;
+        }
         if !text.is_char_boundary(at)
             || before(text, at).is_some_and(in_word) && after(text, at).is_some_and(in_word)
         {
@@ -111,15 +124,15 @@ impl Words {
             plain &= c.is_ascii();
             if !plain {
                 // Beside a letter beyond ASCII a word may end where the run goes on.
-                self.of_key(found, text, at, which, hits);
+                self.of_key(found.bytes, text, at, which, hits);
             }
             found.push(c);
         }
-        self.of_key(found, text, at, which, hits);
+        self.of_key(found.bytes, text, at, which, hits);
     }
 
-    fn of_key(&self, key: Key, text: &str, at: usize, which: Which, hits: &mut Vec<Hit>) {
-        for number in self.index.of(key.bytes) {
+    fn of_key(&self, key: u64, text: &str, at: usize, which: Which, hits: &mut Vec<Hit>) {
+        for number in self.index.of(key) {
             let word = &self.list[number as usize];
             if which == Which::Labels && !word.label {
                 continue;
@@ -196,44 +209,55 @@ impl Key {
     }
 }
 
-/// All that [`Keys::may_begin`] can meet where a run stands in a text, given the other cases beyond ASCII of each letter.
-fn beginnings(run: &str, foreign: &HashMap<char, Vec<char>>) -> Vec<u64> {
-    let mut keys = Vec::new();
+/// All that [`Keys::may_begin`] can meet where a run stands in a text, and the first bytes there, given the other cases
+/// beyond ASCII of each letter.
+fn beginnings(run: &str, foreign: &HashMap<char, Vec<char>>) -> Vec<(u64, String)> {
+    let mut all = Vec::new();
     let mut key = Key::default();
-    for c in run.chars() {
+    for (at, c) in run.char_indices() {
         let others = foreign.get(&c).into_iter().flatten().copied();
-        let foreign: Vec<char> = others.chain((!c.is_ascii()).then_some(c)).collect();
-        if key.length == 0 {
-            keys.extend(foreign.iter().map(|c| Start::of(c.encode_utf8(&mut [0; 4]).as_bytes()).key));
-        } else if !foreign.is_empty() {
-            keys.push(key.and_foreign());
+        for other in others.chain((!c.is_ascii()).then_some(c)) {
+            let first = format!("{}{other}", &run[..at]);
+            let key = if at == 0 { Start::of(first.as_bytes()).key } else { key.and_foreign() };
+            all.push((key, first));
         }
         if !c.is_ascii() {
-            return keys;
+            return all;
         }
         key.push(c);
     }
-    keys.push(key.bytes);
-    keys
+    all.push((key.bytes, run.to_owned()));
+    all
 }
 
 /// A set of keys that now and then holds one too many.
 #[derive(Default)]
 struct Keys {
     bits: Vec<u64>,
+    /// Of a hash, to the number of its place in `bits`.
     shift: u32,
+    heads: Heads,
 }
 
 impl Keys {
-    fn new(keys: impl Iterator<Item = u64>) -> Self {
+    fn new(keys: impl Iterator<Item = (u64, String)>) -> Self {
         let keys: Vec<_> = keys.collect();
-        let bits = (keys.len() * 32).next_power_of_two().max(64);
-        let mut it = Self { bits: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() };
-        for key in keys {
-            let bit = hash(key) >> it.shift;
-            it.bits[bit as usize / 64] |= 1 << (bit % 64);
+        let words = (keys.len() / 2).next_power_of_two().max(2);
+        let mut it =
+            Self { bits: vec![0; words], shift: 64 - words.trailing_zeros(), heads: Heads::default() };
+        for (key, first) in keys {
+            it.heads.insert(first.as_bytes());
+            let (word, bits) = it.place(key);
+            it.bits[word] |= bits;
         }
         it
+    }
+
+    /// Where a key has its two bits.
+    #[inline]
+    fn place(&self, key: u64) -> (usize, u64) {
+        let hash = hash(key);
+        ((hash >> self.shift) as usize, 1 << (hash >> 20 & 63) | 1 << (hash >> 26 & 63))
     }
 
     /// Whether one of the words can begin so.
@@ -245,8 +269,8 @@ impl Keys {
 
     #[inline]
     fn may_hold(&self, key: u64) -> bool {
-        let bit = hash(key) >> self.shift;
-        self.bits[bit as usize / 64] >> (bit % 64) & 1 != 0
+        let (word, bits) = self.place(key);
+        self.bits[word] & bits == bits
     }
 }
 

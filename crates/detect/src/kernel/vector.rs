@@ -26,12 +26,11 @@ fn avx2_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
         // SAFETY: 16 bytes are read of an array of 16.
         _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
     };
-    let tables = kernel.looks.map(|Nibbles { low, high }| (table(&low), table(&high)));
-    let letters = (table(&kernel.letters.low), table(&kernel.letters.high));
-    let keys = (table(&kernel.keys.low), table(&kernel.keys.high));
+    let both = |Nibbles { low, high }: &Nibbles| (table(low), table(high));
+    let (letters, keys) = (both(&kernel.letters), both(&kernel.keys));
     let nibble = _mm256_set1_epi8(15);
     let zero = _mm256_setzero_si256();
-    let after_any = _mm256_set1_epi8(kernel.after_any.cast_signed());
+    let after_any = kernel.after_any.map(|buckets| _mm256_set1_epi8(buckets.cast_signed()));
     blocks(text, fresh, out, |window, fresh| {
         let mut masks = Masks::default();
         for from in [0, LANES] {
@@ -48,15 +47,19 @@ fn avx2_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
             let look = |(low, high): (__m256i, __m256i), (lows, highs, _): (__m256i, __m256i, __m256i)| {
                 _mm256_and_si256(_mm256_shuffle_epi8(low, lows), _mm256_shuffle_epi8(high, highs))
             };
-            let none_before = _mm256_cmpeq_epi8(look(letters, halves(0)), zero);
-            let mut buckets = _mm256_or_si256(none_before, after_any);
+            let mut open = _mm256_cmpeq_epi8(look(letters, halves(0)), zero);
             if fresh != 0 {
-                buckets = _mm256_or_si256(buckets, avx2_lanes((fresh >> from) as u32));
+                open = _mm256_or_si256(open, avx2_lanes((fresh >> from) as u32));
             }
+            let mut planes = after_any.map(|buckets| _mm256_or_si256(open, buckets));
+            for (tables, ahead) in kernel.looks.iter().zip(LOOKS) {
+                let halves = halves(1 + ahead);
+                for (buckets, look_at) in planes.iter_mut().zip(tables) {
+                    *buckets = _mm256_and_si256(*buckets, look(both(look_at), halves));
+                }
+            }
+            let buckets = planes.into_iter().fold(zero, |any, buckets| _mm256_or_si256(any, buckets));
             let here = halves(1);
-            for (table, ahead) in tables.into_iter().zip(LOOKS) {
-                buckets = _mm256_and_si256(buckets, look(table, halves(1 + ahead)));
-            }
             let bits = |lanes| u64::from(_mm256_movemask_epi8(lanes).cast_unsigned()) << from;
             let not = |lanes| u64::from(!_mm256_movemask_epi8(lanes).cast_unsigned()) << from;
             masks.hits |= not(_mm256_cmpeq_epi8(buckets, zero));
@@ -98,12 +101,11 @@ fn ssse3_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks
         // SAFETY: 16 bytes are read of an array of 16.
         unsafe { _mm_loadu_si128(half.as_ptr().cast()) }
     };
-    let tables = kernel.looks.map(|Nibbles { low, high }| (table(&low), table(&high)));
-    let letters = (table(&kernel.letters.low), table(&kernel.letters.high));
-    let keys = (table(&kernel.keys.low), table(&kernel.keys.high));
+    let both = |Nibbles { low, high }: &Nibbles| (table(low), table(high));
+    let (letters, keys) = (both(&kernel.letters), both(&kernel.keys));
     let nibble = _mm_set1_epi8(15);
     let zero = _mm_setzero_si128();
-    let after_any = _mm_set1_epi8(kernel.after_any.cast_signed());
+    let after_any = kernel.after_any.map(|buckets| _mm_set1_epi8(buckets.cast_signed()));
     blocks(text, fresh, out, |window, fresh| {
         let mut masks = Masks::default();
         for from in (0..BLOCK).step_by(LANES) {
@@ -116,15 +118,19 @@ fn ssse3_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks
             let look = |(low, high): (__m128i, __m128i), (lows, highs, _): (__m128i, __m128i, __m128i)| {
                 _mm_and_si128(_mm_shuffle_epi8(low, lows), _mm_shuffle_epi8(high, highs))
             };
-            let none_before = _mm_cmpeq_epi8(look(letters, halves(0)), zero);
-            let mut buckets = _mm_or_si128(none_before, after_any);
+            let mut open = _mm_cmpeq_epi8(look(letters, halves(0)), zero);
             if fresh != 0 {
-                buckets = _mm_or_si128(buckets, ssse3_lanes((fresh >> from) as u16));
+                open = _mm_or_si128(open, ssse3_lanes((fresh >> from) as u16));
             }
+            let mut planes = after_any.map(|buckets| _mm_or_si128(open, buckets));
+            for (tables, ahead) in kernel.looks.iter().zip(LOOKS) {
+                let halves = halves(1 + ahead);
+                for (buckets, look_at) in planes.iter_mut().zip(tables) {
+                    *buckets = _mm_and_si128(*buckets, look(both(look_at), halves));
+                }
+            }
+            let buckets = planes.into_iter().fold(zero, |any, buckets| _mm_or_si128(any, buckets));
             let here = halves(1);
-            for (table, ahead) in tables.into_iter().zip(LOOKS) {
-                buckets = _mm_and_si128(buckets, look(table, halves(1 + ahead)));
-            }
             let bits = |lanes| u64::from(_mm_movemask_epi8(lanes) as u16) << from;
             let not = |lanes| u64::from(!_mm_movemask_epi8(lanes) as u16) << from;
             masks.hits |= not(_mm_cmpeq_epi8(buckets, zero));
@@ -163,16 +169,15 @@ fn neon_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
         // SAFETY: 16 bytes are read of an array of 16.
         unsafe { vld1q_u8(half.as_ptr()) }
     };
-    let tables = kernel.looks.map(|Nibbles { low, high }| (table(&low), table(&high)));
-    let letters = (table(&kernel.letters.low), table(&kernel.letters.high));
-    let keys = (table(&kernel.keys.low), table(&kernel.keys.high));
+    let both = |Nibbles { low, high }: &Nibbles| (table(low), table(high));
+    let (letters, keys) = (both(&kernel.letters), both(&kernel.keys));
     let bit = table(&[1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128]);
     // The top bits of the lanes, as bits.
     let mask = |lanes: uint8x16_t| {
         let bits = vandq_u8(lanes, bit);
         u16::from_le_bytes([vaddv_u8(vget_low_u8(bits)), vaddv_u8(vget_high_u8(bits))])
     };
-    let after_any = vdupq_n_u8(kernel.after_any);
+    let after_any = kernel.after_any.map(|buckets| vdupq_n_u8(buckets));
     blocks(text, fresh, out, |window, fresh| {
         let mut masks = Masks::default();
         for from in (0..BLOCK).step_by(LANES) {
@@ -186,16 +191,21 @@ fn neon_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
                         (lows, highs, _): (uint8x16_t, uint8x16_t, uint8x16_t)| {
                 vandq_u8(vqtbl1q_u8(low, lows), vqtbl1q_u8(high, highs))
             };
-            let mut buckets = vorrq_u8(vceqzq_u8(look(letters, halves(0))), after_any);
+            let mut open = vceqzq_u8(look(letters, halves(0)));
             if fresh != 0 {
                 let [first, second] = ((fresh >> from) as u16).to_le_bytes();
                 let lanes = vcombine_u8(vdup_n_u8(first), vdup_n_u8(second));
-                buckets = vorrq_u8(buckets, vtstq_u8(lanes, bit));
+                open = vorrq_u8(open, vtstq_u8(lanes, bit));
             }
+            let mut planes = after_any.map(|buckets| vorrq_u8(open, buckets));
+            for (tables, ahead) in kernel.looks.iter().zip(LOOKS) {
+                let halves = halves(1 + ahead);
+                for (buckets, look_at) in planes.iter_mut().zip(tables) {
+                    *buckets = vandq_u8(*buckets, look(both(look_at), halves));
+                }
+            }
+            let buckets = planes.into_iter().fold(vdupq_n_u8(0), |any, buckets| vorrq_u8(any, buckets));
             let here = halves(1);
-            for (table, ahead) in tables.into_iter().zip(LOOKS) {
-                buckets = vandq_u8(buckets, look(table, halves(1 + ahead)));
-            }
             let (letter, key) = (look(letters, here), look(keys, here));
             masks.hits |= u64::from(mask(vtstq_u8(buckets, buckets))) << from;
             masks.letters |= u64::from(mask(vtstq_u8(letter, letter))) << from;

@@ -92,7 +92,8 @@ impl<'p> Pass<'p> {
         let scanner = self.scanner;
         let mut hits = std::mem::take(&mut self.cell.hits);
         for anchor in anchors.iter().filter(|anchor| anchor.is_label()) {
-            scanner.words.at(self.view, anchor.at() - self.base, Which::Labels, &mut hits);
+            let at = anchor.at() - self.base;
+            scanner.words.at(self.view, at, self.letters.start(at), Which::Labels, &mut hits);
         }
         for hit in hits.drain(..) {
             let starts = value_starts(self.view, hit.span.end as usize);
@@ -301,11 +302,15 @@ impl<'p> Pass<'p> {
             Evidence::NONE => Anchored::Alone,
             _ => Anchored::Context,
         };
+        let alone = anchored == Anchored::Alone;
+        let whole = *span == self.whole;
+        if pattern && alone && it.needs_context && !whole {
+            return None;
+        }
         let verdict = (it.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored));
-        if *span == self.whole {
+        if whole {
             self.cell.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
         }
-        let alone = anchored == Anchored::Alone;
         let proof = match verdict {
             Verdict::No => return None,
             Verdict::Failed if !anchored.named() => return None,

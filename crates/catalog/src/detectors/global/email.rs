@@ -1,5 +1,7 @@
 //! Mail addresses.
 
+use std::borrow::Cow;
+
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
 pub static DETECTOR: Detector = Detector {
@@ -107,7 +109,10 @@ fn exists(domain: &str) -> bool {
 }
 
 /// The address as it is typed into a mail program.
-fn clear(text: &str) -> String {
+fn clear(text: &str) -> Cow<'_, str> {
+    if !text.contains(['[', ']', '(', ')', '{', '}', '<', '>', ' ', '%', '&']) {
+        return Cow::Borrowed(text);
+    }
     let mut words = String::with_capacity(text.len());
     for part in
         text.replace("%40", "@").replace("&#64;", "@").split(['[', ']', '(', ')', '{', '}', '<', '>', ' '])
@@ -118,7 +123,7 @@ fn clear(text: &str) -> String {
             _ => words.push_str(part),
         }
     }
-    words
+    Cow::Owned(words)
 }
 
 fn normalize(text: &str) -> String {

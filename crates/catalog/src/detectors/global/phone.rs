@@ -157,17 +157,16 @@ fn proof(text: &str, regions: &[Region], named: bool) -> Verdict {
     if regions.is_empty() && !text.starts_with(['+', '0']) {
         return Verdict::plain(north_american(text));
     }
-    let (Some(dialled), Some(short)) =
-        (Dialled::new(digits(text)), Dialled::new(digits(&text.replacen("(0)", "", 1))))
-    else {
-        return Verdict::No;
-    };
+    let Some(dialled) = Dialled::new(digits(text)) else { return Verdict::No };
+    // A `(0)` is dialled at home alone.
+    let short =
+        text.split_once("(0)").and_then(|(code, rest)| Dialled::new(digits(code).chain(digits(rest))));
+    let either = |holds: fn(&Dialled) -> bool| short.as_ref().is_some_and(holds) || holds(&dialled);
     let holds = if text.starts_with('+') {
-        numbering::international(&short) || numbering::international(&dialled)
+        either(numbering::international)
     } else {
-        let grouped = text.contains(separates);
         regions.iter().any(|region| numbering::dialled_in(*region, &dialled, named))
-            || grouped && (numbering::dialled_abroad(&short) || numbering::dialled_abroad(&dialled))
+            || text.contains(separates) && either(numbering::dialled_abroad)
     };
     if holds { Verdict::Checked } else { Verdict::plain(north_american(text)) }
 }

@@ -85,10 +85,11 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         && (c.text.contains("://") || host[4..].contains('.'));
     // The brackets of the prose around an address close behind it: `(see https://example.org/)`, `[a](b)[c](d)`.
     let count = |sign| c.text.matches(sign).count();
+    let meet = |first, second| c.text.split(first).skip(1).any(|rest| rest.starts_with(second));
     let outer = c.text.ends_with(')') && count('(') < count(')')
         || c.text.ends_with(']') && count('[') < count(']')
-        || c.text.contains("](")
-        || c.text.contains(")[");
+        || meet(']', '(')
+        || meet(')', '[');
     if !real || outer {
         return Verdict::No;
     }
