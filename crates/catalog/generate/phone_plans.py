@@ -52,6 +52,11 @@ def issued(metadata):
     return sorted(map(short, patterns), key=lambda pattern: (len(pattern), pattern))
 
 
+def lengths(metadata):
+    """How many digits national numbers have, as bits."""
+    return sum(1 << length for length in set(metadata.general_desc.possible_length) if length > 0)
+
+
 def plans():
     for code, regions in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()):
         for region in regions:
@@ -60,16 +65,17 @@ def plans():
                 region = "ZZ"
             else:
                 metadata = PhoneMetadata.metadata_for_region(region)
-            yield region, code, short(metadata.international_prefix), national_prefix(metadata), issued(metadata)
+            international, national = short(metadata.international_prefix), national_prefix(metadata)
+            yield region, code, international, national, lengths(metadata), issued(metadata)
 
 
 def main():
     out = [HEADER.format(version=phonenumbers.__version__)]
-    for region, code, international, national, patterns in plans():
+    for region, code, international, national, digits, patterns in plans():
         listed = ", ".join(f'"{pattern}"' for pattern in patterns)
         out.append(
             f'    Plan {{ region: *b"{region}", code: "{code}", international: "{international}", '
-            f'national: "{national}", issued: &[{listed}] }},\n'
+            f'national: "{national}", lengths: {digits:#x}, issued: &[{listed}] }},\n'
         )
     out.append("];\n")
     TABLE.parent.mkdir(exist_ok=True)

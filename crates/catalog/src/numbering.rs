@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     international: &'static str,
     /// What is dialled before a national number.
     national: &'static str,
+    /// How many digits national numbers have, as bits.
+    lengths: u32,
     /// National numbers that are issued, without prefix.
     issued: &'static [&'static str],
 }
@@ -34,6 +36,7 @@ static MORE: &[Plan] = &[
         code: "44",
         international: "00",
         national: "0",
+        lengths: 1 << 10,
         issued: &[
             "(7700900|1632960|8081570|9098790|3069990).{3}",
             "(1(1[3-8]|[2-6]1)4960|1914980|2079460|2896496|2920180).{3}",
@@ -44,14 +47,23 @@ static MORE: &[Plan] = &[
         code: "33",
         international: "00",
         national: "0",
+        lengths: 1 << 9,
         issued: &["(19900|26191|35301|46571|53649|63998).{4}"],
     },
-    Plan { region: *b"IE", code: "353", international: "00", national: "0", issued: &["2091.{5}"] },
+    Plan {
+        region: *b"IE",
+        code: "353",
+        international: "00",
+        national: "0",
+        lengths: 1 << 9,
+        issued: &["2091.{5}"],
+    },
     Plan {
         region: *b"AR",
         code: "",
         international: "00",
         national: "0",
+        lengths: 0b1_1111 << 10,
         issued: &["(11|[23].{2,3})15.{6,8}"],
     },
 ];
@@ -130,6 +142,7 @@ impl Dialled {
 
     /// Whether a national number of the plan runs from one of `starts` to the end.
     fn issued(&self, plan: &Plan, starts: u32) -> bool {
+        let starts = starts & plan.lengths.reverse_bits() >> (u32::BITS - 1 - self.count);
         starts != 0 && plan.issued.iter().any(|pattern| self.ends(pattern, starts) >> self.count & 1 == 1)
     }
 
@@ -261,6 +274,15 @@ mod tests {
     fn whole(pattern: &str, text: &str) -> bool {
         let digits = dialled(text);
         digits.ends(pattern, 1) >> digits.count & 1 == 1
+    }
+
+    #[test]
+    fn numbers_of_a_plan_have_its_lengths() {
+        let anything = Dialled { at: [(1 << MOST_DIGITS) - 1; 10], digits: [b'0'; MOST_DIGITS], count: 24 };
+        for plan in plans() {
+            let issued = plan.issued.iter().fold(0, |ends, pattern| ends | anything.ends(pattern, 1));
+            assert_eq!(issued & !plan.lengths, 0, "{:?} {issued:b} {:b}", plan.region, plan.lengths);
+        }
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl Automaton {
         let mut state = Self::start(dfa, cache, first);
         let mut at = start;
         let mut count = 0;
-        while at < limit {
+        while at < limit && !state.is_dead() {
             if at.is_multiple_of(MARK) && at > start {
                 if trail.passes(at, state, cache.clear_count()) {
                     let Some(then) = trail.state else {
@@ -207,21 +207,25 @@ impl Automaton {
                 }
                 fresh.mark(at, state, cache.clear_count());
             }
-            state = Self::step(dfa, cache, state, text[at]);
-            count += 1;
-            if state.is_tagged() {
-                if state.is_dead() {
-                    break;
-                }
-                if state.is_match() {
-                    if tell(cache, state, at).is_break() {
-                        *steps += count;
-                        return;
+            let from = at;
+            let until = limit.min((at / MARK + 1) * MARK);
+            for byte in &text[from..until] {
+                state = Self::step(dfa, cache, state, *byte);
+                if state.is_tagged() {
+                    if state.is_dead() {
+                        break;
                     }
-                    fresh.marks.clear();
+                    if state.is_match() {
+                        if tell(cache, state, at).is_break() {
+                            *steps += count + (at - from + 1) as u64;
+                            return;
+                        }
+                        fresh.marks.clear();
+                    }
                 }
+                at += 1;
             }
-            at += 1;
+            count += (at - from) as u64;
         }
         *steps += count + 1;
         if !state.is_dead() && at >= limit {

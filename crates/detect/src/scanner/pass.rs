@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 
-use super::{Cell, Scanner, Tally};
+use super::{Cell, Group, Scanner, Tally};
 use crate::automaton::Numbered;
 use crate::border::{after, before};
 use crate::compile::{Role, Shape};
@@ -205,20 +205,19 @@ impl<'p> Pass<'p> {
         let text = self.text();
         let Self { scanner, view, field, cell, .. } = self;
         let Cell { walkers, ends, blocked, .. } = &mut **cell;
-        let shapes = &scanner.groups[group].shapes;
-        let free = |shape: &Shape| blocked[usize::from(shape.detector)] as usize <= start;
-        if !shapes.iter().any(free) {
-            return;
-        }
+        let Group { shapes, automaton, .. } = &scanner.groups[group];
         let left = before(view, start);
-        let automaton = &scanner.groups[group].automaton;
-        automaton.walk(&mut walkers[group].whole, text, start, |shape, end| {
-            let shape = &shapes[shape];
-            if free(shape)
+        let open = |shape: &Shape| {
+            blocked[usize::from(shape.detector)] as usize <= start
                 && field.detectors.contains(DetectorIndex(shape.detector))
                 && shape.left.allow(left)
-                && shape.right.allow(after(view, end))
-            {
+        };
+        if !shapes.iter().any(open) {
+            return;
+        }
+        automaton.walk(&mut walkers[group].whole, text, start, |shape, end| {
+            let shape = &shapes[shape];
+            if shape.right.allow(after(view, end)) && open(shape) {
                 ends.push((shape.detector, end as u32));
             }
             ControlFlow::Continue(())

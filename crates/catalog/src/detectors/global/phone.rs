@@ -174,11 +174,14 @@ fn proof(text: &str, regions: &[Region], named: bool) -> Verdict {
 /// `(212) 555-0123`, `212-555-0123`, `212.555.0123`, each with a 1 before it or not: area and exchange begin with
 /// 2 to 9 (NANPA), and the separators are not only blanks.
 fn north_american(text: &str) -> bool {
+    // It has to be asked of nearly every number.
+    let telling = text.bytes().any(|byte| b"-.)".contains(&byte));
+    if !telling || ![10, 11].contains(&digits(text).count()) {
+        return false;
+    }
     let groups = groups(text.strip_prefix('1').filter(|rest| rest.starts_with(separates)).unwrap_or(text));
-    let telling = text.contains(['-', '.', ')']);
     let high = |group: &str| group.starts_with(|first| ('2'..='9').contains(&first));
-    telling
-        && matches!(groups, [Some(area), Some(exchange), Some(line), None, ..]
+    matches!(groups, [Some(area), Some(exchange), Some(line), None, ..]
         if [area.len(), exchange.len(), line.len()] == [3, 3, 4] && high(area) && high(exchange))
 }
 
@@ -282,8 +285,17 @@ fn is_something_else(text: &str) -> bool {
 
 /// The runs of digits, at most seven of them.
 fn groups(text: &str) -> [Option<&str>; 8] {
-    let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
-    std::array::from_fn(|_| runs.next())
+    let mut groups = [None; 8];
+    let mut from = 0;
+    for group in &mut groups {
+        let digit = |byte: &u8| byte.is_ascii_digit();
+        let Some(blanks) = text.as_bytes()[from..].iter().position(digit) else { break };
+        let rest = &text[from + blanks..];
+        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+        *group = Some(&rest[..length]);
+        from += blanks + length;
+    }
+    groups
 }
 
 fn separates(c: char) -> bool {
@@ -295,7 +307,7 @@ fn digits(text: &str) -> impl Iterator<Item = u8> {
 }
 
 fn without_extension(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '+' || separates(c)));
+    let end = text.bytes().position(|byte| !(byte.is_ascii_digit() || b"+ -./()".contains(&byte)));
     text[..end.unwrap_or(text.len())].trim_end()
 }
 
