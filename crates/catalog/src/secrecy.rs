@@ -1,5 +1,8 @@
 //! Tells a secret from what people write where a secret belongs. Knows nothing of any one issuer.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use sievert_detect::Verdict;
 
 /// The verdict on what follows a prefix that only one issuer uses. Nothing but the prefix proves it, so what stands
@@ -28,28 +31,8 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         || lower.starts_with(['<', '$', '%', '{', '@'])
         || lower.ends_with('>')
         || lower.starts_with("__") && lower.ends_with("__")
-        || marked(&lower)
+        || MARKED.is_match(&lower)
 }
-
-/// Whether one of [`MARKS`] is in there.
-fn marked(lower: &str) -> bool {
-    let bytes = lower.as_bytes();
-    let begins = |at: &usize| MARK_STARTS[usize::from(bytes[*at])];
-    (0..bytes.len())
-        .filter(begins)
-        .any(|at| MARKS.iter().any(|mark| bytes[at..].starts_with(mark.as_bytes())))
-}
-
-/// By byte: whether a mark begins with it.
-const MARK_STARTS: [bool; 256] = {
-    let mut starts = [false; 256];
-    let mut nth = 0;
-    while nth < MARKS.len() {
-        starts[MARKS[nth].as_bytes()[0] as usize] = true;
-        nth += 1;
-    }
-    starts
-};
 
 /// Whether a row of one sign fills the place.
 fn filler(lower: &str) -> bool {
@@ -58,6 +41,9 @@ fn filler(lower: &str) -> bool {
         .iter()
         .any(|row| lower.contains(row))
 }
+
+static MARKED: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(MARKS).expect("there are few of them, and none is long"));
 
 /// What is found anywhere in an expression or a stand-in.
 const MARKS: &[&str] = &[

@@ -12,12 +12,10 @@ use crate::compile::{Compiled, Parts, Role, Shape};
 use crate::filter::Place;
 use crate::kernel::{BLOCK, Path};
 use crate::letters::Letters;
-use crate::shadow::Shadow;
+use crate::shadow::{Shadow, Views};
 use crate::sieve::{Anchor, Sieve, Sieved};
 use crate::words::{Hit, Words};
-use crate::{
-    Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error, Evidence, Field, Finding, field,
-};
+use crate::{Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error, Field, Finding, field};
 use group::{Group, Walkers, grouped};
 use pass::{Heard, Named, Pass, count, settle, trimmed};
 
@@ -114,6 +112,11 @@ impl fmt::Debug for Texts<'_> {
 }
 
 impl<'t> Texts<'t> {
+    fn get(&self, number: usize) -> &'t str {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.buffer[start as usize..self.ends[number] as usize]
+    }
+
     /// The texts.
     pub fn iter(&self) -> impl Iterator<Item = &'t str> + use<'t> {
         let (buffer, ends) = (self.buffer, self.ends);
@@ -136,8 +139,7 @@ pub struct Tally {
 pub struct Scratch {
     scanner: u64,
     sieved: Sieved,
-    /// As `sieved`, for one text among many whose shadow is another text.
-    apart: Sieved,
+    views: Views,
     fresh: Vec<u64>,
     shadow: Shadow,
     cell: Cell,
@@ -344,20 +346,14 @@ impl Scanner {
     /// [`resolve`](crate::resolve). The text must be shorter than 4 GiB.
     pub fn scan(&self, field: &Field, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         scratch.prepare(self);
-        let Scratch { apart, shadow, cell, .. } = scratch;
+        let Scratch { sieved, shadow, cell, .. } = scratch;
         let (view, shadow) = shadow.of(text);
-        self.sieve.pass(&self.words, view.as_bytes(), &[], apart);
+        self.sieve.pass(&self.words, view.as_bytes(), &[], sieved);
         let first = out.len();
-        self.cell(field, view, &apart.anchors, Letters::new(&apart.masks, view, 0..view.len()), 0, cell, out);
+        let letters = Letters::new(&sieved.masks, view, 0..view.len());
+        self.cell(field, view, &sieved.anchors, letters, 0, cell, out);
         if let Some(shadow) = shadow {
-            for finding in &mut out[first..] {
-                let span = finding.range();
-                if shadow.disguises(&span) {
-                    finding.evidence = finding.evidence.and(Evidence::DISGUISED);
-                }
-                let original = shadow.original(&span, text);
-                finding.span = original.start as u32..original.end as u32;
-            }
+            shadow.unveil(&mut out[first..], text);
         }
     }
 
@@ -370,37 +366,36 @@ impl Scanner {
         out: &mut Vec<(u32, Finding)>,
     ) {
         scratch.prepare(self);
-        let mut found = std::mem::take(&mut scratch.found);
-        let mut sieved = std::mem::take(&mut scratch.sieved);
-        let buffer = texts.buffer;
-        let fresh = &mut scratch.fresh;
+        let Scratch { sieved, views, fresh, shadow, cell, found, .. } = scratch;
+        let (views, disguised) = views.of(texts, shadow);
+        let buffer = views.buffer;
         fresh.clear();
         fresh.resize(buffer.len().div_ceil(BLOCK), 0);
-        for end in texts.ends.iter().map(|end| *end as usize).filter(|end| *end < buffer.len()) {
+        for end in views.ends.iter().map(|end| *end as usize).filter(|end| *end < buffer.len()) {
             fresh[end / BLOCK] |= 1 << (end % BLOCK);
         }
-        self.sieve.pass(&self.words, buffer.as_bytes(), fresh, &mut sieved);
-        let ascii = sieved.masks.iter().all(|masks| masks.foreign == 0);
+        self.sieve.pass(&self.words, buffer.as_bytes(), fresh, sieved);
         let named = !field.named.is_empty();
         let mut anchors = &sieved.anchors[..];
         let mut start = 0;
-        for (number, end) in texts.ends.iter().enumerate() {
+        for (number, end) in views.ends.iter().enumerate() {
             let end = *end as usize;
             let count = anchors.iter().take_while(|anchor| anchor.at() < end).count();
             let (own, rest) = anchors.split_at(count);
             anchors = rest;
-            let text = &buffer[start..end];
-            if !ascii && !text.is_ascii() && scratch.shadow.of(text).1.is_some() {
-                self.scan(field, text, scratch, &mut found);
-            } else if named || !own.is_empty() {
+            if named || !own.is_empty() {
                 let letters = Letters::new(&sieved.masks, buffer, start..end);
-                self.cell(field, text, own, letters, start, &mut scratch.cell, &mut found);
+                self.cell(field, &buffer[start..end], own, letters, start, cell, found);
+                if !found.is_empty() && disguised.binary_search(&(number as u32)).is_ok() {
+                    let text = texts.get(number);
+                    if let (_, Some(shadow)) = shadow.of(text) {
+                        shadow.unveil(found, text);
+                    }
+                }
+                out.extend(found.drain(..).map(|finding| (number as u32, finding)));
             }
-            out.extend(found.drain(..).map(|finding| (number as u32, finding)));
             start = end;
         }
-        scratch.sieved = sieved;
-        scratch.found = found;
     }
 
     /// Appends all places of raw bytes where a text among them may hold a finding, by place; more than there are, never
@@ -426,7 +421,7 @@ impl Scanner {
             return self.scan(field, text, scratch, out);
         }
         // Not for candidates, which are known: for the words around them.
-        let masks = &mut scratch.apart.masks;
+        let masks = &mut scratch.sieved.masks;
         masks.clear();
         self.sieve.masks(text.as_bytes(), masks);
         self.cell(field, text, anchors, Letters::new(masks, text, 0..text.len()), 0, &mut scratch.cell, out);

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::border::in_word;
+use crate::{Evidence, Finding, Texts};
 
 /// A text and its shadow.
 #[derive(Debug, Default)]
@@ -24,6 +25,18 @@ impl Shadow {
             return (text, None);
         }
         (&self.text, Some(self))
+    }
+
+    /// Gives what was found in the shadow its place in the original, and notes what was disguised.
+    pub(crate) fn unveil(&self, findings: &mut [Finding], original: &str) {
+        for finding in findings {
+            let span = finding.range();
+            if self.disguises(&span) {
+                finding.evidence = finding.evidence.and(Evidence::DISGUISED);
+            }
+            let there = self.original(&span, original);
+            finding.span = there.start as u32..there.end as u32;
+        }
     }
 
     /// The bytes of the original behind a stretch of the shadow: with what was removed inside, without what was
@@ -65,7 +78,7 @@ impl Shadow {
         let mut copied = 0;
         let mut word = Word::default();
         let mut at = 0;
-        while let Some(ahead) = text.as_bytes()[at..].iter().position(|byte| !byte.is_ascii()) {
+        while let Some(ahead) = foreign(&text.as_bytes()[at..]) {
             at += ahead;
             if let Some(length) = itself(text.as_bytes()[at]) {
                 at += length;
@@ -106,6 +119,46 @@ impl Shadow {
     }
 }
 
+/// The views of many texts, as one buffer.
+#[derive(Debug, Default)]
+pub(crate) struct Views {
+    buffer: String,
+    ends: Vec<u32>,
+    disguised: Vec<u32>,
+}
+
+impl Views {
+    /// The views of the texts, and the numbers of those that are not the text itself.
+    pub(crate) fn of<'v>(&'v mut self, texts: &Texts<'v>, shadow: &mut Shadow) -> (Texts<'v>, &'v [u32]) {
+        self.disguised.clear();
+        if texts.buffer.is_ascii() {
+            return (*texts, &self.disguised);
+        }
+        let mut start = 0;
+        for (number, text) in texts.iter().enumerate() {
+            let (view, disguised) = shadow.of(text);
+            if disguised.is_some() {
+                if self.disguised.is_empty() {
+                    self.buffer.clear();
+                    self.buffer.push_str(&texts.buffer[..start]);
+                    self.ends.clear();
+                    self.ends.extend_from_slice(&texts.ends[..number]);
+                }
+                self.disguised.push(number as u32);
+            }
+            if !self.disguised.is_empty() {
+                self.buffer.push_str(view);
+                self.ends.push(self.buffer.len() as u32);
+            }
+            start += text.len();
+        }
+        match &self.disguised[..] {
+            [] => (*texts, &[]),
+            disguised => (Texts { buffer: &self.buffer, ends: &self.ends }, disguised),
+        }
+    }
+}
+
 /// A run of letters, and whether its look-alikes are there to deceive.
 #[derive(Default)]
 struct Word {
@@ -133,6 +186,12 @@ impl Word {
         let end = at + after.map(char::len_utf8).sum::<usize>();
         Self { end, disguised: plain > 0 || alike >= 3 && other == 0 }
     }
+}
+
+/// Where the first byte beyond ASCII stands.
+fn foreign(text: &[u8]) -> Option<usize> {
+    let ascii = text.chunks(16).take_while(|bytes| bytes.is_ascii()).count() * 16;
+    Some(ascii + text.get(ascii..)?.iter().position(|byte| !byte.is_ascii())?)
 }
 
 /// The length of all characters that begin with this byte, where each of them stands for itself: Latin with diacritics,
