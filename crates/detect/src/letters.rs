@@ -109,8 +109,7 @@ impl Runs<'_> {
     }
 }
 
-/// How some words begin that begin with three letters or digits, or with a character beyond ASCII: enough to pass over
-/// most words of a text.
+/// How some words begin, by the first three letters or digits of each: enough to pass over most words of a text.
 pub(crate) struct Heads(Box<[u64; 1 << (HEAD * HEAD_BITS - 6)]>);
 
 /// Bytes of a head, and bits of each of them that count. The case of a letter is in another bit.
@@ -124,30 +123,32 @@ impl Default for Heads {
 }
 
 impl Heads {
-    /// The bits that count, of the first bytes.
+    /// The head of a word of which these are the first bytes, given which of them are letters or digits. Beyond ASCII,
+    /// all of them count.
     #[inline]
-    fn of(bytes: u32) -> usize {
+    fn of(bytes: [u8; HEAD + 1], letters: u8) -> usize {
+        const INSIDE: [u32; 1 << HEAD] =
+            [0xFF_FFFF, 0xFF, 0xFF_FFFF, 0xFFFF, 0xFF_FFFF, 0xFF, 0xFF_FFFF, 0xFF_FFFF];
+        let bytes = u32::from_le_bytes(bytes) & INSIDE[usize::from(letters) % INSIDE.len()];
         let bits = |nth: usize| (bytes >> (8 * nth) & ((1 << HEAD_BITS) - 1)) << (HEAD_BITS * nth);
         (bits(0) | bits(1) | bits(2)) as usize
     }
 
-    /// Adds the head of a word that begins with these bytes, if it has one.
-    pub(crate) fn insert(&mut self, bytes: &[u8]) {
-        let known = bytes.len().min(HEAD);
-        if known < HEAD && bytes.first().is_some_and(u8::is_ascii) {
-            return;
-        }
-        let first = bytes[..known].iter().rev().fold(0, |all, byte| all << 8 | u32::from(*byte));
-        for rest in 0..1 << (HEAD_BITS * (HEAD - known)) {
-            let head = Self::of(first) | rest << (HEAD_BITS * known);
+    /// Adds the head of a word that begins with these bytes.
+    pub(crate) fn insert(&mut self, word: &[u8]) {
+        let mut bytes = [0; HEAD + 1];
+        bytes.iter_mut().zip(word).for_each(|(byte, of)| *byte = *of);
+        let letters = (0..HEAD).filter(|nth| bytes[*nth].is_ascii_alphanumeric());
+        let head = Self::of(bytes, letters.fold(0, |all, nth| all | 1 << nth));
+        // What follows a character of two bytes is not known.
+        let more = if word.len() == 2 && !word[0].is_ascii() { 1 << HEAD_BITS } else { 1 };
+        for rest in 0..more {
+            let head = head | rest << (HEAD_BITS * (HEAD - 1));
             self.0[head / 64] |= 1 << (head % 64);
         }
     }
 
-    /// Whether one of them may stand here.
-    #[inline]
-    fn may_hold(&self, text: [u8; 4]) -> bool {
-        let head = Self::of(u32::from_le_bytes(text));
+    fn holds(&self, head: usize) -> bool {
         self.0[head / 64] >> (head % 64) & 1 != 0
     }
 }
@@ -164,12 +165,11 @@ pub(crate) fn each_start(
 ) {
     let room = &mut [0; CHUNK];
     let runs = Runs::of(masks, block, text, room);
-    let Runs { letters, foreign, text } = runs;
-    let headed = places & (letters & letters >> 1 & letters >> 2 | foreign) as u64;
-    let mut open = places & !headed;
-    for bit in bits(headed) {
-        let text = *text[bit % BLOCK..].first_chunk().expect("a chunk is so much longer than a block");
-        open |= u64::from(heads.may_hold(text)) << bit;
+    let mut open = 0;
+    for bit in bits(places) {
+        let bytes = *runs.text[bit % BLOCK..].first_chunk().expect("a chunk is so much longer than a block");
+        let head = Heads::of(bytes, (runs.letters >> (bit % BLOCK)) as u8);
+        open |= u64::from(heads.holds(head)) << bit;
     }
     for bit in bits(open) {
         each(bit, runs.start(bit));

@@ -26,50 +26,60 @@ fn avx2_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
         // SAFETY: 16 bytes are read of an array of 16.
         _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
     };
-    let both = |Nibbles { low, high }: &Nibbles| (table(low), table(high));
-    let (letters, keys) = (both(&kernel.letters), both(&kernel.keys));
     let nibble = _mm256_set1_epi8(15);
     let zero = _mm256_setzero_si256();
     let after_any = kernel.after_any.map(|buckets| _mm256_set1_epi8(buckets.cast_signed()));
     blocks(text, fresh, out, |window, fresh| {
-        let mut masks = Masks::default();
-        for from in [0, LANES] {
-            let halves = |ahead: usize| {
-                // SAFETY: `ahead` is at most one more than `FARTHEST`, and `from` leaves `LANES` of the block.
-                let bytes = unsafe { _mm256_loadu_si256(window.as_ptr().add(from + ahead).cast()) };
+        // Both parts of a block together, so that each table is loaded once.
+        let parts = [0, LANES];
+        let bytes = |ahead: usize| {
+            parts.map(|from| {
                 const { assert!(BLOCK + 1 + FARTHEST <= WINDOW) };
-                (
-                    _mm256_and_si256(bytes, nibble),
-                    _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble),
-                    bytes,
-                )
-            };
-            let look = |(low, high): (__m256i, __m256i), (lows, highs, _): (__m256i, __m256i, __m256i)| {
+                // SAFETY: `ahead` is at most one more than `FARTHEST`, and `from` leaves `LANES` of the block.
+                unsafe { _mm256_loadu_si256(window.as_ptr().add(from + ahead).cast()) }
+            })
+        };
+        let halves = |bytes: [__m256i; 2]| {
+            let low = |bytes| _mm256_and_si256(bytes, nibble);
+            bytes.map(|bytes| (low(bytes), low(_mm256_srli_epi16(bytes, 4))))
+        };
+        let look = |nibbles: &Nibbles, halves: [(__m256i, __m256i); 2]| {
+            let (low, high) = (table(&nibbles.low), table(&nibbles.high));
+            halves.map(|(lows, highs)| {
                 _mm256_and_si256(_mm256_shuffle_epi8(low, lows), _mm256_shuffle_epi8(high, highs))
-            };
-            let mut open = _mm256_cmpeq_epi8(look(letters, halves(0)), zero);
-            if fresh != 0 {
-                open = _mm256_or_si256(open, avx2_lanes((fresh >> from) as u32));
+            })
+        };
+        let both =
+            |bits: [i32; 2]| u64::from(bits[0].cast_unsigned()) | u64::from(bits[1].cast_unsigned()) << LANES;
+        let bits = |lanes: [__m256i; 2]| both(lanes.map(|lanes| _mm256_movemask_epi8(lanes)));
+        let some = |lanes: [__m256i; 2]| !bits(lanes.map(|lanes| _mm256_cmpeq_epi8(lanes, zero)));
+        let mut open = look(&kernel.letters, halves(bytes(0))).map(|letter| _mm256_cmpeq_epi8(letter, zero));
+        if fresh != 0 {
+            for (open, from) in open.iter_mut().zip(parts) {
+                *open = _mm256_or_si256(*open, avx2_lanes((fresh >> from) as u32));
             }
-            let mut planes = after_any.map(|buckets| _mm256_or_si256(open, buckets));
-            for (tables, ahead) in kernel.looks.iter().zip(LOOKS) {
-                let halves = halves(1 + ahead);
-                for (buckets, look_at) in planes.iter_mut().zip(tables) {
-                    *buckets = _mm256_and_si256(*buckets, look(both(look_at), halves));
+        }
+        let mut planes = after_any.map(|buckets| open.map(|open| _mm256_or_si256(open, buckets)));
+        for (tables, ahead) in kernel.looks.iter().zip(LOOKS) {
+            let halves = halves(bytes(1 + ahead));
+            for (plane, table) in planes.iter_mut().zip(tables) {
+                for (buckets, found) in plane.iter_mut().zip(look(table, halves)) {
+                    *buckets = _mm256_and_si256(*buckets, found);
                 }
             }
-            let buckets = planes.into_iter().fold(zero, |any, buckets| _mm256_or_si256(any, buckets));
-            let here = halves(1);
-            let bits = |lanes| u64::from(_mm256_movemask_epi8(lanes).cast_unsigned()) << from;
-            let not = |lanes| u64::from(!_mm256_movemask_epi8(lanes).cast_unsigned()) << from;
-            masks.hits |= not(_mm256_cmpeq_epi8(buckets, zero));
-            let letter = look(letters, here);
-            masks.letters |= not(_mm256_cmpeq_epi8(letter, zero));
-            masks.digits |= bits(_mm256_slli_epi16(letter, 7));
-            masks.keys |= not(_mm256_cmpeq_epi8(look(keys, here), zero));
-            masks.foreign |= bits(_mm256_and_si256(here.2, _mm256_slli_epi16(here.2, 1)));
         }
-        masks
+        let any = planes.into_iter().fold([zero; 2], |[one, other], [first, second]| {
+            [_mm256_or_si256(one, first), _mm256_or_si256(other, second)]
+        });
+        let here = bytes(1);
+        let letters = look(&kernel.letters, halves(here));
+        Masks {
+            hits: some(any),
+            letters: some(letters),
+            digits: bits(letters.map(|letter| _mm256_slli_epi16(letter, 7))),
+            keys: some(look(&kernel.keys, halves(here))),
+            foreign: bits(here.map(|byte| _mm256_and_si256(byte, _mm256_slli_epi16(byte, 1)))),
+        }
     });
 }
 
