@@ -11,7 +11,7 @@ use sievert::{
     Confidence, Destination, Detector, Field, Job, Limits, Overrides, Policy, Report, Resume, Scanner,
     Scratch, Task, Texts,
 };
-use sievert_corpora::{Density, Options, generate, text};
+use sievert_corpora::{Density, Options, Passage, generate, novel, text};
 
 /// Every corpus is made from this seed.
 const SEED: u64 = 7;
@@ -35,9 +35,14 @@ pub(crate) struct ScanBench {
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Corpus {
+    /// Lines in eleven languages, and numbers that look like values.
     Free,
     Realistic,
     Dense,
+    /// Paragraphs of an English novel.
+    NovelFree,
+    NovelRealistic,
+    NovelDense,
     /// A table of customers: twelve columns of short cells.
     Cells,
 }
@@ -116,14 +121,20 @@ pub(crate) fn differs(bench: &str, what: &str, found: u64, expected: u64) -> Opt
 
 impl ScanBench {
     pub(crate) fn columns(&self) -> Vec<Column> {
-        let density = match self.corpus {
-            Corpus::Free => Density::Free,
-            Corpus::Realistic => Density::Realistic,
-            Corpus::Dense => Density::Dense,
+        let made = |density, make: fn(_, _, _, &[&'static Detector]) -> Passage| {
+            make(density, self.size, SEED, sievert::detectors())
+        };
+        let passage = match self.corpus {
+            Corpus::Free => made(Density::Free, text),
+            Corpus::Realistic => made(Density::Realistic, text),
+            Corpus::Dense => made(Density::Dense, text),
+            Corpus::NovelFree => made(Density::Free, novel),
+            Corpus::NovelRealistic => made(Density::Realistic, novel),
+            Corpus::NovelDense => made(Density::Dense, novel),
             Corpus::Cells => return table(self.size as u64),
         };
         let mut lines = Column::new("");
-        for line in text(density, self.size, SEED, sievert::detectors()).text.split_inclusive('\n') {
+        for line in passage.text.split_inclusive('\n') {
             lines.push(line);
         }
         vec![lines]

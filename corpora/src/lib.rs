@@ -85,6 +85,28 @@ pub enum Density {
 /// A text of at least `bytes` bytes, in lines, in several languages.
 pub fn text(density: Density, bytes: usize, seed: u64, detectors: &[&'static Detector]) -> Passage {
     let world = World::new(detectors);
+    let between = |draw: &mut Draw| if draw.chance(15) { world.noise(draw) } else { world.prose(draw) };
+    sown(density, bytes, seed, |draw| world.message(draw), between)
+}
+
+/// As [`text`], in English: paragraphs of a novel, and what English speakers write between them.
+pub fn novel(density: Density, bytes: usize, seed: u64, detectors: &[&'static Detector]) -> Passage {
+    let world = World::new(detectors);
+    let message = |draw: &mut Draw| world.message_of(world.english(draw), draw);
+    sown(density, bytes, seed, message, |draw| Passage::plain(*draw.pick(&NOVEL.lines().collect::<Vec<_>>())))
+}
+
+/// Jane Austen, Pride and Prejudice (1813), from chapters 1 to 3.
+const NOVEL: &str = include_str!("../templates/novel.txt");
+
+/// Lines, as many of them messages as it takes.
+fn sown(
+    density: Density,
+    bytes: usize,
+    seed: u64,
+    message: impl Fn(&mut Draw) -> Passage,
+    between: impl Fn(&mut Draw) -> Passage,
+) -> Passage {
     let mut draw = Draw::new(seed);
     let mut passage = Passage::default();
     while passage.text.len() < bytes {
@@ -93,12 +115,8 @@ pub fn text(density: Density, bytes: usize, seed: u64, detectors: &[&'static Det
             Density::Realistic => passage.text.len() / 500,
             Density::Dense => passage.text.len() / 60 + 1,
         };
-        let line = match () {
-            () if passage.planted.len() < due => world.message(&mut draw),
-            () if draw.chance(15) => world.noise(&mut draw),
-            () => world.prose(&mut draw),
-        };
-        passage.append(&line);
+        let more = passage.planted.len() < due;
+        passage.append(&if more { message(&mut draw) } else { between(&mut draw) });
         passage.append(&Passage::plain("\n"));
     }
     passage
@@ -114,13 +132,12 @@ mod tests {
         for (density, least, most) in
             [(Density::Free, 0, 0), (Density::Realistic, 150, 250), (Density::Dense, 1000, 2500)]
         {
-            let passage = text(density, 100_000, 1, detectors);
-            assert!(passage.text.len() < 101_000);
-            assert!(
-                (least..=most).contains(&passage.planted.len()),
-                "{density:?}: {}",
-                passage.planted.len()
-            );
+            for made in [text, novel] {
+                let passage = made(density, 100_000, 1, detectors);
+                assert!(passage.text.len() < 101_000);
+                let planted = passage.planted.len();
+                assert!((least..=most).contains(&planted), "{density:?}: {planted}");
+            }
         }
     }
 }

@@ -153,6 +153,13 @@ impl World {
         draw.pick(&self.speakers)
     }
 
+    /// Somebody who writes English.
+    pub(crate) fn english(&self, draw: &mut Draw) -> &Speaker {
+        let english: Vec<_> =
+            self.speakers.iter().filter(|speaker| speaker.locale.language == "en").collect();
+        *draw.pick::<&Speaker>(&english)
+    }
+
     /// What a customer writes, with a value in it: of any detector, one time in three.
     pub(crate) fn message_of(&self, speaker: &Speaker, draw: &mut Draw) -> Passage {
         if self.detectors.is_empty() {

@@ -16,10 +16,15 @@ pub(crate) fn token(body: &str) -> Verdict {
         return Verdict::No;
     }
     // Typed by hand for a text: shaped as a key, and no key.
-    if RUNS.iter().any(|run| lower.contains(run)) { Verdict::Plain } else { Verdict::Unmistakable }
+    if RUNS.is_match(&lower) { Verdict::Plain } else { Verdict::Unmistakable }
 }
 
-const RUNS: &[&str] = &["12345", "abcde", "qwert", "98765", "a1b2c3", "abc123", "deadbeef"];
+static RUNS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| any_of(&["12345", "abcde", "qwert", "98765", "a1b2c3", "abc123", "deadbeef"]));
+
+fn any_of(words: &[&str]) -> AhoCorasick {
+    AhoCorasick::new(words).expect("they are few and short")
+}
 
 /// Whether this is a stand-in for a secret: a variable, an expression, a word to be replaced, a row of signs.
 pub(crate) fn is_placeholder(value: &str) -> bool {
@@ -37,13 +42,14 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
 /// Whether a row of one sign fills the place.
 fn filler(lower: &str) -> bool {
     let one = lower.bytes().all(|b| b == lower.as_bytes()[0]);
-    one || ["xxxx", "****", "....", "####", "____", "-----", "\u{2022}\u{2022}", "00000000"]
-        .iter()
-        .any(|row| lower.contains(row))
+    one || ROWS.is_match(lower)
 }
 
-static MARKED: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(MARKS).expect("there are few of them, and none is long"));
+static ROWS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    any_of(&["xxxx", "****", "....", "####", "____", "-----", "\u{2022}\u{2022}", "00000000"])
+});
+
+static MARKED: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(MARKS));
 
 /// What is found anywhere in an expression or a stand-in.
 const MARKS: &[&str] = &[
