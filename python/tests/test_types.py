@@ -1,5 +1,6 @@
 """mypy and pyright find nothing: in the package and its stubs, in what users write with it, in the notebooks."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,14 @@ def test_mypy_finds_nothing(sources):
 def test_pyright_finds_nothing(sources):
     done = pyright(["use.py", "look.py", "pipeline.py", PACKAGE], sources)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_public_name_has_a_type(tmp_path):
+    # It looks for the package beside the `python` that it finds first.
+    first = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    command = [sys.executable, "-m", "pyright", "--verifytypes", "sievert", "--ignoreexternal"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PATH": first})
+    assert done.returncode == 0 and "completeness score: 100%" in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])

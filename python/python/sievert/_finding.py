@@ -26,4 +26,5 @@ class Finding(NamedTuple):
     confidence: Confidence
     """``"possible"``: its shape alone; ``"likely"``: one independent proof; ``"certain"``: two, or an unmistakable one."""
     why: tuple[str, ...]
-    """What speaks for it: ``"checksum"``, ``"label"``, ``"context"``, ``"field"``, ``"column"``, ..."""
+    """What speaks for it: ``"checksum"``, ``"label"``, ``"context"``, ``"field"``, ``"column"``, ``"recognized"`` (a function of
+    the policy says so), ..."""

@@ -19,8 +19,8 @@ from .._frames import Opened, Unread
 try:
     import pyarrow as pa
     from pyarrow import compute
-except ImportError as error:
-    raise ImportError("sievert reads pandas frames by pyarrow: pip install pyarrow") from error
+except ImportError:
+    raise ImportError("sievert reads pandas frames by pyarrow: pip install pyarrow") from None
 
 _COPIES_ON_WRITE = int(pd.__version__.partition(".")[0]) >= 3
 """Whether frames may share what none of them will change."""
