@@ -74,7 +74,7 @@ fn killed_when_begun(mut run: std::process::Command, state: &Path) {
     let mut child = run.spawn().expect("the program starts");
     let begun = || {
         let names = if state.is_dir() { files(state) } else { Vec::new() };
-        let mut lines = names.iter().filter(|name| name.ends_with(".jsonl") && !name.contains("/."));
+        let mut lines = names.iter().filter(|name| !name.starts_with('.') && !name.contains("/."));
         lines
             .any(|name| fs::read_to_string(state.join(name)).is_ok_and(|text| text.contains("\n{\"begun\":")))
     };
@@ -160,7 +160,7 @@ fn large(ending: &str) -> Vec<u8> {
             };
             rows.map(row).chain(["]\n".to_owned()]).collect()
         }
-        _ => rows.map(|at| format!("{words}{words}{}\n", mail(at))).collect(),
+        _ => rows.map(|at| [words.as_str(), &words, &mail(at), "\n"].concat()).collect(),
     };
     text.into_bytes()
 }
