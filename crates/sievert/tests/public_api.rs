@@ -1,4 +1,4 @@
-//! What users of the crate can name, written down in `public-api.rs`, so that a change of it is seen by whoever reviews
+//! What users of the crate can name, written down in `public-api.txt`, so that a change of it is seen by whoever reviews
 //! it. Read from the sources: the items that this crate passes on, without bodies, private fields and documentation.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,10 +25,10 @@ fn the_public_api_is_the_one_that_is_written_down() {
         let passed_on = (!whole).then(|| names_of(&own, &format!("sievert_{room}")));
         text += &section(&format!("sievert_{room}"), room_items(room, passed_on.as_ref()));
     }
-    let path = crates().join("sievert/public-api.rs");
+    let path = crates().join("sievert/public-api.txt");
     if fs::read_to_string(&path).unwrap_or_default() != text {
         fs::write(&path, text).expect("written");
-        panic!("public-api.rs was stale and has been rewritten: look at what changed, and commit it");
+        panic!("public-api.txt was stale and has been rewritten: look at what changed, and commit it");
     }
 }
 
