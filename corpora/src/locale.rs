@@ -157,7 +157,7 @@ impl World {
     pub(crate) fn english(&self, draw: &mut Draw) -> &Speaker {
         let english: Vec<_> =
             self.speakers.iter().filter(|speaker| speaker.locale.language == "en").collect();
-        *draw.pick::<&Speaker>(&english)
+        draw.pick::<&Speaker>(&english)
     }
 
     /// What a customer writes, with a value in it: of any detector, one time in three.
