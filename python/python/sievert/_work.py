@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from . import _native
 from ._errors import IncompleteError, PolicyError
-from ._frames import Opened, redact_frame, scan_frame
+from ._frames import Opened, findings_frame, redact_frame, scan_frame
 from ._policy import PolicyLike
 from ._report import Report
 from ._scanner import OnIncomplete, Scanner, complete, either, frame_of, gaps, logged, scanner_of
@@ -50,6 +50,12 @@ class Work:
     def scan(self, batch: Any, name: str | None = None) -> Report:
         """Counts what is in a frame. ``name`` is what the report calls it, else its type."""
         return logged(scan_frame(self.scanner._plan, _opened(batch, name), threads=1, sample=None))
+
+    def findings(self, batch: Any) -> Any:
+        """A row for each finding of a frame, in a frame of the same library."""
+        found, report = findings_frame(self.scanner._plan, frame_of(batch), threads=1)
+        complete(logged(report), self._on_incomplete)
+        return found
 
     def redact(self, batch: Any, name: str | None = None) -> tuple[Any, Report]:
         """A frame rewritten, of the same type, and what was done."""

@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._finding import Confidence
-from ._policy import Policy, PolicyLike
-from ._scanner import OnIncomplete, Scanner, complete, scanner_of
+from ._policy import PolicyLike
+from ._scanner import OnIncomplete, Scanner
+from ._work import Work
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 class _Batched:
-    """A function of a batch. It pickles as its policy, so that it can be sent to processes and be hashed for the
-    cache of ``datasets``: the same policy is the same function."""
+    """A function of a batch. The same policy with the same key is the same function to the cache of ``datasets``."""
 
     def __init__(self, policy: PolicyLike | Scanner = None, *, on_incomplete: OnIncomplete = "raise") -> None:
-        self._of = policy if isinstance(policy, Scanner) else Policy.of(policy)
-        self._on_incomplete: OnIncomplete = on_incomplete
-        scanner_of(self._of)  # what is wrong with it is said here, not in a process far away
+        self._work = Work(policy, on_incomplete=on_incomplete)
 
 
 class Redact(_Batched):
@@ -31,7 +29,7 @@ class Redact(_Batched):
 
     def __call__(self, batch: Any) -> Any:
         table = _table(batch)
-        clean = scanner_of(self._of).redact(table, on_incomplete=self._on_incomplete)
+        clean, _ = self._work.redact(table)
         return clean if table is batch else clean.to_pydict()
 
 
@@ -56,8 +54,7 @@ class Clean(_Batched):
 
     def __call__(self, batch: Any) -> list[bool]:
         table = _table(batch)
-        columns, report = scanner_of(self._of)._findings(table)
-        complete(report, self._on_incomplete)
+        columns = self._work.findings(table)
         keeps = [True] * table.num_rows
         for row, confidence in zip(columns["row"].to_pylist(), columns["confidence"].to_pylist()):
             if confidence in self._counts:
