@@ -65,6 +65,8 @@ def test_everything_public_is_documented_and_typed():
 
 @pytest.mark.parametrize("name", ["", *MODULES])
 def test_the_examples_in_docstrings_hold(name):
+    if name in ("datatrove", "torch"):
+        pytest.importorskip(name)
     module = importlib.import_module(f"sievert.{name}" if name else "sievert")
     assert doctest.testmod(module).failed == 0
 

@@ -61,12 +61,21 @@ def test_pyright_finds_nothing(sources):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# What these are derived from has no types of its own, or is not installed.
+BASED = {"sievert.datatrove.Redact", "sievert.torch.Redact"}
+
+
 def test_every_public_name_has_a_type(tmp_path):
     # It looks for the package beside the `python` that it finds first.
     first = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     command = [sys.executable, "-m", "pyright", "--verifytypes", "sievert", "--ignoreexternal"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PATH": first})
-    assert done.returncode == 0 and "completeness score: 100%" in done.stdout, done.stdout
+    if "completeness score: 100%" in done.stdout:
+        return
+    incomplete = done.stdout.partition("Symbols used in public interface:\n")[2].partition("\n\n")[0].splitlines()
+    names = {line for line in incomplete if not line.startswith(" ")}
+    reasons = {line.partition("error: ")[2] for line in incomplete} - {""}
+    assert names <= BASED and reasons == {"Type of base class unknown", "Type of metaclass unknown"}, done.stdout
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
