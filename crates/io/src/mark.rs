@@ -21,7 +21,8 @@ pub(crate) struct Jump {
     pub(crate) lines: u64,
     /// Its stored byte, or its row group.
     pub(crate) to: u64,
-    /// Bytes behind it that were read already: where the next cut falls may depend on them.
+    /// Bytes behind it that were asked for, one more than there are where the end was met: where the next cut falls
+    /// depends on them.
     pub(crate) held: u64,
 }
 

@@ -264,7 +264,7 @@ impl<B: Borders> Source for Pieces<B> {
             records: self.record,
             lines: self.line,
             to: self.given,
-            held: self.buffer.len() as u64,
+            held: self.buffer.len() as u64 + u64::from(self.ended),
         });
         Mark { pieces: self.index, jump }
     }

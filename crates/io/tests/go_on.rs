@@ -80,6 +80,16 @@ proptest! {
     }
 }
 
+/// The first element makes the buffer grow until it just holds the rest: whether the end was met with it decides what the
+/// last piece holds.
+#[test]
+fn where_the_last_read_ends() {
+    for (first, last) in (40..110).flat_map(|first| (0..30).map(move |last| (first, last))) {
+        let array = format!("[{{\"a\":\"{}\"}},\n{{\"a\":\"{}\"}}]", "b".repeat(first), "c".repeat(last));
+        check("a.json", array.as_bytes());
+    }
+}
+
 #[test]
 fn of_row_groups() {
     let mut table = TableWriter::new("table", Vec::new(), &[("a", ColumnType::Text)]).unwrap();
