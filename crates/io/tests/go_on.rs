@@ -1,7 +1,8 @@
 //! From any place between two pieces of an object, another run gets the pieces that would have followed there.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use proptest::prelude::*;
 use sievert_io::{
@@ -65,9 +66,9 @@ proptest! {
         let (mut csv, mut lines, mut array) = (String::from("\u{feff}a,b\n"), String::new(), String::from("["));
         for (at, (text, times)) in records.iter().enumerate() {
             let long = text.repeat(*times);
-            csv += &format!("{at},\"{long}\"\r\n");
-            lines += &format!("{{\"a\":{long:?}}}\n{}", if at % 5 == 0 { "\n" } else { "" });
-            array += &format!("{}{{\"a\":{long:?}}}", if at == 0 { "" } else { ",\n" });
+            write!(csv, "{at},\"{long}\"\r\n").unwrap();
+            writeln!(lines, "{{\"a\":{long:?}}}{}", if at % 5 == 0 { "\n" } else { "" }).unwrap();
+            write!(array, "{}{{\"a\":{long:?}}}", if at == 0 { "" } else { ",\n" }).unwrap();
         }
         array += "]";
         check("a.csv", csv.as_bytes());
