@@ -2,8 +2,12 @@
 
 import csv as csv_files
 import json
+import signal
 
 import pytest
+
+# What is started in the background of a script is told to ignore Ctrl-C, and passes that on; tests of Ctrl-C need it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 EMAIL = "anna@example.org"
 CARD = "5555555555554444"
