@@ -1,6 +1,7 @@
 //! Results put in order: outputs appended, counts added, failures noted, one object after another.
 
 mod begun;
+mod current;
 mod tell;
 
 use std::collections::BTreeMap;
@@ -12,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_detect::{DetectorIndex, Scratch};
 use sievert_io::{
-    Access, Cause, Description, Error as IoError, NewFile, Object, Output, Place, Rendered, Runtime, Stamp,
-    Target, create,
+    Access, Cause, Description, Error as IoError, NewFile, Object, Place, Rendered, Runtime, Stamp, Target,
+    create,
 };
 use sievert_redact::Outcome;
 
@@ -31,6 +32,7 @@ use crate::shown::Names;
 use crate::state::{Begun, State};
 use crate::work::Worked;
 use crate::{Error, Plan};
+use current::{Alone, Current};
 
 /// Objects that a report keeps by name; the rest is counted.
 const OBJECTS_KEPT: usize = 100_000;
@@ -92,65 +94,6 @@ pub(crate) struct Commit<'r> {
     findings: Option<FindingsFile>,
     /// What ends the run: not about one object.
     fatal: Option<Error>,
-}
-
-/// The object whose results are being committed.
-struct Current {
-    number: usize,
-    size: u64,
-    report: ObjectReport,
-    found: BTreeMap<DetectorIndex, Levels>,
-    position: u64,
-    /// By field: how many cells cannot be looked at, and why.
-    unread: BTreeMap<Arc<str>, (u64, String)>,
-    output: Option<Box<dyn Output>>,
-    quarantine: Option<NewFile>,
-    quarantine_path: PathBuf,
-    /// Records left out of a sample.
-    sampled: u64,
-    /// How far it has come, as soon as that is durable.
-    waiting: Option<begun::Waiting>,
-    /// What it comes to alone, where that is written down.
-    alone: Option<Box<Alone>>,
-}
-
-/// An object's share of what the run tells.
-struct Alone {
-    object: Object,
-    counts: Counts,
-    look_at: Vec<LookAt>,
-    not_examined: Vec<NotExamined>,
-    not_examined_more: u64,
-    /// What an earlier run has counted of it.
-    base: Option<Box<Report>>,
-    /// It is written down how far it has come.
-    begun: bool,
-}
-
-impl Alone {
-    fn new(object: Object) -> Self {
-        let (counts, look_at, not_examined, not_examined_more, base, begun) = Default::default();
-        Self { object, counts, look_at, not_examined, not_examined_more, base, begun }
-    }
-}
-
-impl Current {
-    fn new(number: usize, name: &str, size: u64, read_as: String) -> Self {
-        Self {
-            number,
-            size,
-            report: ObjectReport { object: name.to_owned(), read_as, ..ObjectReport::default() },
-            found: BTreeMap::new(),
-            position: 0,
-            unread: BTreeMap::new(),
-            output: None,
-            quarantine: None,
-            quarantine_path: PathBuf::new(),
-            sampled: 0,
-            waiting: None,
-            alone: None,
-        }
-    }
 }
 
 impl<'r> Commit<'r> {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use sievert_io::{
     Access, Batch, Cause, Change, Compression, Edit, Encoding, Error, FormatName, Header, Input, Kind,
-    ListOptions, Listing, Object, ReadOptions, Reason, Runtime, Splice, Target, TextRecord, WholeFile,
-    create, list, open,
+    ListOptions, Listing, Object, Opened, Output, ReadOptions, Reason, Runtime, Splice, Target, TextRecord,
+    WholeFile, create, list, open,
 };
 
 struct Folder {
@@ -43,6 +43,17 @@ impl Folder {
 
     fn target(&self, name: &str, overwrite: bool) -> Target {
         Target { path: self.path(name), overwrite, run: "test".into() }
+    }
+
+    fn output(
+        &self,
+        object: &Object,
+        opened: &Opened,
+        name: &str,
+        overwrite: bool,
+    ) -> Result<Box<dyn Output>, Error> {
+        let target = self.target(name, overwrite);
+        create(&self.runtime, object, &opened.description, &target, None, &mut |_, _| true)
     }
 
     /// Names that stand in the folder `out`, hidden ones too.
@@ -360,54 +371,21 @@ fn outputs_appear_whole_or_not_at_all() {
     let object = folder.object("a.csv");
     let opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
 
-    let output = create(
-        &folder.runtime,
-        &object,
-        &opened.description,
-        &folder.target("out/a.csv", false),
-        None,
-        &mut |_, _| true,
-    )
-    .unwrap();
+    let output = folder.output(&object, &opened, "out/a.csv", false).unwrap();
     assert_eq!(folder.outputs(), [".a.csv.test.part"]);
     drop(output);
     assert!(folder.outputs().is_empty(), "dropped before the end, nothing is left");
 
     // Somebody else is faster.
-    let output = create(
-        &folder.runtime,
-        &object,
-        &opened.description,
-        &folder.target("out/a.csv", false),
-        None,
-        &mut |_, _| true,
-    )
-    .unwrap();
+    let output = folder.output(&object, &opened, "out/a.csv", false).unwrap();
     folder.put("out/a.csv", "theirs");
     assert!(matches!(output.finish(&mut |_| Ok(())).unwrap_err().cause, Cause::Exists));
     assert_eq!(folder.outputs(), ["a.csv"]);
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"theirs");
 
-    let refused = create(
-        &folder.runtime,
-        &object,
-        &opened.description,
-        &folder.target("out/a.csv", false),
-        None,
-        &mut |_, _| true,
-    );
+    let refused = folder.output(&object, &opened, "out/a.csv", false);
     assert!(matches!(refused.err().unwrap().cause, Cause::Exists));
-    create(
-        &folder.runtime,
-        &object,
-        &opened.description,
-        &folder.target("out/a.csv", true),
-        None,
-        &mut |_, _| true,
-    )
-    .unwrap()
-    .finish(&mut |_| Ok(()))
-    .unwrap();
+    folder.output(&object, &opened, "out/a.csv", true).unwrap().finish(&mut |_| Ok(())).unwrap();
     assert_eq!(fs::read(folder.path("out/a.csv")).unwrap(), b"");
 }
 
@@ -429,15 +407,7 @@ fn an_original_that_changed_is_not_copied() {
     folder.put("a.csv.gz", gzip(b"id\n1\n"));
     let object = folder.object("a.csv.gz");
     let mut opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
-    let mut output = create(
-        &folder.runtime,
-        &object,
-        &opened.description,
-        &folder.target("out/a.csv.gz", false),
-        None,
-        &mut |_, _| true,
-    )
-    .unwrap();
+    let mut output = folder.output(&object, &opened, "out/a.csv.gz", false).unwrap();
     while let Some(piece) = opened.source.next().unwrap() {
         let batch = opened.format.decode(piece).unwrap();
         output.append(opened.format.encode(&batch, &[]).unwrap()).unwrap();
