@@ -10,8 +10,8 @@ use crate::letters::is_key;
 /// Bytes that one mask stands for.
 pub(crate) const BLOCK: usize = 64;
 
-/// The bytes that are looked at for one place, by their distance from it. Near ones tell most shapes apart; far ones tell
-/// a word from a key.
+/// The bytes that are looked at for one place, by their distance from it. With so many buckets, farther ones told hardly
+/// any more shapes apart.
 pub(crate) const LOOKS: [usize; 6] = [0, 1, 2, 3, 4, 5];
 
 /// A table of nibbles tells eight buckets apart; so many tables there are for each place looked at.

@@ -127,6 +127,7 @@ impl Heads {
     /// all of them count.
     #[inline]
     fn of(bytes: [u8; HEAD + 1], letters: u8) -> usize {
+        // By which of the first three are letters: the bytes of the run, or all where no run begins.
         const INSIDE: [u32; 1 << HEAD] =
             [0xFF_FFFF, 0xFF, 0xFF_FFFF, 0xFFFF, 0xFF_FFFF, 0xFF, 0xFF_FFFF, 0xFF_FFFF];
         let bytes = u32::from_le_bytes(bytes) & INSIDE[usize::from(letters) % INSIDE.len()];

@@ -303,6 +303,7 @@ impl<'p> Pass<'p> {
         };
         let alone = anchored == Anchored::Alone;
         let whole = *span == self.whole;
+        // Dropped whatever the validator says, which only has to be known of whole cells.
         if pattern && alone && it.needs_context && !whole {
             return None;
         }
