@@ -30,6 +30,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("arrow", &["sievert-io"]),
     ("parquet", &["sievert-io"]),
     ("object_store", &["sievert-io"]),
+    ("aws-config", &["sievert-io"]),
     ("clap", &["sievert-cli"]),
     ("clap_complete", &["sievert-cli"]),
     ("clap_mangen", &["sievert-cli"]),

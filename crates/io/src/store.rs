@@ -12,6 +12,8 @@ mod credentials;
 #[cfg(feature = "clouds")]
 mod door;
 mod patience;
+#[cfg(feature = "profiles")]
+mod profile;
 mod terms;
 mod upload;
 
@@ -40,6 +42,9 @@ pub struct Runtime {
     retries: Arc<Retries>,
     #[cfg_attr(not(feature = "clouds"), expect(dead_code, reason = "a disk is not asked to encrypt"))]
     encryption: Option<Arc<Encryption>>,
+    /// The region that a profile of AWS names; looked up once.
+    #[cfg(feature = "profiles")]
+    region: Arc<std::sync::OnceLock<Option<String>>>,
 }
 
 #[derive(Debug)]
@@ -82,6 +87,8 @@ impl Runtime {
             remote: Arc::default(),
             retries: Arc::new(Retries::new(patience)),
             encryption: encryption.map(Arc::new),
+            #[cfg(feature = "profiles")]
+            region: Arc::default(),
         })
     }
 
@@ -89,9 +96,24 @@ impl Runtime {
     pub fn residence(&self, address: &Address) -> Residence {
         match address {
             #[cfg(feature = "clouds")]
-            Address::Remote(remote) => cloud::residence(remote, self.encryption.as_deref()),
+            Address::Remote(remote) => {
+                cloud::residence(remote, self.encryption.as_deref(), self.region(remote))
+            }
             _ => Residence::local(),
         }
+    }
+
+    /// The region of a bucket, where only a profile names it.
+    #[cfg(feature = "profiles")]
+    fn region(&self, remote: &Remote) -> Option<&str> {
+        let look = || self.wait(async { Ok(profile::region().await) }).unwrap_or_default();
+        (remote.scheme == address::Scheme::S3).then(|| self.region.get_or_init(look).as_deref())?
+    }
+
+    #[cfg(all(feature = "clouds", not(feature = "profiles")))]
+    #[expect(clippy::unused_self, reason = "as with profiles")]
+    fn region(&self, _: &Remote) -> Option<&str> {
+        None
     }
 
     /// The store of an address; opened once, however often it is named.
@@ -105,7 +127,8 @@ impl Runtime {
         }
         #[cfg(feature = "clouds")]
         {
-            let store = cloud::connect(remote, self.encryption.as_deref(), &self.retries)?;
+            let store =
+                cloud::connect(remote, self.encryption.as_deref(), self.region(remote), &self.retries)?;
             opened.insert(own, store.clone());
             Ok(store)
         }

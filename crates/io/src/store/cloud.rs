@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "profiles")]
+use object_store::aws::AwsCredentialProvider;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey as S3Key};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
@@ -15,6 +17,8 @@ use super::bucket::{Parts, Store};
 use super::credentials::{Named, tried};
 use super::door::Doors;
 use super::patience::Retries;
+#[cfg(feature = "profiles")]
+use super::profile;
 use super::terms::{Encryption, Residence};
 use crate::Cause;
 
@@ -22,6 +26,7 @@ use crate::Cause;
 pub(crate) fn connect(
     remote: &Remote,
     encryption: Option<&Encryption>,
+    region: Option<&str>,
     retries: &Arc<Retries>,
 ) -> Result<Store, Cause> {
     let root = remote.root.clone();
@@ -33,9 +38,14 @@ pub(crate) fn connect(
     };
     match remote.scheme {
         Scheme::S3 => {
-            let make = || s3(remote, encryption).with_http_connector(Doors::new(Added::Nothing));
+            let make = || s3(remote, encryption, region).with_http_connector(Doors::new(Added::Nothing));
             let first = make().build().map_err(|error| refused(&error, Scheme::S3))?;
-            let named = Named { from: first.credentials().clone(), scheme: Scheme::S3 };
+            #[cfg(feature = "profiles")]
+            let from =
+                by_profile(region, first.credentials()).map_err(|error| refused(&error, Scheme::S3))?;
+            #[cfg(not(feature = "profiles"))]
+            let from = first.credentials().clone();
+            let named = Named { from, scheme: Scheme::S3 };
             let s3 = make().with_credentials(Arc::new(named)).build();
             let s3 = Arc::new(s3.map_err(|error| refused(&error, Scheme::S3))?);
             Ok(store(s3.clone(), Some(s3.clone()), Some(Parts { client: s3, said_late: false })))
@@ -76,11 +86,11 @@ pub(crate) fn connect(
 }
 
 /// What settings tell of an address.
-pub(crate) fn residence(remote: &Remote, encryption: Option<&Encryption>) -> Residence {
+pub(crate) fn residence(remote: &Remote, encryption: Option<&Encryption>, region: Option<&str>) -> Residence {
     let keyed = matches!(encryption, Some(Encryption::Key(_)));
     match remote.scheme {
         Scheme::S3 => {
-            let builder = s3(remote, encryption);
+            let builder = s3(remote, encryption, region);
             let asked = builder.get_config_value(&sse()).is_some();
             let region = builder.get_config_value(&S3Key::Region).unwrap_or_else(|| "us-east-1".into());
             // A region that a service of one's own is said to be in is a word.
@@ -123,8 +133,24 @@ fn host(url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or_default()
 }
 
-fn s3(remote: &Remote, encryption: Option<&Encryption>) -> AmazonS3Builder {
+/// Credentials by profile, if one is asked for; else as the client finds them.
+#[cfg(feature = "profiles")]
+fn by_profile(
+    region: Option<&str>,
+    found: &AwsCredentialProvider,
+) -> object_store::Result<AwsCredentialProvider> {
+    match profile::is_asked() {
+        true => Ok(Arc::new(profile::ByProfile::new(region, found.clone())?)),
+        false => Ok(found.clone()),
+    }
+}
+
+fn s3(remote: &Remote, encryption: Option<&Encryption>, region: Option<&str>) -> AmazonS3Builder {
     let builder = AmazonS3Builder::from_env().with_config(S3Key::Client(TIMEOUT.0), TIMEOUT.1);
+    let builder = match region {
+        Some(region) => builder.with_region(region),
+        None => builder,
+    };
     let builder = match plain(s3_endpoint(&builder).as_deref()) {
         true => builder.with_config(S3Key::Client(ClientConfigKey::AllowHttp), "true"),
         false => builder,
@@ -193,7 +219,7 @@ fn refused(error: &object_store::Error, scheme: Scheme) -> Cause {
         }
         _ => {
             let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-            Cause::Credentials(tried(scheme, &is_set))
+            Cause::Credentials(tried(scheme, &is_set, None))
         }
     }
 }

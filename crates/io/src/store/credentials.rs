@@ -17,6 +17,11 @@ pub(crate) struct NoCredentials {
     pub(crate) tried: String,
 }
 
+/// A profile was asked for and gave none: why.
+#[derive(Debug, thiserror::Error)]
+#[error("no credentials by profile")]
+pub(crate) struct NoProfile(pub(crate) &'static str);
+
 /// A provider that says what was tried when it fails. What a client or a service says of a failure is not repeated: it
 /// may hold what was sent.
 #[derive(Debug)]
@@ -44,16 +49,25 @@ impl<C: std::fmt::Debug + Send + Sync + 'static> CredentialProvider for Named<C>
     type Credential = C;
 
     async fn get_credential(&self) -> Result<Arc<C>> {
-        for tries in 1..=TRIES {
+        let mut count = 1;
+        let error = loop {
             match self.from.get_credential().await {
                 Ok(credential) => return Ok(credential),
-                Err(error) if tries < TRIES && is_there(&error) => {}
-                Err(_) => break,
+                Err(error) if count == TRIES || why_no_profile(&error).is_some() || !is_there(&error) => {
+                    break error;
+                }
+                Err(_) => count += 1,
             }
-        }
-        let tried = tried(self.scheme, &|name| var_os(name).is_some_and(|value| !value.is_empty()));
+        };
+        let is_set = |name: &str| var_os(name).is_some_and(|value| !value.is_empty());
+        let tried = tried(self.scheme, &is_set, why_no_profile(&error));
         Err(Error::Generic { store: "", source: Box::new(NoCredentials { tried }) })
     }
+}
+
+/// Why the profile that was asked for gave none, if that is the error.
+fn why_no_profile(error: &Error) -> Option<&'static str> {
+    std::error::Error::source(error)?.downcast_ref().map(|none: &NoProfile| none.0)
 }
 
 /// A way to credentials, the variables that it needs, and what it is when none of them is needed.
@@ -81,8 +95,8 @@ const AZURE: &[Way] = &[
     ("the managed identity", &[]),
 ];
 
-/// The ways that were tried, and what each lacked.
-pub(crate) fn tried(scheme: Scheme, is_set: &dyn Fn(&str) -> bool) -> String {
+/// The ways that were tried, and what each lacked. Behind a profile that was asked for and gave none, nothing is.
+pub(crate) fn tried(scheme: Scheme, is_set: &dyn Fn(&str) -> bool, no_profile: Option<&str>) -> String {
     let (ways, anonymous) = match scheme {
         Scheme::S3 => (AWS, "AWS_SKIP_SIGNATURE"),
         Scheme::Gcs => (GCS, "GOOGLE_SKIP_SIGNATURE"),
@@ -99,11 +113,19 @@ pub(crate) fn tried(scheme: Scheme, is_set: &dyn Fn(&str) -> bool) -> String {
         };
         lacked.push(format!("{way} ({how})"));
     }
-    let mut text = format!("tried {}", lacked.join(", "));
-    if scheme == Scheme::S3 && is_set("AWS_PROFILE") {
-        text += "; profiles are not read: eval \"$(aws configure export-credentials --format env)\" first";
+    if scheme == Scheme::S3 {
+        let how = match no_profile {
+            Some(why) => why,
+            None if cfg!(not(feature = "profiles")) => "this build reads none",
+            None if is_set("AWS_ACCESS_KEY_ID") => "a key comes before it",
+            None if is_set("AWS_PROFILE") => "it holds no credentials",
+            None => "AWS_PROFILE not set, and none that is called default",
+        };
+        lacked.truncate(if no_profile.is_some() { 1 } else { lacked.len() });
+        lacked.insert(1, format!("a profile ({how})"));
     }
-    text + &format!("; set one of these, or {anonymous}=true for public data")
+    format!("tried {}", lacked.join(", "))
+        + &format!("; set one of these, or {anonymous}=true for public data")
 }
 
 #[cfg(test)]
@@ -112,11 +134,13 @@ mod tests {
 
     #[test]
     fn what_was_tried_is_told_by_name() {
-        let text = tried(Scheme::S3, &|name| name == "AWS_ACCESS_KEY_ID");
+        let text = tried(Scheme::S3, &|name| name == "AWS_ACCESS_KEY_ID", None);
         assert!(text.contains("a key (AWS_SECRET_ACCESS_KEY not set)"), "{text}");
         assert!(text.contains("the instance role (no answer)"), "{text}");
         assert!(text.contains("AWS_SKIP_SIGNATURE=true"), "{text}");
-        let text = tried(Scheme::Azure, &|_| true);
+        let text = tried(Scheme::S3, &|name| name == "AWS_PROFILE", Some("it is not there"));
+        assert!(text.contains("not set), a profile (it is not there); set one"), "{text}");
+        let text = tried(Scheme::Azure, &|_| true, None);
         assert!(text.contains("an account key (set, but refused or unreadable)"), "{text}");
     }
 }

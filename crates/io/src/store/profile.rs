@@ -1,0 +1,200 @@
+//! Credentials and region of AWS by profile, as the tools of AWS read them from `~/.aws`: keys, `credential_process`,
+//! roles to be assumed, SSO. What they need of the network goes through our own door.
+
+use std::env::var;
+use std::error::Error as _;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use aws_config::BehaviorVersion;
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use bytes::Bytes;
+use object_store::aws::{AwsCredential, AwsCredentialProvider};
+use object_store::client::{HttpConnector as _, HttpErrorKind, HttpRequest as Request};
+use object_store::{ClientOptions, CredentialProvider, Error, Result};
+use tokio::sync::Mutex;
+
+use super::added::Added;
+use super::credentials::NoProfile;
+use super::door::Doors;
+
+/// Credentials are fetched anew so long before they expire; in the middle of their life if that is shorter.
+const EARLY: Duration = Duration::from_mins(1);
+
+/// How long it may take to have them: a process may ask its user. The request that waits for them has a minute.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+fn set(name: &str) -> Option<String> {
+    var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether a profile is looked at before the other ways. As with the tools of AWS, a key in the environment comes before
+/// `AWS_PROFILE`, and that before everything else; the profile `default` comes behind all that the environment names.
+pub(crate) fn is_asked() -> bool {
+    const OTHERS: [&str; 3] = [
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ];
+    set("AWS_ACCESS_KEY_ID").is_none()
+        && (set("AWS_PROFILE").is_some() || OTHERS.iter().all(|other| set(other).is_none()))
+}
+
+fn name() -> String {
+    set("AWS_PROFILE").unwrap_or_else(|| "default".into())
+}
+
+/// The region that the profile names, unless the environment names one.
+pub(crate) async fn region() -> Option<String> {
+    if set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")).is_some() {
+        return None;
+    }
+    let settings = ProviderConfig::without_region();
+    let region = ProfileFileRegionProvider::builder().configure(&settings).profile_name(name()).build();
+    region.region().await.map(|region| region.to_string())
+}
+
+/// Credentials by profile, and by the other ways where it holds none.
+pub(crate) struct ByProfile {
+    settings: ProviderConfig,
+    otherwise: AwsCredentialProvider,
+    held: Mutex<Option<Held>>,
+}
+
+impl fmt::Debug for ByProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ByProfile").finish_non_exhaustive()
+    }
+}
+
+struct Held {
+    credential: Arc<AwsCredential>,
+    /// When to fetch new ones, and when these are void; those of a file have no such times.
+    times: Option<(SystemTime, SystemTime)>,
+}
+
+impl ByProfile {
+    /// The region is that of the services which hand out credentials.
+    pub(crate) fn new(region: Option<&str>, otherwise: AwsCredentialProvider) -> Result<Self> {
+        // Services inside a machine speak plain HTTP; for all others the kit of AWS asks for TLS itself.
+        let client = Doors::new(Added::Nothing).connect(&ClientOptions::new().with_allow_http(true))?;
+        let region =
+            region.map(str::to_owned).or_else(|| set("AWS_REGION")).or_else(|| set("AWS_DEFAULT_REGION"));
+        let settings = ProviderConfig::without_region()
+            .with_behavior_version(Some(BehaviorVersion::latest()))
+            .with_region(region.map(aws_config::Region::new))
+            .with_http_client(Door(client));
+        Ok(Self { settings, otherwise, held: Mutex::default() })
+    }
+
+    /// Fetches new ones; `None` if the profile holds none.
+    async fn fetch(&self) -> Result<Option<Held>, NoProfile> {
+        // Made anew each time, because it tells its reason only once.
+        let from =
+            ProfileFileCredentialsProvider::builder().configure(&self.settings).profile_name(name()).build();
+        let fetched = tokio::time::timeout(PATIENCE, from.provide_credentials()).await;
+        // What its errors say may repeat what a process has printed.
+        match fetched.map_err(|_| NoProfile("it gave none in time"))? {
+            Ok(fetched) => {
+                let credential = Arc::new(AwsCredential {
+                    key_id: fetched.access_key_id().to_owned(),
+                    secret_key: fetched.secret_access_key().to_owned(),
+                    token: fetched.session_token().map(str::to_owned),
+                });
+                let times = fetched.expiry().map(|until| {
+                    let life = until.duration_since(SystemTime::now()).unwrap_or_default();
+                    (until - EARLY.min(life / 2), until)
+                });
+                Ok(Some(Held { credential, times }))
+            }
+            // With a source, it says that a profile is named which is not there.
+            Err(error @ CredentialsError::CredentialsNotLoaded(_)) => match error.source() {
+                Some(_) => Err(NoProfile("it, or one that it names, is not in the files of ~/.aws")),
+                None => Ok(None),
+            },
+            Err(CredentialsError::InvalidConfiguration(_)) => {
+                Err(NoProfile("it cannot be used as it stands in the files of ~/.aws"))
+            }
+            Err(_) => Err(NoProfile(
+                "its process, role or session gave none; `aws sts get-caller-identity` tells why, `aws sso login` renews a session",
+            )),
+        }
+    }
+}
+
+#[async_trait]
+impl CredentialProvider for ByProfile {
+    type Credential = AwsCredential;
+
+    async fn get_credential(&self) -> Result<Arc<AwsCredential>> {
+        let mut held = self.held.lock().await;
+        let serve = |held: &Option<Held>, fresh: bool| {
+            let held = held.as_ref()?;
+            let ends = held.times.map(|(renewal, end)| if fresh { renewal } else { end });
+            ends.is_none_or(|ends| SystemTime::now() < ends).then(|| held.credential.clone())
+        };
+        if let Some(credential) = serve(&held, true) {
+            return Ok(credential);
+        }
+        match self.fetch().await {
+            Ok(Some(fetched)) => Ok(held.insert(fetched).credential.clone()),
+            Ok(None) => {
+                drop(held);
+                self.otherwise.get_credential().await
+            }
+            // Who hands them out may fail once: until they expire there is time to ask again.
+            Err(none) => {
+                serve(&held, false).ok_or_else(|| Error::Generic { store: "", source: Box::new(none) })
+            }
+        }
+    }
+}
+
+/// Lets the kit of AWS speak through our door.
+#[derive(Clone, Debug)]
+struct Door(object_store::client::HttpClient);
+
+impl HttpClient for Door {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Door {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let odd = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::user(error);
+            let (parts, body) = request.try_into_http1x().map_err(|error| odd(error.into()))?.into_parts();
+            let body =
+                body.bytes().map(Bytes::copy_from_slice).ok_or_else(|| odd("a body in parts".into()))?;
+            let answer = client.execute(Request::from_parts(parts, body.into())).await;
+            let (parts, body) = answer
+                .map_err(|error| match error.kind() {
+                    HttpErrorKind::Timeout => ConnectorError::timeout(error.into()),
+                    _ => ConnectorError::io(error.into()),
+                })?
+                .into_parts();
+            let body = body.bytes().await.map_err(|error| ConnectorError::io(error.into()))?;
+            let status = parts.status.as_u16().try_into().map_err(|error| odd(Box::new(error)))?;
+            let mut answer = HttpResponse::new(status, body.into());
+            for (name, value) in &parts.headers {
+                let value = value.to_str().map_err(|error| odd(error.into()))?;
+                answer.headers_mut().append(name.as_str().to_owned(), value.to_owned());
+            }
+            Ok(answer)
+        })
+    }
+}
