@@ -225,6 +225,7 @@ impl FormatBench {
             excerpts: 0,
             limits: Limits::default(),
             resume: Resume::default(),
+            since: None,
             sample: None,
         }
     }

@@ -7,12 +7,13 @@ use sievert::Error;
 use sievert::io::Cause;
 
 /// What the command line calls it, and what Python does.
-const HINTS: [(&str, &str); 8] = [
+const HINTS: [(&str, &str); 9] = [
     ("say --overwrite", "pass overwrite=True"),
     (", or say --ephemeral-key for a key of this run only", ""),
     (", or say --ephemeral-key", ""),
     ("try fewer with --threads", "pass fewer threads"),
     (", or say --in-place", ""),
+    ("--since: ", "since: "),
     ("name one with --input-format", "rename the file so that its ending tells it"),
     ("see `sievert detectors`", "see `sievert.detectors()`"),
     (

@@ -30,16 +30,21 @@ const SLOW_PIECE: usize = 1 << 14;
 
 /// Scans files, folders and globs; returns the report as JSON. `progress` is called with bytes done and in all.
 #[pyfunction]
-#[pyo3(signature = (plan, *, inputs, sample, threads, progress))]
+#[pyo3(signature = (plan, *, inputs, since, sample, threads, progress))]
 pub(crate) fn scan_files(
     py: Python<'_>,
     plan: &Plan,
     inputs: Vec<String>,
+    since: Option<PathBuf>,
     sample: Option<&str>,
     threads: Option<usize>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
-    let job = Job { sample: drawn(sample)?, ..plan.job(&inputs, Task::Scan, threads) };
+    if since.is_some() && plan.slow {
+        let why = "since: the policy has functions, and nobody can tell whether they still find the same";
+        return Err(PyValueError::new_err(why));
+    }
+    let job = Job { since, sample: drawn(sample)?, ..plan.job(&inputs, Task::Scan, threads) };
     report::text(&watched(py, &job, progress.as_ref())?)
 }
 
@@ -88,6 +93,7 @@ impl Plan {
             excerpts: 0,
             limits: Limits { threads: threads.unwrap_or(usual.threads), ..usual },
             resume: Resume::default(),
+            since: None,
             sample: None,
         }
     }

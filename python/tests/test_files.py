@@ -120,6 +120,25 @@ def test_a_sample_of_files(csv):
         sievert.scan(csv, sample="0%")
 
 
+def test_what_is_unchanged_since_a_report_is_not_read_again(csv, tmp_path):
+    long_ago = time.time() - 60  # what was written just now may be written once more without another time
+    os.utime(csv, (long_ago, long_ago))
+    first = sievert.scan(csv)
+    first.save(tmp_path / "first.json")
+    second = sievert.scan(csv, since=tmp_path / "first.json")
+    assert second.to_dict()["ledger"]["objects"]["unchanged"] == 1
+    assert second.by_detector() == first.by_detector() and second.by_field() == first.by_field()
+    other = sievert.scan(csv, since=tmp_path / "first.json", policy="secrets")
+    assert other.to_dict()["ledger"]["objects"]["scanned"] == 1 and "plan" in other.to_dict()["since"]["not_used"]
+    with pytest.raises(ValueError, match="pass one of them"):
+        sievert.scan(csv, since=tmp_path / "first.json", sample="1%")
+    with pytest.raises(ValueError, match="scan files"):
+        sievert.scan(pl.DataFrame({"a": [1]}), since=tmp_path / "first.json")
+    own = {"detector": [{"id": "acme.a", "find": lambda text: []}]}
+    with pytest.raises(ValueError, match="the policy has functions"):
+        sievert.scan(csv, since=tmp_path / "first.json", policy=own)
+
+
 @pytest.mark.parametrize("of", ["file", "frame"])
 def test_long_work_shows_a_bar_where_someone_looks(csv, capsys, monkeypatch, of):
     monkeypatch.setattr(_progress, "_PATIENCE", -1)

@@ -173,6 +173,9 @@ pub(crate) struct Common {
 pub(crate) struct Scan {
     #[command(flatten)]
     pub(crate) common: Common,
+    /// The report of an earlier scan, or its URL: files that are unchanged since are not read again, and count as then
+    #[arg(long, value_name = "REPORT.json")]
+    pub(crate) since: Option<PathBuf>,
     /// Look at some of the records only: 1%, or about so many: rows=10000
     #[arg(long, value_name = "P%|rows=N", value_parser = sample_size)]
     pub(crate) sample: Option<SampleSize>,

@@ -69,6 +69,7 @@ fn job(sample: &Path, task: Task) -> Result<Job, Failure> {
         excerpts: 0,
         limits: Limits::default(),
         resume: Resume::default(),
+        since: None,
         sample: None,
     })
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use sievert::io::{Access, Address, Header, Input, ListOptions, ReadOptions, Runtime, Target, write_file};
 use sievert::render::{Next, summary, to_json};
 use sievert::{
-    Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Resume, Sample, Task, run,
+    Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Resume, Sample, Since,
+    Task, run,
 };
 
 use crate::args::{Common, Redact, Scan, Shown, YesNo};
@@ -17,6 +18,7 @@ use crate::progress::{Watch, interrupted};
 pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
     let mut job = job(&args.common, Task::Scan)?;
     job.sample = args.sample.map(|size| Sample { size, seed: args.seed });
+    job.since.clone_from(&args.since);
     if args.show_values {
         job.excerpts = args.limit;
     }
@@ -111,6 +113,7 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
             memory: usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX),
         },
         resume: Resume { on: args.resume, state: args.state.clone() },
+        since: None,
         sample: None,
     })
 }
@@ -172,12 +175,14 @@ fn private(path: &Path) -> Target {
 
 fn dry_run(job: &Job) -> Result<u8, Failure> {
     let runtime = job.runtime()?;
+    let since = Since::new(job, &runtime)?;
     let listed = Listed::new(job, &runtime)?;
     let mut text = String::new();
     for object in listed.read(&job.plan)? {
         let (object, name) = object?;
         let format = object.format.map_or("by content", |format| format.name());
-        let _ = writeln!(text, "read  {:>14}  {format:<10}  {name}", object.size);
+        let verb = if since.holds(job, &object) { "same" } else { "read" };
+        let _ = writeln!(text, "{verb}  {:>14}  {format:<10}  {name}", object.size);
         if text.len() > 1 << 16 {
             out::text(&std::mem::take(&mut text))?; // a million lines need not be held
         }

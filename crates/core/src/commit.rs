@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use sievert_detect::{DetectorIndex, Scratch};
 use sievert_io::{
@@ -22,20 +23,23 @@ use crate::counts::Counts;
 use crate::feed::At;
 use crate::findings::{FindingsFile, Spelled};
 use crate::job::{Destination, Job, Progress, Status, Task};
-use crate::ledger::{Bytes, Ledger, Objects};
+use crate::ledger::Ledger;
 use crate::listed::{Listed, target};
 use crate::order::{Budget, InOrder};
 use crate::report::{Levels, LookAt, NotExamined, ObjectReport, Report, Skipped, keep};
 use crate::run::LOOK_AT_KEPT;
 use crate::sample::Sampler;
 use crate::shown::Names;
-use crate::state::{Begun, State};
+use crate::state::{Begun, State, identity, shows_change};
 use crate::work::Worked;
-use crate::{Error, Plan};
+use crate::{Error, Plan, since};
 use current::{Alone, Current};
 
 /// Objects that a report keeps by name; the rest is counted.
 const OBJECTS_KEPT: usize = 100_000;
+
+/// Fields and places worth a look that the entries of objects keep for a later run, all together.
+const SHARES_KEPT: usize = 500_000;
 
 /// The result of a step.
 pub(crate) enum Done {
@@ -48,7 +52,7 @@ pub(crate) enum Done {
     Fail(IoError),
     /// The list of objects cannot be read back.
     Lost(std::io::Error),
-    /// An earlier run has done it: its report.
+    /// It need not be read: what is told of it.
     Earlier(Box<Report>),
     /// What an earlier run has found.
     Rows(Vec<Spelled<'static>>),
@@ -59,6 +63,8 @@ pub(crate) struct Own<'r> {
     pub(crate) runtime: &'r Runtime,
     /// What distinguishes its temporary files.
     pub(crate) run: String,
+    /// When it began.
+    pub(crate) began: SystemTime,
     /// Whether an output may take the place of one that is there.
     pub(crate) replace: bool,
     pub(crate) sampler: Option<Sampler>,
@@ -84,6 +90,7 @@ pub(crate) struct Commit<'r> {
     status: Status,
     objects: Vec<ObjectReport>,
     objects_more: u64,
+    shares: usize,
     in_objects: BTreeMap<DetectorIndex, u64>,
     not_examined: Vec<NotExamined>,
     not_examined_more: u64,
@@ -124,6 +131,7 @@ impl<'r> Commit<'r> {
             status: Status { bytes_total: listed.bytes(), ..Status::default() },
             objects: Vec::new(),
             objects_more: 0,
+            shares: 0,
             in_objects: BTreeMap::new(),
             not_examined: listed.not_examined.clone(),
             not_examined_more: listed.not_examined_more,
@@ -211,7 +219,11 @@ impl<'r> Commit<'r> {
         self.ledger.objects.total += 1;
         self.ledger.bytes.total += object.size;
         let mut current = Current::new(number, name, object.size, description.to_string());
-        if self.own.state.is_some() {
+        let told = matches!(self.job.task, Task::Scan) && self.own.sampler.is_none();
+        if told && shows_change(object, self.own.began) {
+            current.identity = identity(self.job, object);
+        }
+        if self.own.state.is_some() || current.identity.is_some() {
             current.alone = Some(Box::new(Alone::new(object.clone())));
         }
         let opened = match &self.job.task {
@@ -300,13 +312,13 @@ impl<'r> Commit<'r> {
         }
     }
 
-    /// An object that an earlier run has done: its share of what the run tells.
+    /// An object that need not be read: its share of what the run tells.
     fn earlier(&mut self, mut report: Report) {
-        self.before.resumed += 1;
         self.status.bytes_done += report.ledger.bytes.total;
-        for object in report.objects.drain(..) {
-            self.keep_object(object);
+        if let Some(entry) = since::entry(report.clone()) {
+            self.keep_object(entry);
         }
+        report.objects.clear();
         if let Some(sample) = report.sample.take() {
             match &mut self.before.sample {
                 Some(sum) => sum.merge(&sample),
@@ -346,7 +358,9 @@ impl<'r> Commit<'r> {
         }
         current.report.complete = true;
         self.tell_unread(&mut current);
-        let published = self.publish(&mut current);
+        let told = current.alone.as_ref().map(|alone| self.whole(&current, alone));
+        let noted = self.own.state.as_ref().and_then(|_| told.clone());
+        let published = self.publish(&mut current, noted);
         if self.fatal.is_some() {
             return Ok(()); // its output is gone with it: another run writes it
         }
@@ -359,35 +373,24 @@ impl<'r> Commit<'r> {
         self.ledger.bytes.scanned += current.size - sampled;
         self.ledger.bytes.sampled += sampled;
         self.status.bytes_done += current.size.saturating_sub(current.position);
-        self.close(current);
+        self.close(current, told.and_then(since::entry));
         Ok(())
     }
 
     /// Makes what was made of the object appear, and notes that it was done: before, where the output takes the place
     /// of the input, as it could not be told from another input after that.
-    fn publish(&mut self, current: &mut Current) -> Result<(), IoError> {
+    fn publish(&mut self, current: &mut Current, told: Option<Report>) -> Result<(), IoError> {
         if let Some(file) = current.quarantine.take() {
             file.finish()?;
         }
-        let share = current.alone.as_ref().map(|alone| {
-            let mut share = self.share(current, alone);
-            let sampled = left_out(current, current.size);
-            share.ledger.objects = Objects { total: 1, scanned: 1, ..Objects::default() };
-            let (total, scanned) = (current.size, current.size - sampled);
-            share.ledger.bytes = Bytes { total, scanned, sampled, ..Bytes::default() };
-            share.detectors.values_mut().for_each(|found| found.objects = 1);
-            let sampled = |sampler| tell::sampled(sampler, &alone.counts, self.job.plan.scanner());
-            share.sample = self.own.sampler.as_ref().map(sampled);
-            share
-        });
-        let mut done = current.alone.take().map(|alone| alone.object).zip(share);
+        let mut done = current.alone.take().map(|alone| alone.object).zip(told);
         let in_place = matches!(&self.job.task, Task::Redact { to: Destination::InPlace, .. });
         let (state, mut failed) = (&mut self.own.state, None);
         let mut publish = |stamp: Option<Stamp>| {
             let Some(state) = state.as_mut() else { return Ok(()) };
             let noted = state.keep().and_then(|()| {
                 match stamp.filter(|_| in_place).zip(done.take_if(|_| in_place)) {
-                    Some((stamp, (object, share))) => state.replaced(&object, stamp, share),
+                    Some((stamp, (object, told))) => state.replaced(&object, stamp, told),
                     None => Ok(()),
                 }
             });
@@ -400,8 +403,8 @@ impl<'r> Commit<'r> {
             Some(output) => output.finish(&mut publish).map(|_| ()),
             None => publish(None).map_err(|cause| cause.at(Place::object(&*current.report.object))),
         };
-        if let (Ok(()), Some((object, share)), Some(state)) = (&finished, done, &mut self.own.state) {
-            failed = state.done(&object, share).err();
+        if let (Ok(()), Some((object, told)), Some(state)) = (&finished, done, &mut self.own.state) {
+            failed = state.done(&object, told).err();
         }
         self.fatal = self.fatal.take().or(failed);
         finished
@@ -431,7 +434,7 @@ impl<'r> Commit<'r> {
         let object = current.report.object.clone();
         let gap = NotExamined { object, record: error.place.record, bytes: missed, reason };
         keep(&mut self.not_examined, &mut self.not_examined_more, gap);
-        self.close(current);
+        self.close(current, None);
     }
 
     /// Enters the cells that were not looked at.
@@ -446,13 +449,13 @@ impl<'r> Commit<'r> {
         }
     }
 
-    /// Enters the object in the report.
-    fn close(&mut self, mut current: Current) {
+    /// Enters the object in the report; `entry`: as it is told where it was read to its end.
+    fn close(&mut self, mut current: Current, entry: Option<ObjectReport>) {
         self.tell_unread(&mut current);
         for detector in current.found.keys() {
             *self.in_objects.entry(*detector).or_default() += 1;
         }
-        self.keep_object(self.entry(&current));
+        self.keep_object(entry.unwrap_or_else(|| self.entry(&current)));
     }
 
     /// The object's entry in the report.
@@ -464,7 +467,13 @@ impl<'r> Commit<'r> {
         ObjectReport { bytes: current.size, detectors, ..current.report.clone() }
     }
 
-    fn keep_object(&mut self, report: ObjectReport) {
+    fn keep_object(&mut self, mut report: ObjectReport) {
+        let size = report.share.as_ref().map_or(0, |share| share.fields.len() + share.look_at.len());
+        if self.shares + size > SHARES_KEPT {
+            report.share = None;
+        } else {
+            self.shares += size;
+        }
         match self.objects.len() < OBJECTS_KEPT {
             true => self.objects.push(report),
             false => self.objects_more += 1,

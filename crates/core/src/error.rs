@@ -103,6 +103,22 @@ pub enum Error {
     /// A rewrite of some records would be no safe copy.
     #[error("--sample is for a scan; a rewrite takes every record")]
     SampledRewrite,
+    /// The earlier report cannot be read.
+    #[error("--since: {0}")]
+    Since(#[source] sievert_io::Error),
+    /// It is no report.
+    #[error("--since: {} is not a report; name the JSON that --report wrote", .0.display())]
+    NoReport(PathBuf),
+    /// What is not read has no findings to list, no text to show and no records to draw.
+    #[error(
+        "--since does not read what is unchanged, and --findings, --show-values and --sample need it; leave out one"
+    )]
+    SinceUnread,
+    /// A rewrite goes on from its own output.
+    #[error(
+        "--since is for a scan; a rewrite does not do again what stands in its output if told to --resume"
+    )]
+    SinceRewrite,
     /// One shard's report was given twice.
     #[error("two reports are of shard {0}; give each once")]
     SameShard(u32),

@@ -15,6 +15,7 @@ use crate::job::Job;
 use crate::order::Budget;
 use crate::report::Report;
 use crate::shown::Names;
+use crate::since::Since;
 use crate::state::{Before, Begun, Earlier};
 
 /// One thing for a worker to do, about the object of this number.
@@ -31,7 +32,7 @@ pub(crate) enum Step {
     Fail(Error),
     /// The list of objects cannot be read back.
     Lost(io::Error),
-    /// An earlier run has done it: its report.
+    /// It need not be read: what is told of it.
     Earlier(Box<Report>),
     /// What an earlier run has found in a piece of it.
     Rows(Vec<Spelled<'static>>),
@@ -80,6 +81,7 @@ pub(crate) struct Feed<'r> {
     near: VecDeque<io::Result<(Object, Before)>>,
     /// What earlier runs have done.
     earlier: Earlier,
+    since: Since,
     begun: usize,
     told: Option<Told>,
     open: Option<Reading>,
@@ -100,6 +102,7 @@ impl<'r> Feed<'r> {
         job: &'r Job,
         objects: ReadObjects,
         earlier: Earlier,
+        since: Since,
         budget: &'r Budget,
         stop: &'r AtomicBool,
     ) -> Self {
@@ -112,6 +115,7 @@ impl<'r> Feed<'r> {
             objects,
             near: VecDeque::new(),
             earlier,
+            since,
             begun: 0,
             told: None,
             open: None,
@@ -139,6 +143,7 @@ impl<'r> Feed<'r> {
                             self.tell(number, &name, rows, u64::MAX);
                             Step::Earlier(report)
                         }
+                        Before::Unchanged(report) => Step::Earlier(report),
                         Before::Begun(begun, rows) => {
                             self.tell(number, &name, rows, begun.mark.pieces);
                             self.begin(number, name.clone(), &object, Some(begun))
@@ -155,13 +160,16 @@ impl<'r> Feed<'r> {
         Some(Ticket { number, object, name, step })
     }
 
-    /// The next object, and its report if it was done before; those behind it are told that their turn is near.
+    /// The next object, and what is told of it if it was done before; those behind it are told that their turn is near.
     fn upcoming(&mut self) -> Option<io::Result<(Object, Before)>> {
         while self.near.len() < NEAR
             && let Some(object) = self.objects.next()
         {
             let next = object.map(|object| {
-                let before = self.earlier.before(self.job, &object);
+                let before = match self.since.unchanged(self.job, &object) {
+                    Some(report) => Before::Unchanged(Box::new(report)),
+                    None => self.earlier.before(self.job, &object),
+                };
                 if let (
                     Before::Nothing,
                     Object { location: Location::Blob(blob), size: ..=SMALL, format, .. },

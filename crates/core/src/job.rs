@@ -30,6 +30,8 @@ pub struct Job {
     pub limits: Limits,
     /// Whether what an earlier run has done is done again.
     pub resume: Resume,
+    /// The report of an earlier scan, or its URL: what is unchanged since is not read again, and counts as it did then.
+    pub since: Option<PathBuf>,
     /// Only some records, for a first look; not for a rewrite.
     pub sample: Option<Sample>,
 }

@@ -28,6 +28,9 @@ pub struct Objects {
     pub failed: u64,
     /// Left out on purpose.
     pub skipped: u64,
+    /// Not read again: an earlier report tells what is in them.
+    #[serde(default)]
+    pub unchanged: u64,
 }
 
 /// Stored bytes by what became of them.
@@ -43,6 +46,9 @@ pub struct Bytes {
     pub skipped: u64,
     /// Left out because only a sample was asked for.
     pub sampled: u64,
+    /// Of the objects that are unchanged since an earlier report.
+    #[serde(default)]
+    pub unchanged: u64,
 }
 
 /// Records by what became of them.
@@ -59,6 +65,9 @@ pub struct Records {
     /// Not looked at because only a sample was asked for.
     #[serde(default)]
     pub sampled: u64,
+    /// Of the objects that are unchanged since an earlier report.
+    #[serde(default)]
+    pub unchanged: u64,
 }
 
 /// Cells by what became of them.
@@ -75,6 +84,9 @@ pub struct Cells {
     /// On which a recognizer failed: not looked at, and not passed on.
     #[serde(default)]
     pub failed: u64,
+    /// Of the objects that are unchanged since an earlier report.
+    #[serde(default)]
+    pub unchanged: u64,
 }
 
 impl Records {
@@ -85,6 +97,7 @@ impl Records {
         self.quarantined += other.quarantined;
         self.dropped += other.dropped;
         self.sampled += other.sampled;
+        self.unchanged += other.unchanged;
     }
 }
 
@@ -96,6 +109,7 @@ impl Cells {
         self.skipped += other.skipped;
         self.binary += other.binary;
         self.failed += other.failed;
+        self.unchanged += other.unchanged;
     }
 }
 
@@ -107,22 +121,24 @@ impl Ledger {
         self.objects.scanned += objects.scanned;
         self.objects.failed += objects.failed;
         self.objects.skipped += objects.skipped;
+        self.objects.unchanged += objects.unchanged;
         self.bytes.total += bytes.total;
         self.bytes.scanned += bytes.scanned;
         self.bytes.failed += bytes.failed;
         self.bytes.skipped += bytes.skipped;
         self.bytes.sampled += bytes.sampled;
+        self.bytes.unchanged += bytes.unchanged;
         self.records.merge(*records);
         self.cells.merge(*cells);
     }
 
     /// Whether the parts of each unit sum to its total.
     pub fn adds_up(&self) -> bool {
-        let Self { objects, bytes, records, cells } = self;
-        objects.total == objects.scanned + objects.failed + objects.skipped
-            && bytes.total == bytes.scanned + bytes.failed + bytes.skipped + bytes.sampled
-            && records.total == records.scanned + records.quarantined + records.dropped + records.sampled
-            && cells.total == cells.scanned + cells.skipped + cells.binary + cells.failed
+        let Self { objects: o, bytes: b, records: r, cells: c } = self;
+        o.total == o.scanned + o.failed + o.skipped + o.unchanged
+            && b.total == b.scanned + b.failed + b.skipped + b.sampled + b.unchanged
+            && r.total == r.scanned + r.quarantined + r.dropped + r.sampled + r.unchanged
+            && c.total == c.scanned + c.skipped + c.binary + c.failed + c.unchanged
     }
 }
 
@@ -138,6 +154,8 @@ mod tests {
         assert!(!ledger.adds_up());
         ledger.bytes.skipped = 1;
         assert!(ledger.adds_up());
+        ledger.cells.unchanged = 1;
+        assert!(!ledger.adds_up());
     }
 
     #[test]

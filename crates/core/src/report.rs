@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sievert_detect::Confidence;
 
+use crate::counts::{FIELDS_TRACKED, OTHER_FIELDS};
 use crate::ledger::Ledger;
 use crate::sample::SampleReport;
 
@@ -71,9 +72,30 @@ pub struct Report {
     /// Of a run over a part of the objects: which part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shards: Option<Shards>,
+    /// Of a run that was given an earlier report, to leave what is unchanged since: which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<SinceReport>,
     /// Of a run over some of the records: how many, and what they say about all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleReport>,
+}
+
+/// The earlier report that a run was given. What it told of unchanged objects is under `unchanged` in the ledger and
+/// in all sums.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SinceReport {
+    /// When its run started, RFC 3339 in UTC.
+    pub started: String,
+    /// Why it says nothing about this run, so that every object was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_used: Option<String>,
+}
+
+impl SinceReport {
+    /// Of several, the oldest.
+    fn merge(self, other: Self) -> Self {
+        Self { started: self.started.min(other.started), not_used: self.not_used.or(other.not_used) }
+    }
 }
 
 /// The parts of a job that was cut into shards.
@@ -208,8 +230,8 @@ pub struct FieldFindings {
     pub by_chance: Option<f64>,
 }
 
-/// One object that was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// One object that was read, or that was read before and is unchanged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectReport {
     /// Its name.
     pub object: String,
@@ -228,6 +250,30 @@ pub struct ObjectReport {
     pub metadata_removed: Vec<String>,
     /// Findings by detector id.
     pub detectors: BTreeMap<String, Levels>,
+    /// What a later run counts if the object is unchanged. Of objects that a scan has examined in full; together they
+    /// have at most half a million fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Box<Share>>,
+}
+
+/// An object's share of what a report tells, as far as its entry does not tell it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Share {
+    /// What tells the object, as it was and as it was read, from any other: a digest of its name and place, its size, the
+    /// tag or the time that its store gives it, and the options of reading.
+    pub identity: String,
+    /// Its cells.
+    pub cells: u64,
+    /// Its fields, with their cells and findings.
+    pub fields: BTreeMap<String, FieldCounts>,
+    /// The shape of the first finding, by detector id.
+    pub shapes: BTreeMap<String, String>,
+    /// Findings that the policy's allow lists took out, by the reason it gives.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub allowed: BTreeMap<String, u64>,
+    /// Places in it that deserve a person's eyes, as far as the report names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub look_at: Vec<LookAt>,
 }
 
 /// Something that the plan wanted and did not get.
@@ -308,6 +354,10 @@ impl Report {
 
     /// Adds what another part of the same work counted.
     pub(crate) fn add(&mut self, other: &Self) {
+        self.since = match (self.since.take(), other.since.clone()) {
+            (Some(mine), Some(theirs)) => Some(mine.merge(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
         self.resumed += other.resumed;
         self.continued += other.continued;
         self.ledger.merge(&other.ledger);
@@ -320,7 +370,9 @@ impl Report {
             }
         }
         for (name, theirs) in &other.fields {
-            let mine = self.fields.entry(name.clone()).or_default();
+            let known = self.fields.len() < FIELDS_TRACKED || self.fields.contains_key(name);
+            let name = if known { name } else { OTHER_FIELDS };
+            let mine = self.fields.entry(name.to_owned()).or_default();
             mine.cells += theirs.cells;
             mine.skipped += theirs.skipped;
             for (id, findings) in &theirs.detectors {

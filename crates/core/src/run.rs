@@ -17,6 +17,7 @@ use crate::listed::Listed;
 use crate::order::Budget;
 use crate::report::{PlanSummary, Report, SCHEMA, Shards};
 use crate::sample::Sampler;
+use crate::since::Since;
 use crate::state::{self, State};
 use crate::work::Worker;
 
@@ -40,6 +41,8 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     }
     // Names of runs stand in the order in which they were begun.
     let run_name = format!("{}-{}", started.as_nanosecond(), std::process::id());
+    let since = Since::new(job, &runtime)?;
+    let since_report = since.report.clone();
     let (mut earlier, replace) = state::earlier(job, &runtime)?;
     let listed = Listed::with(job, &runtime, replace, &earlier.runs)?;
     let sampler = job.sample.map(|sample| Sampler::new(sample, &listed, &job.read)).transpose()?;
@@ -49,8 +52,8 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     let stop = AtomicBool::new(false);
     let budget = Budget::new(job.limits.memory);
     let objects = listed.objects.read().map_err(Error::Spool)?;
-    let feed = Mutex::new(Feed::new(job, objects, earlier, &budget, &stop));
-    let own = Own { runtime: &runtime, run: run_name, replace, sampler, state };
+    let feed = Mutex::new(Feed::new(job, objects, earlier, since, &budget, &stop));
+    let own = Own { runtime: &runtime, run: run_name, began: started.into(), replace, sampler, state };
     let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, own)?);
     let run_key = RandomState::new();
 
@@ -90,6 +93,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
         let target = Target { path: folder.join(SUCCESS), overwrite: true, run: "mark".into() };
         write_file(&runtime, &target, Access::Shared, b"").map_err(Error::Mark)?;
     }
+    report.since = since_report;
     describe(&mut report, job, started);
     Ok(report)
 }

@@ -27,6 +27,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const FIRST: Duration = Duration::from_millis(20);
 /// How often it is written down how far an object has come: its share of the report goes with it.
 const MARKS: Duration = Duration::from_secs(5);
+/// How coarse the times of files may be.
+const TICK: Duration = Duration::from_secs(2);
 /// Bytes of rows that are held at most.
 const ROWS: usize = 1 << 20;
 /// The right to write the output and this state; begins with a dot, as it is no record of what was done.
@@ -263,17 +265,35 @@ fn walked(input: &Input) -> Option<PathBuf> {
 
 /// What tells a job from another: the program, the plan with its key, how objects are read, and where outputs go.
 fn job_id(job: &Job) -> String {
-    let key = job.plan.redactor().key().map(sievert_redact::Key::id);
-    let read = &job.read;
-    let how = (&read.format, &read.header, &read.delimiter, &read.quote, &read.encoding, &read.text_record);
-    let sizes = (read.piece_bytes, read.record_limit, &job.sample);
     let to = match &job.task {
         Task::Scan => None,
         Task::Redact { to, .. } => Some(to),
     };
-    let rows = job.findings.is_some();
-    let all = format!("{key:?} {how:?} {sizes:?} {to:?} {rows:?}");
+    let all = format!("{} {:?} {to:?} {:?}", read_how(job), job.sample, job.findings.is_some());
     digest(&[env!("CARGO_PKG_VERSION"), job.plan.hash(), &all])
+}
+
+/// What decides, beside the plan and an object itself, what is found in it.
+fn read_how(job: &Job) -> String {
+    let key = job.plan.redactor().key().map(sievert_redact::Key::id);
+    let read = &job.read;
+    let how = (&read.format, &read.header, &read.delimiter, &read.quote, &read.encoding, &read.text_record);
+    format!("{key:?} {how:?} {:?}", (read.piece_bytes, read.record_limit))
+}
+
+/// What tells an object, as it is and as it is read, from another in a later run; `None` where nothing can.
+pub(crate) fn identity(job: &Job, object: &Object) -> Option<String> {
+    let Location::Blob(_) = &object.location else { return None };
+    Some(digest(&[&object_id(object), &read_how(job)]))
+}
+
+/// Whether an object that changes from now on will show it. A tag shows every change; times are as coarse as two seconds
+/// (FAT), so what was written just now may be written once more without another time; some servers tell neither.
+pub(crate) fn shows_change(object: &Object, now: SystemTime) -> bool {
+    let Location::Blob(blob) = &object.location else { return false };
+    let modified = blob.stamp().modified;
+    let strong = blob.tag().is_some_and(|tag| !tag.starts_with("W/"));
+    strong || modified > SystemTime::UNIX_EPOCH && modified + TICK <= now
 }
 
 /// What tells an object, as it is, from another.

@@ -72,6 +72,7 @@ fn redact(csv: &str, folder: &Path) -> (String, Report) {
         excerpts: 0,
         limits: Limits { threads: 1, memory: 1 << 20 },
         resume: Resume::default(),
+        since: None,
         sample: None,
     };
     let report = run(&job, &()).expect("a report");

@@ -53,6 +53,7 @@ fn job(input: &Path, task: Task, threads: usize) -> Job {
         excerpts: 0,
         limits: Limits { threads, memory: 1 << 20 },
         resume: Resume::default(),
+        since: None,
         sample: None,
     }
 }

@@ -55,7 +55,7 @@ fn head(out: &mut String, report: &Report) {
         if report.command == "redact" { "Rewrote" } else { "Scanned" },
         plural(ledger.objects.scanned, "file"),
         size(ledger.bytes.scanned),
-        plural(ledger.records.total, "record"),
+        plural(ledger.records.total - ledger.records.unchanged, "record"),
         seconds(report.seconds),
     );
 }
@@ -216,6 +216,18 @@ fn coverage(out: &mut String, report: &Report) {
             plural(removed as u64, "metadata value")
         );
     }
+    if let Some(since) = &report.since {
+        match &since.not_used {
+            None => line!(
+                out,
+                "UNCHANGED        {}, {}, since {}: not read again, counted as then",
+                plural(ledger.objects.unchanged, "file"),
+                size(ledger.bytes.unchanged),
+                since.started
+            ),
+            Some(why) => line!(out, "ALL READ         the report of {} does not fit: {why}", since.started),
+        }
+    }
     if report.resumed > 0 {
         line!(out, "DONE BEFORE      {}, unchanged since", plural(report.resumed, "file"));
     }
@@ -230,9 +242,13 @@ fn coverage(out: &mut String, report: &Report) {
         line!(out, "  what was found in none: at most {} of all (95 %)", percent(sample.none_at_most));
     }
     let unit = Unit::of(ledger.bytes.total);
+    let unchanged = match ledger.bytes.unchanged {
+        0 => String::new(),
+        bytes => format!(" + {} unchanged", unit.show(bytes)),
+    };
     line!(
         out,
-        "COVERAGE  {} {} = {} scanned + {} failed + {} skipped + {} sampled",
+        "COVERAGE  {} {} = {} scanned + {} failed + {} skipped + {} sampled{unchanged}",
         unit.show(ledger.bytes.total),
         unit.name,
         unit.show(ledger.bytes.scanned),

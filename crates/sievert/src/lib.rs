@@ -17,7 +17,7 @@ pub use sievert_core::io;
 #[cfg(feature = "io")]
 pub use sievert_core::{
     Destination, Error, Excerpt, FieldPlan, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Problem,
-    Progress, Report, Resume, Sample, SampleSize, Status, Task, ledger, report, run,
+    Progress, Report, Resume, Sample, SampleSize, Since, Status, Task, ledger, report, run,
 };
 #[cfg(feature = "io")]
 pub use sievert_report as render;

@@ -73,6 +73,7 @@ def scan_files(
     plan: Plan,
     *,
     inputs: list[str],
+    since: str | PathLike[str] | None,
     sample: str | None,
     threads: int | None,
     progress: Callable[[int, int], object] | None,

@@ -103,11 +103,22 @@ class Scanner:
         """:meth:`redact_text` of many texts at once, in one call into Rust. ``None`` stays."""
         return self._plan.redact_texts(texts, field)
 
-    def scan(self, data: Any, *, sample: str | int | None = None, threads: int | None = None) -> Report:
+    def scan(
+        self,
+        data: Any,
+        *,
+        since: str | os.PathLike[str] | None = None,
+        sample: str | int | None = None,
+        threads: int | None = None,
+    ) -> Report:
         """See :func:`sievert.scan`."""
+        if since is not None and sample is not None:
+            raise ValueError("since leaves what is unchanged unread, and a sample draws from all; pass one of them")
         size = f"rows={sample}" if isinstance(sample, int) else sample
         inputs = _inputs(data)
         if inputs is None:
+            if since is not None:
+                raise ValueError("since: a frame has no time or tag to tell whether it is unchanged; scan files")
             from ._frames import parts_of, scan_frame
 
             parts = parts_of(data)
@@ -115,7 +126,9 @@ class Scanner:
                 return merge(self.scan(part, sample=sample, threads=threads) for part in parts.values())
             return logged(scan_frame(self._plan, frame_of(data, _FILES), threads, size))
         with Bar() as bar:
-            json = _native.scan_files(self._plan, inputs=inputs, sample=size, threads=threads, progress=bar)
+            json = _native.scan_files(
+                self._plan, inputs=inputs, since=since, sample=size, threads=threads, progress=bar
+            )
         return logged(Report(json))
 
     def findings(self, data: Any, *, threads: int | None = None) -> Any:
@@ -304,6 +317,7 @@ def scan(
     data: Any,
     *,
     policy: PolicyLike | Scanner = None,
+    since: str | os.PathLike[str] | None = None,
     sample: str | int | None = None,
     threads: int | None = None,
 ) -> Report:
@@ -312,10 +326,13 @@ def scan(
     A frame is what pandas, polars or pyarrow make, a dataset of Hugging Face or its splits, or anything that exports
     Arrow records. What cannot be read does not stop the run: it stands in :attr:`Report.not_examined`.
 
+    ``since`` is the path or URI of an earlier report, as :meth:`Report.save` writes it: files that are unchanged since
+    are not read again and count as they did then, unless the policy or the version of the package is another.
+
     ``sample`` is the share of the records to look at, ``"1%"``, or about how many, ``10_000``; the same ones each time.
     ``report.to_dict()["sample"]`` then says of each detector in which share of all records it is at most.
     """
-    return scanner_of(policy).scan(data, sample=sample, threads=threads)
+    return scanner_of(policy).scan(data, since=since, sample=sample, threads=threads)
 
 
 def findings(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | None = None) -> Any:

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use sievert_io::{Error as IoError, NewFile, Reached, Target};
 
-use super::{Alone, Commit, Current, tell};
+use super::{Alone, Commit, Current, left_out, tell};
 use crate::feed::At;
-use crate::report::{Report, keep};
+use crate::ledger::{Bytes, Objects};
+use crate::report::{Report, Share, keep};
 use crate::run::LOOK_AT_KEPT;
 use crate::state::{Begun, State};
 
@@ -116,6 +117,24 @@ impl Commit<'_> {
         }
         share.not_examined_more += alone.not_examined_more;
         share
+    }
+
+    /// All that is told of an object that was read to its end.
+    pub(super) fn whole(&self, current: &Current, alone: &Alone) -> Report {
+        let mut told = self.share(current, alone);
+        let sampled = left_out(current, current.size);
+        told.ledger.objects = Objects { total: 1, scanned: 1, ..Objects::default() };
+        let (total, scanned) = (current.size, current.size - sampled);
+        told.ledger.bytes = Bytes { total, scanned, sampled, ..Bytes::default() };
+        told.detectors.values_mut().for_each(|found| found.objects = 1);
+        let sampled = |sampler| tell::sampled(sampler, &alone.counts, self.job.plan.scanner());
+        told.sample = self.own.sampler.as_ref().map(sampled);
+        // What was not examined in full has to be read again.
+        let identity = current.identity.clone().filter(|_| told.complete());
+        if let Some(entry) = told.objects.last_mut() {
+            entry.share = identity.map(|identity| Box::new(Share { identity, ..Share::default() }));
+        }
+        told
     }
 
     /// What was written of an object is given up: no other run goes on with it, unless another has the right to.

@@ -23,11 +23,13 @@ pub(super) struct Current {
     pub(super) output: Option<Box<dyn Output>>,
     pub(super) quarantine: Option<NewFile>,
     pub(super) quarantine_path: PathBuf,
+    /// What tells it in a later run, if something does.
+    pub(super) identity: Option<String>,
     /// Records left out of a sample.
     pub(super) sampled: u64,
     /// How far it has come, as soon as that is durable.
     pub(super) waiting: Option<Waiting>,
-    /// What it comes to alone, where that is written down.
+    /// What it comes to alone, where that is told.
     pub(super) alone: Option<Box<Alone>>,
 }
 
@@ -63,6 +65,7 @@ impl Current {
             output: None,
             quarantine: None,
             quarantine_path: PathBuf::new(),
+            identity: None,
             sampled: 0,
             waiting: None,
             alone: None,

@@ -37,6 +37,8 @@ pub(crate) struct Earlier {
 pub(crate) enum Before {
     /// All of it: its share of the report, and the id of its rows.
     Done(Box<Report>, String),
+    /// Nothing of this job, but an earlier report tells what is in it.
+    Unchanged(Box<Report>),
     /// A part of it, and the id of its rows.
     Begun(Box<Begun>, String),
     Nothing,
@@ -131,8 +133,9 @@ impl Earlier {
         let id = object_id(object);
         if let Some(stands) = self.done.get(&id).copied()
             && self.is_there(job, object)
-            && let Some(Line::Done { rows, report, .. }) = self.line(stands)
+            && let Some(Line::Done { rows, mut report, .. }) = self.line(stands)
         {
+            report.resumed = 1;
             return Before::Done(report, rows);
         }
         if let Some(stands) = self.begun.get(&id).copied()
