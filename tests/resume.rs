@@ -2,28 +2,18 @@
 //! `SIEVERT_KILLS=50` kills so many runs.
 #![expect(clippy::print_stdout, reason = "the figures of a long run are told")]
 
+mod kills;
 mod program;
 mod servers;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use program::{Ran, command, files, folder, sievert, write};
+use kills::{MAIL, killed, killed_when_begun, kills, large, table};
+use program::{Ran, bytes_of, command, folder, report, sievert, write};
 use servers::double::Double;
-use servers::proxy::mixed;
-use servers::{cleared, s3, sievert_with};
-
-const MAIL: &str = "--detector=global.email";
-
-fn bytes_of(at: &Path) -> BTreeMap<String, Vec<u8>> {
-    files(at).into_iter().map(|name| (name.clone(), fs::read(at.join(name)).expect("read"))).collect()
-}
-
-fn report(at: &Path, name: &str) -> serde_json::Value {
-    serde_json::from_slice(&fs::read(at.join(name)).expect("a report")).expect("JSON")
-}
+use servers::{s3, sievert_with};
 
 /// What must not depend on how often a run was begun. `distinct` is a lower bound after one.
 fn told(report: &serde_json::Value) -> Vec<serde_json::Value> {
@@ -38,59 +28,12 @@ fn told(report: &serde_json::Value) -> Vec<serde_json::Value> {
         .to_vec()
 }
 
-fn table(number: usize, rows: usize) -> Vec<u8> {
-    let row =
-        |at: usize| ["x", &at.to_string(), ",ann", &(at * 7 + number).to_string(), "@example.org\n"].concat();
-    std::iter::once("id,mail\n".to_owned()).chain((0..rows).map(row)).collect::<String>().into_bytes()
-}
-
 /// Files of some kinds; one record that cannot be parsed.
 fn make_input(at: &Path, count: usize, rows: usize) {
     for number in 0..count {
         write(at, &[(&format!("in/of/part-{number:03}.csv"), &table(number, rows))]);
     }
     write(at, &[("in/torn.jsonl", b"{\"a\":\"ben@example.org\"}\n{\"a\":\n{\"a\":1}\n")]);
-}
-
-/// Kills runs at random times within some time until one ends by itself; that one's end, and how many were killed.
-fn killed(kills: u64, within: Duration, mut start: impl FnMut(bool) -> std::process::Command) -> (Ran, u64) {
-    let mut died = 0;
-    loop {
-        let mut child = start(died > 0).spawn().expect("the program starts");
-        if died < kills {
-            std::thread::sleep(within.mul_f64((mixed(7, died) % 1_000) as f64 / 1_000.0));
-        }
-        if died == kills || child.try_wait().expect("a child can be asked").is_some() {
-            return (child.wait_with_output().expect("it ended").into(), died);
-        }
-        child.kill().expect("it can be killed");
-        child.wait().expect("it is dead");
-        died += 1;
-    }
-}
-
-/// Kills a run as soon as it has written down under `state` how far an object has come.
-fn killed_when_begun(mut run: std::process::Command, state: &Path) {
-    let mut child = run.spawn().expect("the program starts");
-    let begun = || {
-        let names = if state.is_dir() { files(state) } else { Vec::new() };
-        let mut lines = names.iter().filter(|name| !name.starts_with('.') && !name.contains("/."));
-        lines
-            .any(|name| fs::read_to_string(state.join(name)).is_ok_and(|text| text.contains("\n{\"begun\":")))
-    };
-    while !begun() {
-        assert!(
-            child.try_wait().expect("a child can be asked").is_none(),
-            "it ended before it had come anywhere"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    child.kill().expect("it can be killed");
-    child.wait().expect("it is dead");
-}
-
-fn kills() -> u64 {
-    std::env::var("SIEVERT_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6)
 }
 
 #[test]
@@ -110,59 +53,6 @@ fn runs_that_are_killed_come_to_the_same_bytes() {
     assert_eq!(bytes_of(&at.join("out")), bytes_of(&at.join("plain")), "and nothing else is left there");
     assert_eq!(bytes_of(&at.join("out.sievert/quarantine")), bytes_of(&at.join("plain.sievert/quarantine")));
     assert_eq!(told(&report(at, "out.sievert/report.json")), told(&report(at, "plain.sievert/report.json")));
-}
-
-#[test]
-fn runs_that_are_killed_come_to_the_same_objects_in_a_store() {
-    let double = Double::start();
-    for number in 0..40 {
-        double.put(&format!("/data/in/part-{number:03}.csv"), table(number, 2_000));
-    }
-    let folder = folder();
-    let settings = s3(double.port());
-    let run =
-        |out: &str| sievert_with(&settings, ["redact", "s3://data/in", "--out", out, MAIL], folder.path());
-    run("s3://data/plain").good();
-    let (ran, died) = killed(kills(), Duration::from_millis(500), |again| {
-        let arguments = ["redact", "s3://data/in", "--out", "s3://data/out", MAIL].into_iter();
-        cleared(&settings, arguments.chain(again.then_some("--resume")), folder.path())
-    });
-    let done = ran.good().stdout;
-    let done = done.lines().find(|line| line.starts_with("DONE BEFORE")).unwrap_or("nothing done before");
-    println!("{died} runs killed, {done}");
-    assert!(double.below("/data/out/") == double.below("/data/plain/"));
-}
-
-/// Some megabytes of records with an address each, in the shapes in which an object is gone on with at its byte; one of
-/// them is torn.
-fn large(ending: &str) -> Vec<u8> {
-    let words = "lorem ipsum dolor sit amet ".repeat(8);
-    let mail = |at: usize| ["ann", &at.to_string(), "@example.org"].concat();
-    let rows = 0..60_000;
-    let text: String = match ending {
-        "csv" => {
-            let row = |at| format!("{at},\"{words}\n{words}\",{}\n", mail(at));
-            std::iter::once("id,text,mail\n".into()).chain(rows.map(row)).collect()
-        }
-        "jsonl" => rows
-            .map(|at| match at {
-                7 => "{\"torn\": \n".to_owned(),
-                _ => format!("{{\"id\":{at},\"text\":\"{words}\",\"mail\":\"{}\"}}\n", mail(at)),
-            })
-            .collect(),
-        "json" => {
-            let row = |at| {
-                format!(
-                    "{}{{\"id\":{at},\"mail\":\"{}{words}{words}\"}}",
-                    if at == 0 { "[" } else { ",\n" },
-                    mail(at)
-                )
-            };
-            rows.map(row).chain(["]\n".to_owned()]).collect()
-        }
-        _ => rows.map(|at| [words.as_str(), &words, &mail(at), "\n"].concat()).collect(),
-    };
-    text.into_bytes()
 }
 
 /// Of a large object only what is behind the last durable place is done again: bytes, report and findings are those of
@@ -204,48 +94,6 @@ fn a_large_object_is_gone_on_with_where_a_killed_run_had_come_to() {
                 == fs::read(at.join("plain.jsonl")).expect("read")
         );
     }
-}
-
-/// In a store what was sent stays, by the id of the upload and the tags of its parts; what was read is not asked for
-/// again.
-#[test]
-fn a_large_object_of_a_store_is_gone_on_with_where_a_killed_run_had_come_to() {
-    let folder = folder();
-    let at = folder.path();
-    let double = Double::start();
-    let table = large("csv").repeat(2);
-    double.put("/data/in/large.csv", table);
-    let settings = s3(double.port());
-    let run = |out: &str, more: &[&str]| {
-        let fixed = ["redact", "s3://data/in", "--threads=1", "--out", out, "--state", "state", MAIL];
-        cleared(&settings, fixed.iter().chain(more).copied(), at)
-    };
-    let done = |mut run: std::process::Command| Ran::from(run.output().expect("it ran"));
-    done(run("s3://data/plain", &[])).good();
-    fs::remove_dir_all(at.join("state")).expect("removed");
-    killed_when_begun(run("s3://data/out", &[]), &at.join("state/done"));
-    assert_eq!(double.bucket().unfinished(), 1);
-    double.bucket().asked.clear();
-    done(run("s3://data/out", &["--resume"])).good();
-    assert_eq!(report(at, "state/report.json")["continued"], 1);
-    let asked = double.bucket().asked.clone();
-    let parts = |asked: &[String], part: &str| {
-        asked.iter().filter(|asked| asked.contains(&format!("partNumber={part}&"))).count()
-    };
-    assert_eq!(parts(&asked, "1"), 0, "the first part was there: {asked:?}");
-    assert!(parts(&asked, "3") > 0, "{asked:?}");
-    assert!(double.below("/data/out/") == double.below("/data/plain/"));
-    assert_eq!(double.bucket().unfinished(), 0);
-
-    // A store that has removed the parts meanwhile is told of, and the next run begins anew.
-    double.bucket().objects.retain(|name, _| !name.starts_with("/data/out/"));
-    fs::remove_dir_all(at.join("state")).expect("removed");
-    killed_when_begun(run("s3://data/out", &[]), &at.join("state/done"));
-    double.bucket().forget_uploads();
-    let ran = done(run("s3://data/out", &["--resume"])).ends_with(3);
-    assert!(ran.stdout.contains("no longer has the parts"), "{}", ran.stdout);
-    done(run("s3://data/out", &["--resume"])).good();
-    assert!(double.below("/data/out/") == double.below("/data/plain/"));
 }
 
 /// A scan has no output to be kept: it goes on in objects of any kind.

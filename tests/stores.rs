@@ -5,12 +5,11 @@
 mod program;
 mod servers;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use program::{files, folder, results, write};
+use program::{bytes_of, files, folder, report, results, write};
 use servers::double::{Double, Said};
 use servers::http::{Response, Server};
 use servers::{Settings, gcs, installed, s3, sievert_with};
@@ -36,14 +35,6 @@ fn make_input(at: &Path) {
             ("in/_log/x.csv", b"left,out\n"),
         ],
     );
-}
-
-fn bytes_of(at: &Path) -> BTreeMap<String, Vec<u8>> {
-    files(at).into_iter().map(|name| (name.clone(), fs::read(at.join(name)).expect("read"))).collect()
-}
-
-fn report(at: &Path, name: &str) -> serde_json::Value {
-    serde_json::from_slice(&fs::read(at.join(name)).expect("a report")).expect("JSON")
 }
 
 /// Copies to the store, scans and rewrites there, copies back; the same must come out as on the disk.

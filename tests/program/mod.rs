@@ -1,6 +1,7 @@
 //! The program as a user starts it.
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -96,4 +97,14 @@ pub(crate) fn results(at: &Path) -> Vec<String> {
     let mut names = files(at);
     names.retain(|name| !name.contains(".sievert/done/") && !name.starts_with("done/"));
     names
+}
+
+/// The bytes of all files under a folder.
+pub(crate) fn bytes_of(at: &Path) -> BTreeMap<String, Vec<u8>> {
+    files(at).into_iter().map(|name| (name.clone(), std::fs::read(at.join(name)).expect("read"))).collect()
+}
+
+/// A report of a run in a folder.
+pub(crate) fn report(at: &Path, name: &str) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(at.join(name)).expect("a report")).expect("JSON")
 }
