@@ -12,61 +12,21 @@ use sievert_detect::Region;
 pub(crate) struct Plan {
     /// ISO 3166 alpha-2; `ZZ` for networks without a country.
     region: [u8; 2],
-    /// The calling code, as digits. Empty: numbers for callers at home only.
-    code: &'static str,
+    /// The calling code. 0: numbers for callers at home only.
+    code: u16,
     /// What is dialled before a calling code.
     international: &'static str,
     /// What is dialled before a national number.
     national: &'static str,
     /// How many digits national numbers have, as bits.
     lengths: u32,
-    /// National numbers that are issued, without prefix.
-    issued: &'static [&'static str],
+    /// National numbers that are issued, without prefix: the first two digits as bits (54 is bit 54), and the pattern
+    /// of what follows.
+    issued: &'static [(u128, &'static str)],
 }
 
-/// Numbers that the metadata leaves out. Set aside for drama, so that nobody is issued them:
-/// - <https://www.ofcom.org.uk/phones-and-broadband/phone-numbers/numbers-for-drama>
-/// - ARCEP decision 2018-0881 (France), section 2.5.12
-/// - `ComReg` 15/136 (Ireland), section 7: 020 91x xxxx
-///
-/// Mobile numbers of Argentina as they are dialled at home: 15 behind the area code, where +54 has a 9 before it.
-static MORE: &[Plan] = &[
-    Plan {
-        region: *b"GB",
-        code: "44",
-        international: "00",
-        national: "0",
-        lengths: 1 << 10,
-        issued: &[
-            "(7700900|1632960|8081570|9098790|3069990).{3}",
-            "(1(1[3-8]|[2-6]1)4960|1914980|2079460|2896496|2920180).{3}",
-        ],
-    },
-    Plan {
-        region: *b"FR",
-        code: "33",
-        international: "00",
-        national: "0",
-        lengths: 1 << 9,
-        issued: &["(19900|26191|35301|46571|53649|63998).{4}"],
-    },
-    Plan {
-        region: *b"IE",
-        code: "353",
-        international: "00",
-        national: "0",
-        lengths: 1 << 9,
-        issued: &["2091.{5}"],
-    },
-    Plan {
-        region: *b"AR",
-        code: "",
-        international: "00",
-        national: "0",
-        lengths: 0b1_1111 << 10,
-        issued: &["(11|[23].{2,3})15.{6,8}"],
-    },
-];
+/// How many digits stand before the patterns of [`Plan::issued`].
+const HEAD: u32 = 2;
 
 /// Whether these digits, which follow a `+`, are a calling code and a number issued under it.
 pub(crate) fn international(digits: &Dialled) -> bool {
@@ -78,8 +38,8 @@ pub(crate) fn international(digits: &Dialled) -> bool {
 /// `loose`, and where callers leave it out: without it, most numbers of the right length are issued somewhere in
 /// Germany. False for an unknown region.
 pub(crate) fn dialled_in(region: Region, digits: &Dialled, loose: bool) -> bool {
-    let bare = |plan: &Plan| u32::from(loose || plan.national.is_empty() || plan.code == "1");
-    plans().filter(|plan| plan.region == region.0).any(|plan| {
+    let bare = |plan: &Plan| u32::from(loose || plan.national.is_empty() || plan.code == 1);
+    PLANS.iter().filter(|plan| plan.region == region.0).any(|plan| {
         digits.issued(plan, bare(plan) | digits.ends(plan.national, 1))
             || digits.international(digits.ends(plan.international, 1))
     })
@@ -91,15 +51,9 @@ pub(crate) fn dialled_abroad(digits: &Dialled) -> bool {
 }
 
 /// The plans of a calling code.
-fn coded(code: &[u8]) -> impl Iterator<Item = &'static Plan> {
-    let is = move |plan: &&Plan| plan.code.as_bytes() == code;
-    // By value; none begins with a 0.
-    let from = PLANS.partition_point(|plan| (plan.code.len(), plan.code.as_bytes()) < (code.len(), code));
-    PLANS[from..].iter().take_while(is).chain(MORE.iter().filter(is))
-}
-
-fn plans() -> impl Iterator<Item = &'static Plan> {
-    PLANS.iter().chain(MORE)
+fn coded(code: u16) -> impl Iterator<Item = &'static Plan> {
+    let from = PLANS.partition_point(|plan| plan.code < code);
+    PLANS[from..].iter().take_while(move |plan| plan.code == code)
 }
 
 /// The digits of a number as sets of positions: bit `p` of `at[d]` says that digit `p` is `d`.
@@ -113,7 +67,7 @@ pub(crate) struct Dialled {
 const MOST_DIGITS: usize = 24;
 
 /// A calling code is at most this long.
-const LONGEST_CODE: usize = 3;
+const LONGEST_CODE: u32 = 3;
 
 impl Dialled {
     /// `None` for more digits than any number has.
@@ -121,7 +75,7 @@ impl Dialled {
         let mut dialled = Self { at: [0; 10], digits: [0; MOST_DIGITS], count: 0 };
         for digit in digits {
             *dialled.at.get_mut(usize::from(digit))? |= 1 << dialled.count;
-            *dialled.digits.get_mut(dialled.count as usize)? = b'0' + digit;
+            *dialled.digits.get_mut(dialled.count as usize)? = digit;
             dialled.count += 1;
         }
         Some(dialled)
@@ -131,11 +85,11 @@ impl Dialled {
     fn international(&self, starts: u32) -> bool {
         let mut places = (0..self.count).filter(|place| starts >> place & 1 == 1);
         places.any(|place| {
-            let digits = &self.digits[place as usize..self.count as usize];
-            (1..=LONGEST_CODE).any(|length| {
-                let Some(code) = digits.get(..length) else { return false };
-                let behind = 1 << (place as usize + length);
-                coded(code).any(|plan| self.issued(plan, behind))
+            let mut code = 0;
+            (place..self.count.min(place + LONGEST_CODE)).any(|last| {
+                code = 10 * code + u16::from(self.digits[last as usize]);
+                // None begins with a 0.
+                self.digits[place as usize] > 0 && coded(code).any(|plan| self.issued(plan, 1 << (last + 1)))
             })
         })
     }
@@ -143,7 +97,12 @@ impl Dialled {
     /// Whether a national number of the plan runs from one of `starts` to the end.
     fn issued(&self, plan: &Plan, starts: u32) -> bool {
         let starts = starts & plan.lengths.reverse_bits() >> (u32::BITS - 1 - self.count);
-        starts != 0 && plan.issued.iter().any(|pattern| self.ends(pattern, starts) >> self.count & 1 == 1)
+        (0..self.count).filter(|start| starts >> start & 1 == 1).any(|start| {
+            let Some([tens, ones]) = self.digits[start as usize..].first_chunk() else { return false };
+            let head = 10 * tens + ones;
+            let mut tails = plan.issued.iter().filter(|(heads, _)| heads >> head & 1 == 1);
+            tails.any(|(_, tail)| self.ends(tail, 1 << (start + HEAD)) >> self.count & 1 == 1)
+        })
     }
 
     /// Where the pattern ends when it starts at one of `starts`, both as sets of positions. An empty pattern ends
@@ -278,9 +237,9 @@ mod tests {
 
     #[test]
     fn numbers_of_a_plan_have_its_lengths() {
-        let anything = Dialled { at: [(1 << MOST_DIGITS) - 1; 10], digits: [b'0'; MOST_DIGITS], count: 24 };
-        for plan in plans() {
-            let issued = plan.issued.iter().fold(0, |ends, pattern| ends | anything.ends(pattern, 1));
+        let anything = Dialled { at: [(1 << MOST_DIGITS) - 1; 10], digits: [0; MOST_DIGITS], count: 24 };
+        for plan in PLANS {
+            let issued = plan.issued.iter().fold(0, |ends, (_, tail)| ends | anything.ends(tail, 1 << HEAD));
             assert_eq!(issued & !plan.lengths, 0, "{:?} {issued:b} {:b}", plan.region, plan.lengths);
         }
     }
@@ -297,8 +256,9 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_table_is_well_formed() {
-        for plan in plans() {
-            for pattern in plan.issued.iter().chain([&plan.international, &plan.national]) {
+        for plan in PLANS {
+            let tails = plan.issued.iter().map(|(_, tail)| tail);
+            for pattern in tails.chain([&plan.international, &plan.national]) {
                 let depth = pattern.bytes().fold(0_i32, |depth, byte| match byte {
                     b'(' | b'[' | b'{' => depth + 1,
                     b')' | b']' | b'}' => depth - 1,
@@ -308,9 +268,7 @@ mod tests {
                 assert!(pattern.bytes().all(|byte| b"0123456789.()[]{}|?,-".contains(&byte)), "{pattern}");
             }
         }
-        assert!(
-            PLANS.len() > 240 && PLANS.is_sorted_by_key(|plan| plan.code.parse::<u32>().expect("digits"))
-        );
+        assert!(PLANS.len() > 240 && PLANS.is_sorted_by_key(|plan| plan.code));
     }
 
     /// Example numbers that the metadata or the regulators publish, one per kind of plan.
