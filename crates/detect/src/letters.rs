@@ -109,43 +109,44 @@ impl Runs<'_> {
     }
 }
 
-/// How some words begin, by the first three letters or digits of each: enough to pass over most words of a text.
-pub(crate) struct Heads(Box<[u64; 1 << (HEAD * HEAD_BITS - 6)]>);
+/// How some words begin, by the first three bytes of each: enough to pass over most words of a text.
+pub(crate) struct Heads(Box<[u64; 1 << (HEAD_BITS - 6)]>);
 
-/// Bytes of a head, and bits of each of them that count. The case of a letter is in another bit.
+/// Bytes of a head.
 const HEAD: usize = 3;
-const HEAD_BITS: usize = 5;
+
+/// Bits of a head: five of each byte, which tell letters apart in any case, and of the last one the two that tell
+/// letters from what is none.
+const HEAD_BITS: usize = 5 * HEAD + 2;
 
 impl Default for Heads {
     fn default() -> Self {
-        Self(Box::new([0; 1 << (HEAD * HEAD_BITS - 6)]))
+        Self(Box::new([0; 1 << (HEAD_BITS - 6)]))
     }
 }
 
 impl Heads {
-    /// The head of a word of which these are the first bytes, given which of them are letters or digits. Beyond ASCII,
-    /// all of them count.
+    /// The head of what begins with these bytes.
     #[inline]
-    fn of(bytes: [u8; HEAD + 1], letters: u8) -> usize {
-        // By which of the first three are letters: the bytes of the run, or all where no run begins.
-        const INSIDE: [u32; 1 << HEAD] =
-            [0xFF_FFFF, 0xFF, 0xFF_FFFF, 0xFFFF, 0xFF_FFFF, 0xFF, 0xFF_FFFF, 0xFF_FFFF];
-        let bytes = u32::from_le_bytes(bytes) & INSIDE[usize::from(letters) % INSIDE.len()];
-        let bits = |nth: usize| (bytes >> (8 * nth) & ((1 << HEAD_BITS) - 1)) << (HEAD_BITS * nth);
-        (bits(0) | bits(1) | bits(2)) as usize
+    fn of(bytes: [u8; HEAD + 1]) -> usize {
+        let bytes = u32::from_le_bytes(bytes);
+        let head = bytes & 0x1F | bytes >> 3 & 0x3E0 | bytes >> 6 & 0x7C00 | bytes >> 7 & 0x1_8000;
+        head as usize
     }
 
-    /// Adds the head of a word that begins with these bytes.
+    /// Adds the heads of all texts that begin with these first bytes of a word.
     pub(crate) fn insert(&mut self, word: &[u8]) {
-        let mut bytes = [0; HEAD + 1];
-        bytes.iter_mut().zip(word).for_each(|(byte, of)| *byte = *of);
-        let letters = (0..HEAD).filter(|nth| bytes[*nth].is_ascii_alphanumeric());
-        let head = Self::of(bytes, letters.fold(0, |all, nth| all | 1 << nth));
-        // What follows a character of two bytes is not known.
-        let more = if word.len() == 2 && !word[0].is_ascii() { 1 << HEAD_BITS } else { 1 };
-        for rest in 0..more {
-            let head = head | rest << (HEAD_BITS * (HEAD - 1));
-            self.0[head / 64] |= 1 << (head % 64);
+        let Some(first) = word.first() else { return };
+        // No letter stands behind a word of letters; behind a character of two bytes, anything may.
+        let follows = |nth: usize, byte: u8| match word.get(nth) {
+            Some(known) => byte == *known,
+            None => !first.is_ascii() || !byte.is_ascii_alphanumeric(),
+        };
+        for second in (0..=u8::MAX).filter(|byte| follows(1, *byte)) {
+            for third in (0..=u8::MAX).filter(|byte| follows(2, *byte)) {
+                let head = Self::of([*first, second, third, 0]);
+                self.0[head / 64] |= 1 << (head % 64);
+            }
         }
     }
 
@@ -169,8 +170,7 @@ pub(crate) fn each_start(
     let mut open = 0;
     for bit in bits(places) {
         let bytes = *runs.text[bit % BLOCK..].first_chunk().expect("a chunk is so much longer than a block");
-        let head = Heads::of(bytes, (runs.letters >> (bit % BLOCK)) as u8);
-        open |= u64::from(heads.holds(head)) << bit;
+        open |= u64::from(heads.holds(Heads::of(bytes))) << bit;
     }
     for bit in bits(open) {
         each(bit, runs.start(bit));
