@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::cut::{BOM, Cutter};
 use super::escape::unescape;
 use super::paths::{PathId, Paths};
-use super::token::{Check, Quoted, Visit, is_blank, walk, whole};
+use super::tape::Tape;
+use super::token::{Quoted, Visit, is_blank, whole};
 use super::{JsonLayout, Row, Starts};
 use crate::text::{BAD_UTF8, UNPARSED};
 use crate::{Batch, Kind, Layout, Occurrences, Quarantined, Texts};
@@ -55,6 +56,7 @@ pub(super) fn values(bytes: Vec<u8>, cutter: Cutter, first_record: u64, first_li
 
 #[derive(Default)]
 struct Decoder {
+    tape: Tape,
     collector: Collector,
     quarantined: Vec<Quarantined>,
     rows: Vec<Row>,
@@ -67,12 +69,12 @@ impl Decoder {
         let checked = std::str::from_utf8(&bytes[raw.clone()]).map_err(|_| BAD_UTF8).and_then(|text| {
             // Behind the mark at the start of an object, a blank line counts as a record.
             let blank = text.trim_ascii().is_empty();
-            if blank { Ok(None) } else { walk(text, &mut Check).map(|()| Some(text)) }
+            if blank { Ok(None) } else { self.tape.record(text).map(|()| Some(text)) }
         });
         match checked {
             Ok(Some(text)) => {
                 self.collector.at = PathId::RECORD;
-                walk(text, &mut self.collector).expect("the check has just accepted it");
+                self.tape.play(text, &mut self.collector);
             }
             Ok(None) => {}
             Err(reason) => self.quarantine(bytes, raw.clone(), reason),
