@@ -138,12 +138,13 @@ impl Heads {
     pub(crate) fn insert(&mut self, word: &[u8]) {
         let Some(first) = word.first() else { return };
         // No letter stands behind a word of letters; behind a character of two bytes, anything may.
-        let follows = |nth: usize, byte: u8| match word.get(nth) {
-            Some(known) => byte == *known,
-            None => !first.is_ascii() || !byte.is_ascii_alphanumeric(),
+        let ends = |byte: &u8| !first.is_ascii() || !byte.is_ascii_alphanumeric();
+        let choices = |nth: usize| match word.get(nth) {
+            Some(known) => vec![*known],
+            None => (0..=u8::MAX).filter(ends).collect(),
         };
-        for second in (0..=u8::MAX).filter(|byte| follows(1, *byte)) {
-            for third in (0..=u8::MAX).filter(|byte| follows(2, *byte)) {
+        for second in choices(1) {
+            for third in choices(2) {
                 let head = Self::of([*first, second, third, 0]);
                 self.0[head / 64] |= 1 << (head % 64);
             }

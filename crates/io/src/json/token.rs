@@ -309,8 +309,8 @@ fn plain_end(bytes: &[u8], mut at: usize) -> usize {
 /// Where the first control character stands: a block at a time without a branch inside, which a compiler makes wide.
 fn first_control(bytes: &[u8]) -> Option<usize> {
     const BLOCK: usize = 64;
-    let block =
-        bytes.chunks(BLOCK).position(|block| block.iter().min().is_some_and(|least| *least < 0x20))?;
+    let least = |block: &[u8]| block.iter().copied().fold(u8::MAX, u8::min);
+    let block = bytes.chunks(BLOCK).position(|block| least(block) < 0x20)?;
     let within = bytes[block * BLOCK..].iter().position(|byte| *byte < 0x20)?;
     Some(block * BLOCK + within)
 }
