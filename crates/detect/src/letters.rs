@@ -137,11 +137,12 @@ impl Heads {
     /// Adds the heads of all texts that begin with these first bytes of a word.
     pub(crate) fn insert(&mut self, word: &[u8]) {
         let Some(first) = word.first() else { return };
-        // No letter stands behind a word of letters; behind a character of two bytes, anything may.
-        let ends = |byte: &u8| !first.is_ascii() || !byte.is_ascii_alphanumeric();
+        // Right behind a word of letters stands none; behind a character of two bytes, anything may.
+        let follows =
+            |nth: usize, byte: u8| nth > word.len() || !first.is_ascii() || !byte.is_ascii_alphanumeric();
         let choices = |nth: usize| match word.get(nth) {
             Some(known) => vec![*known],
-            None => (0..=u8::MAX).filter(ends).collect(),
+            None => (0..=u8::MAX).filter(|byte| follows(nth, *byte)).collect(),
         };
         for second in choices(1) {
             for third in choices(2) {
@@ -245,4 +246,38 @@ pub(crate) fn numbers(masks: &[Masks], block: usize, fresh: u64) -> u64 {
     let digits = masks[block].digits;
     let last = block.checked_sub(1).map_or(0, |before| masks[before].digits >> (BLOCK - 1));
     digits & (!(digits << 1 | last) | fresh)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_head_lets_pass_its_word_in_any_case_and_whatever_follows(
+            word in "[a-z0-9]{1,4}|é[a-z]?|[a-z]é",
+            upper in any::<bool>(),
+            sign in "[ -/:-@]",
+            rest in prop::array::uniform4(any::<u8>()),
+        ) {
+            // What is known of a word that begins beyond ASCII is its first character.
+            let known = word.char_indices().nth(1).filter(|_| !word.starts_with(|c: char| c.is_ascii()));
+            let mut heads = Heads::default();
+            heads.insert(known.map_or(&word[..], |(end, _)| &word[..end]).as_bytes());
+            let spelt = if upper { word.to_ascii_uppercase() } else { word };
+            let bytes = [spelt.as_bytes(), sign.as_bytes(), &rest].concat();
+            prop_assert!(heads.holds(Heads::of(*bytes.first_chunk().expect("six bytes at least"))));
+        }
+    }
+
+    #[test]
+    fn a_head_holds_back_other_words() {
+        let mut heads = Heads::default();
+        heads.insert(b"id");
+        heads.insert(b"telephone");
+        let holds = |bytes: &[u8; 4]| heads.holds(Heads::of(*bytes));
+        assert!(holds(b"ID: ") && holds(b"id\xc3\xa9") && holds(b"tele"));
+        assert!(!holds(b"idea") && !holds(b"ten ") && !holds(b"i d "));
+    }
 }
