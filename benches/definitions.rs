@@ -2,11 +2,15 @@
 //! measures no time.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use regex_automata::meta::Regex;
 use serde::Deserialize;
-use sievert::io::{Input, ListOptions, ReadOptions};
+use serde_json::{Value, json};
+use sievert::io::{ColumnType, Input, ListOptions, ReadOptions, TableWriter};
 use sievert::{
     Confidence, Destination, Detector, Field, Job, Limits, Overrides, Policy, Report, Resume, Scanner,
     Scratch, Task, Texts,
@@ -58,16 +62,30 @@ pub(crate) enum Engine {
     RegexEach,
 }
 
-/// Scan and rewrite of one object of a sample.
+/// Scan and rewrite of one object.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FormatBench {
+    /// Its name says what is made: an object of a sample, its table as another format, or text a line a record.
     pub(crate) object: String,
-    records: u64,
+    /// Bytes of text, or records of a sample.
+    size: usize,
+    pub(crate) records: u64,
     /// Findings of any confidence.
     findings: u64,
     /// Findings that the default policy replaces.
     replaced: u64,
+    /// What is measured beside it, and what that finds. One without is small: it is for tests.
+    #[serde(default)]
+    pub(crate) beside: Option<Counts>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Counts {
+    pub(crate) lines: Option<u64>,
+    /// Cells in which the regex of DuckDB matches.
+    pub(crate) duckdb: u64,
 }
 
 /// The cells of a column; lines of text are the cells of a column without a name.
@@ -200,14 +218,58 @@ fn sample(rows: u64) -> tempfile::TempDir {
     folder
 }
 
+/// The sample's table as another format too, if that is what `object` is; gives its columns.
+fn patients(table: &Path, object: &Path) -> Vec<String> {
+    let mut file = csv::Reader::from_path(table).expect("the sample's table");
+    let columns: Vec<String> = file.headers().expect("a header").iter().map(str::to_owned).collect();
+    let create = || BufWriter::new(File::create_new(object).expect("an object"));
+    let records = file.records().map(|record| record.expect("a record"));
+    match object.file_name().and_then(OsStr::to_str) {
+        Some("patients.jsonl") => {
+            let mut out = create();
+            for record in records {
+                let fields: serde_json::Map<_, _> =
+                    columns.iter().cloned().zip(record.iter().map(Value::from)).collect();
+                writeln!(out, "{}", Value::Object(fields)).expect("an object");
+            }
+        }
+        Some("patients.parquet") => {
+            let typed: Vec<_> = columns.iter().map(|name| (name.as_str(), ColumnType::Text)).collect();
+            let mut out = TableWriter::new("patients", create(), &typed).expect("an object");
+            for record in records {
+                out.append(record.iter().map(Into::into).collect()).expect("an object");
+            }
+            out.finish().expect("an object").flush().expect("an object");
+        }
+        _ => {}
+    }
+    columns
+}
+
 impl FormatBench {
-    /// The folder that holds the object.
-    pub(crate) fn input(&self) -> tempfile::TempDir {
-        sample(self.records)
+    /// The folder that holds the object, and the names of its columns if it is measured.
+    pub(crate) fn input(&self) -> (tempfile::TempDir, Vec<String>) {
+        let lines = |density, make: fn(_, _, _, &[&'static Detector]) -> Passage| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let made = make(density, self.size, SEED, sievert::detectors()).text;
+            let record = |(id, text): (usize, &str)| json!({"id": id, "text": text}).to_string() + "\n";
+            let made: String = made.lines().enumerate().map(record).collect();
+            fs::write(folder.path().join(&self.object), made).expect("an object");
+            (folder, vec!["text".into()])
+        };
+        match &*self.object {
+            "prose.jsonl" => lines(Density::Free, text),
+            "novel.jsonl" => lines(Density::Realistic, novel),
+            other => {
+                let folder = sample(self.size as u64);
+                let columns = patients(&folder.path().join("patients.csv"), &folder.path().join(other));
+                (folder, columns)
+            }
+        }
     }
 
     /// A job that only looks, or one that writes a safe copy into a folder.
-    pub(crate) fn job(&self, input: &Path, out: Option<PathBuf>) -> Job {
+    pub(crate) fn job(&self, input: &Path, out: Option<PathBuf>, threads: usize) -> Job {
         let task = match out {
             None => Task::Scan,
             Some(out) => {
@@ -223,7 +285,7 @@ impl FormatBench {
             task,
             findings: None,
             excerpts: 0,
-            limits: Limits::default(),
+            limits: Limits { threads, ..Limits::default() },
             resume: Resume::default(),
             since: None,
             sample: None,
