@@ -2,6 +2,7 @@
 //! knows neither legacy lists nor the levels that a rewrite needs; so reading and rewriting count cells alike.
 
 mod column;
+mod copy;
 mod decode;
 mod pending;
 #[cfg(test)]
@@ -32,8 +33,14 @@ use ranges::Window;
 pub(crate) use rewrite::Rewriter;
 use schema::{FieldNames, Leaf};
 
-/// Fetched at a time for a column; many columns share sixteen times that.
-const AHEAD: u64 = 1 << 20;
+/// Bytes that are asked for at a time; many columns share four times that.
+const AHEAD: u64 = 4 << 20;
+
+/// How often that is on its way at once for all columns together.
+const RANGES: u64 = 4;
+
+/// Bytes at the end of a file that are asked for first.
+const FOOTER: u64 = 64 << 10;
 
 /// Rows of a piece at most.
 const ROWS: usize = 1 << 16;
@@ -57,6 +64,7 @@ pub(crate) fn open(ranges: Ranges, place: Place, piece: usize) -> Result<(Reader
         index: 0,
         first_record: 0,
         done: false,
+        at_once: copy::AT_ONCE,
     };
     Ok((reader, format))
 }
@@ -97,11 +105,7 @@ impl File {
 
     /// The pages of one column of a row group.
     fn pages(&self, group: usize, leaf: usize) -> Result<SerializedPageReader<Window>, Cause> {
-        let chunk = self.chunk(group, leaf)?;
-        let ahead = (16 * AHEAD / self.leaves.len() as u64).clamp(4096, AHEAD);
-        let (start, len) = chunk.byte_range();
-        let window = Arc::new(self.ranges.window(start..start.saturating_add(len), ahead));
-        Ok(SerializedPageReader::new(window, &chunk, self.rows(group) as usize, None)?)
+        pages(&self.ranges, &self.chunk(group, leaf)?, self.rows(group), self.leaves.len())
     }
 
     /// A reader of one column of a row group, from its first row.
@@ -109,6 +113,21 @@ impl File {
         let about = self.metadata.row_group(group).column(leaf).column_descr_ptr();
         Ok(get_column_reader(about, Box::new(self.pages(group, leaf)?)))
     }
+}
+
+/// The pages of a column that is one of so many leaves. Their first bytes are on their way when this returns.
+fn pages(
+    ranges: &Ranges,
+    chunk: &ColumnChunkMetaData,
+    rows: u64,
+    leaves: usize,
+) -> Result<SerializedPageReader<Window>, Cause> {
+    let (start, len) = chunk.byte_range();
+    let share = RANGES * AHEAD / leaves as u64;
+    let ahead = share.clamp(4096, AHEAD);
+    let window = ranges.window(start..start.saturating_add(len), ahead, (share / ahead).max(1) as usize);
+    window.begin();
+    Ok(SerializedPageReader::new(Arc::new(window), chunk, rows as usize, None)?)
 }
 
 /// Rows to read at a time from a column: few where they may be large.
@@ -127,13 +146,19 @@ fn footer(ranges: &Ranges) -> Result<Footer, Cause> {
     const SHORT: Cause = Cause::Damaged("not a Parquet file, or cut short");
     const TAIL: u64 = 8;
     let len = ranges.len();
-    let tail = ranges.get(len.checked_sub(TAIL).ok_or(SHORT)?..len)?;
-    let tail = FooterTail::try_from(&tail[..]).map_err(|_| SHORT)?;
+    // Most footers are small, and come with the bytes that say how long they are.
+    let end = ranges.get(len.saturating_sub(FOOTER)..len)?;
+    let (before, tail) = end.split_last_chunk().ok_or(SHORT)?;
+    let tail = FooterTail::try_new(tail).map_err(|_| SHORT)?;
     if tail.is_encrypted_footer() {
         return Err(Cause::Unsupported("the Parquet file is encrypted; decrypt it first"));
     }
-    let start = (len - TAIL).checked_sub(tail.metadata_length() as u64).ok_or(SHORT)?;
-    let bytes = ranges.get(start..len - TAIL)?;
+    let footer = tail.metadata_length();
+    let start = (len - TAIL).checked_sub(footer as u64).ok_or(SHORT)?;
+    let bytes = match before.len().checked_sub(footer) {
+        Some(from) => end.slice(from..before.len()),
+        None => ranges.get(start..len - TAIL)?,
+    };
     // The crate recurses into the schema, a level for some five bytes of the footer: a hostile one gets a stack for
     // that, is measured and dropped there.
     let stack = (bytes.len() * 512).clamp(1 << 20, 1 << 30);
@@ -205,6 +230,8 @@ pub(crate) struct Reader {
     index: u64,
     first_record: u64,
     done: bool,
+    /// Bytes that a page of every column may need together.
+    at_once: u64,
 }
 
 /// A row group that is being read.
@@ -305,8 +332,12 @@ impl Reader {
     fn open(&self, index: usize) -> Result<Group, Cause> {
         let about = self.file.metadata.row_group(index);
         let rows = self.file.rows(index);
+        let mut copies = copy::copy(&self.file, index, self.at_once)?;
         let columns = about.columns().iter().enumerate().map(|(leaf, chunk)| {
-            let reader = self.file.column(index, leaf)?;
+            let reader = match copies.remove(&leaf) {
+                Some(pages) => get_column_reader(chunk.column_descr_ptr(), Box::new(pages)),
+                None => self.file.column(index, leaf)?,
+            };
             let ahead = Column::new(chunk.column_descr());
             Ok(Open { reader, ahead, step: step(chunk), slots: 0 })
         });

@@ -1,16 +1,23 @@
 //! The bytes of an object, fetched by ranges, as the Parquet crate wants them. Knows no Parquet.
 
-use std::io::{self, Read};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
+use tokio::sync::Semaphore;
 
+use crate::store::{Pending, waited};
 use crate::{Blob, Cause};
 
-type Fetch = dyn Fn(Range<u64>) -> Result<Bytes, Cause> + Send + Sync;
+/// Requests for one object that are on their way at once; those of further columns wait for their turn.
+const REQUESTS: usize = 8;
+
+type Fetch = dyn Fn(Range<u64>) -> Pending<Bytes> + Send + Sync;
 
 /// An object that is read by ranges. Cheap to clone.
 #[derive(Clone)]
@@ -20,12 +27,24 @@ pub(crate) struct Ranges {
 }
 
 impl Ranges {
-    /// An object of `len` bytes; `fetch` gives the bytes of ranges that lie within them.
+    /// An object of `len` bytes; `fetch` begins to get the bytes of ranges that lie within them.
     pub(super) fn new(
         len: u64,
-        fetch: impl Fn(Range<u64>) -> Result<Bytes, Cause> + Send + Sync + 'static,
+        fetch: impl Fn(Range<u64>) -> Pending<Bytes> + Send + Sync + 'static,
     ) -> Self {
         Self { len, fetch: Arc::new(fetch) }
+    }
+
+    /// A file of our own.
+    pub(super) fn from_file(file: File) -> Result<Self, Cause> {
+        let len = file.metadata()?.len();
+        let file = Mutex::new(file);
+        Ok(Self::new(len, move |range| {
+            let mut bytes = vec![0; (range.end - range.start) as usize];
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(&mut bytes));
+            done(read.map(|()| bytes.into()).map_err(Cause::from))
+        }))
     }
 
     /// How many bytes it has.
@@ -34,30 +53,57 @@ impl Ranges {
     }
 
     pub(super) fn get(&self, range: Range<u64>) -> Result<Bytes, Cause> {
+        self.begin(range)?.wait()
+    }
+
+    fn begin(&self, range: Range<u64>) -> Result<Begun, Cause> {
         if range.start > range.end || range.end > self.len {
             return Err(Cause::Damaged("the Parquet file points outside itself"));
         }
-        let bytes = (self.fetch)(range.clone())?;
-        if bytes.len() as u64 == range.end - range.start { Ok(bytes) } else { Err(Cause::Changed) }
+        Ok(Begun { pending: (self.fetch)(range.clone()), range })
     }
 
-    /// A reader for the bytes of `range`, which fetches `ahead` bytes at a time.
-    pub(super) fn window(&self, range: Range<u64>, ahead: u64) -> Window {
-        Window { ranges: self.clone(), end: range.end, ahead, held: Arc::new(Mutex::new((0, Bytes::new()))) }
+    /// A reader for the bytes of `range`. It fetches `ahead` bytes at a time, and has so many `ranges` of them on their
+    /// way while it is read from front to back.
+    pub(super) fn window(&self, range: Range<u64>, ahead: u64, ranges: usize) -> Window {
+        let held = Held { start: range.start, bytes: Bytes::new(), pending: VecDeque::new() };
+        Window { ranges: self.clone(), end: range.end, ahead, most: ranges, held: Arc::new(Mutex::new(held)) }
     }
+}
+
+/// A range that is on its way.
+struct Begun {
+    range: Range<u64>,
+    pending: Pending<Bytes>,
+}
+
+impl Begun {
+    fn wait(self) -> Result<Bytes, Cause> {
+        let bytes = waited(&self.pending)?;
+        if bytes.len() as u64 == self.range.end - self.range.start { Ok(bytes) } else { Err(Cause::Changed) }
+    }
+}
+
+/// What is there already.
+fn done(bytes: Result<Bytes, Cause>) -> Pending<Bytes> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let _ = sender.send(bytes); // there is room for one
+    receiver
 }
 
 impl From<&Blob> for Ranges {
     fn from(blob: &Blob) -> Self {
-        let blob = blob.clone();
-        Self::new(blob.stamp().size, move |range| blob.range(range).map_err(|error| error.cause))
+        let (blob, turns) = (blob.clone(), Arc::new(Semaphore::new(REQUESTS)));
+        Self::new(blob.stamp().size, move |range| blob.begin_in_turn(range, turns.clone()))
     }
 }
 
 #[cfg(test)]
 impl From<Bytes> for Ranges {
     fn from(bytes: Bytes) -> Self {
-        Self::new(bytes.len() as u64, move |range| Ok(bytes.slice(range.start as usize..range.end as usize)))
+        Self::new(bytes.len() as u64, move |range| {
+            done(Ok(bytes.slice(range.start as usize..range.end as usize)))
+        })
     }
 }
 
@@ -67,23 +113,76 @@ pub(super) struct Window {
     ranges: Ranges,
     end: u64,
     ahead: u64,
-    /// The bytes fetched last, and where they start.
-    held: Arc<Mutex<(u64, Bytes)>>,
+    most: usize,
+    held: Arc<Mutex<Held>>,
+}
+
+/// The bytes fetched last, where they start, and the ranges behind them that are on their way, without a gap.
+struct Held {
+    start: u64,
+    bytes: Bytes,
+    pending: VecDeque<Begun>,
+}
+
+impl Held {
+    fn end(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
 }
 
 impl Window {
+    /// Begins to fetch the first bytes. What is wrong shows when they are read.
+    pub(super) fn begin(&self) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = self.ask(&mut held);
+    }
+
+    /// Begins to fetch what comes next, until enough is on its way.
+    fn ask(&self, held: &mut Held) -> Result<(), Cause> {
+        let mut next = held.pending.back().map_or(held.end(), |begun| begun.range.end);
+        while held.pending.len() < self.most && next < self.end {
+            let end = next.saturating_add(self.ahead).min(self.end);
+            held.pending.push_back(self.ranges.begin(next..end)?);
+            next = end;
+        }
+        Ok(())
+    }
+
     /// At least `least` bytes from `start` on.
     fn from(&self, start: u64, least: u64) -> Result<Bytes> {
         let end = start.checked_add(least).filter(|&end| end <= self.end);
         let end = end.ok_or_else(|| ParquetError::EOF("a page reaches beyond its column".into()))?;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let held_to = held.0 + held.1.len() as u64;
-        if start < held.0 || end > held_to {
-            let to = end.max(start.saturating_add(self.ahead).min(self.end));
-            let bytes = self.ranges.get(start..to).map_err(io::Error::from)?;
-            *held = (start, bytes);
+        let jumps = start < held.start || start > held.end();
+        if jumps {
+            *held = Held { start, bytes: Bytes::new(), pending: VecDeque::new() };
         }
-        Ok(held.1.slice((start - held.0) as usize..))
+        if end > held.end() {
+            self.fetch(&mut held, start, end).map_err(io::Error::from)?;
+            // After a jump it is not known whether reading goes on there.
+            if !jumps {
+                self.ask(&mut held).map_err(io::Error::from)?;
+            }
+        }
+        Ok(held.bytes.slice((start - held.start) as usize..))
+    }
+
+    /// Holds the bytes from `start`, which lies within those held, to `end`.
+    fn fetch(&self, held: &mut Held, start: u64, end: u64) -> Result<(), Cause> {
+        let mut parts = vec![held.bytes.slice((start - held.start) as usize..)];
+        let mut to = held.end();
+        while to < end {
+            let begun = match held.pending.pop_front() {
+                Some(begun) => begun,
+                None => self.ranges.begin(to..end.max(to.saturating_add(self.ahead).min(self.end)))?,
+            };
+            to = begun.range.end;
+            parts.push(begun.wait()?);
+        }
+        parts.retain(|part| !part.is_empty());
+        held.start = start;
+        held.bytes = if parts.len() == 1 { parts.remove(0) } else { parts.concat().into() };
+        Ok(())
     }
 }
 
@@ -131,14 +230,50 @@ mod tests {
     #[test]
     fn a_window_gives_the_bytes_of_its_range_whatever_it_fetches_ahead() {
         let ranges = Ranges::from(Bytes::from((0..200u8).collect::<Vec<_>>()));
-        for ahead in [0, 1, 7, 1000] {
-            let window = ranges.window(10..150, ahead);
+        for (ahead, most) in [(1, 1), (1, 3), (7, 2), (1000, 1)] {
+            let window = ranges.window(10..150, ahead, most);
+            window.begin();
+            assert_eq!(window.get_bytes(10, 1).unwrap(), [10].as_slice());
             assert_eq!(window.get_bytes(20, 3).unwrap(), [20, 21, 22].as_slice());
             assert_eq!(window.get_bytes(15, 2).unwrap(), [15, 16].as_slice());
             let mut rest = Vec::new();
-            window.get_read(140).unwrap().read_to_end(&mut rest).unwrap();
-            assert_eq!(rest, (140..150).collect::<Vec<_>>());
+            window.get_read(17).unwrap().read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, (17..150).collect::<Vec<_>>());
             assert!(window.get_bytes(149, 2).is_err());
         }
+    }
+
+    /// An object of 100 bytes, and the ranges of it that were asked for.
+    fn watched() -> (Ranges, Arc<Mutex<Vec<Range<u64>>>>) {
+        let asked: Arc<Mutex<Vec<_>>> = Arc::default();
+        let note = asked.clone();
+        let ranges = Ranges::new(100, move |range| {
+            note.lock().unwrap().push(range.clone());
+            done(Ok((range.start as u8..range.end as u8).collect()))
+        });
+        (ranges, asked)
+    }
+
+    #[test]
+    fn while_some_bytes_are_read_the_next_ones_are_on_their_way() {
+        let (ranges, asked) = watched();
+        let window = ranges.window(0..40, 10, 2);
+        window.begin();
+        assert_eq!(*asked.lock().unwrap(), [0..10, 10..20]);
+        window.get_bytes(0, 1).unwrap();
+        assert_eq!(*asked.lock().unwrap(), [0..10, 10..20, 20..30]);
+        // One that is larger than all that is on its way.
+        assert_eq!(window.get_bytes(5, 35).unwrap(), (5..40).collect::<Vec<_>>());
+        assert_eq!(*asked.lock().unwrap(), [0..10, 10..20, 20..30, 30..40]);
+    }
+
+    #[test]
+    fn after_a_jump_nothing_is_fetched_ahead() {
+        let (ranges, asked) = watched();
+        let window = ranges.window(0..100, 10, 2);
+        for start in [50, 20, 80] {
+            window.get_bytes(start, 4).unwrap();
+        }
+        assert_eq!(*asked.lock().unwrap(), [50..60, 20..30, 80..90]);
     }
 }

@@ -14,6 +14,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaD
 use parquet::file::properties::{
     BloomFilterPosition, EnabledStatistics, WriterProperties, WriterPropertiesPtr, WriterVersion,
 };
+use parquet::file::reader::ChunkReader;
 use parquet::file::writer::{
     SerializedFileWriter, SerializedPageWriter, SerializedRowGroupWriter, TrackedWrite,
 };
@@ -22,7 +23,7 @@ use tempfile::{SpooledData, spooled_tempfile_in};
 use super::column::Column;
 use super::pending::Pending;
 use super::ranges::Window;
-use super::{AHEAD, File, Ranges, guarded, step};
+use super::{AHEAD, File, RANGES, Ranges, guarded, step};
 use crate::output::Sink;
 use crate::{Body, Cause, Error, Output, Place, Publish, Rendered};
 
@@ -114,10 +115,11 @@ impl Rewriter {
         if self.writing.is_none() && self.metadata.is_empty() {
             let mut sink = self.sink.take().expect("taken only to begin writing");
             let len = self.file.ranges.len();
+            let stored = self.file.ranges.window(0..len, AHEAD, RANGES as usize);
             let mut at = 0;
             while at < len {
                 let to = len.min(at + AHEAD);
-                sink.write_all(&self.file.ranges.get(at..to)?)?;
+                sink.write_all(&stored.get_bytes(at, (to - at) as usize)?)?;
                 at = to;
             }
             return sink.appear(publish);
@@ -174,7 +176,7 @@ impl Writing {
         if file.leaves.is_empty() && about.num_rows() > 0 {
             return Err(Cause::Unsupported("a Parquet file with rows but no columns is not rewritten"));
         }
-        let stored = file.ranges.window(0..file.ranges.len(), AHEAD);
+        let stored = file.ranges.window(0..file.ranges.len(), AHEAD, RANGES as usize);
         // An index only speeds readers up: one that cannot be read is left out.
         let index = ParquetMetaDataReader::new_with_metadata(file.metadata.clone())
             .with_page_index_policy(PageIndexPolicy::Optional)

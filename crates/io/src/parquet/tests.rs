@@ -570,3 +570,49 @@ fn pieces_stay_small_where_rows_suddenly_are_large() {
     assert!(sizes.max() < Some(16 << 20));
     assert_eq!(cells(&batches).len(), 6_000);
 }
+
+/// Reads with so many bytes for a page of every column at once.
+fn read_within(file: &Bytes, at_once: u64) -> Vec<Batch> {
+    let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), 1 << 20).unwrap();
+    source.at_once = at_once;
+    let mut batches = Vec::new();
+    while let Some(piece) = source.next().unwrap() {
+        batches.push(format.decode(piece).unwrap());
+    }
+    batches
+}
+
+#[test]
+fn columns_that_were_copied_into_small_pages_read_the_same() {
+    for properties in [WriterProperties::builder(), WriterProperties::builder().set_dictionary_enabled(false)]
+    {
+        let many: Vec<_> = (0..20_000).map(|row| format!("value {}", row % 5000)).collect();
+        let many: Vec<_> = many.iter().map(String::as_str).collect();
+        let file = write(
+            "message m { required binary a (UTF8); required binary b (UTF8); }",
+            properties,
+            &[vec![Chunk(texts(&many), vec![], vec![]), Chunk(texts(&many), vec![], vec![])]],
+        );
+        assert_eq!(cells(&read_within(&file, 1 << 10)), cells(&read(&file, 1 << 20).unwrap()));
+    }
+    let file = write(NESTED, WriterProperties::builder(), &[nested(), nested()]);
+    assert_eq!(cells(&read_within(&file, 1)), cells(&read(&file, 1 << 20).unwrap()));
+}
+
+#[test]
+fn only_columns_with_large_pages_are_copied_and_into_small_ones() {
+    let large: Vec<_> = (0..1000).map(|row| format!("{row:0>1000}")).collect();
+    let large: Vec<_> = large.iter().map(String::as_str).collect();
+    let small = vec!["x"; 1000];
+    let file = write(
+        "message m { required binary small (UTF8); required binary large (UTF8); }",
+        WriterProperties::builder().set_dictionary_enabled(false),
+        &[vec![Chunk(texts(&small), vec![], vec![]), Chunk(texts(&large), vec![], vec![])]],
+    );
+    let file = File::open(file.into(), Place::object("t.parquet")).unwrap();
+    assert!(copy::copy(&file, 0, 4 << 20).unwrap().is_empty(), "all of it fits");
+    let mut copies = copy::copy(&file, 0, 64 << 10).unwrap();
+    let pages: Vec<_> = copies.remove(&1).expect("a copy").map(|page| page.unwrap().buffer().len()).collect();
+    assert!(copies.is_empty(), "the other column has a small page");
+    assert!(pages.len() > 10 && pages.iter().all(|&page| page <= 64 << 10), "{pages:?}");
+}

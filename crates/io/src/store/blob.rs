@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use object_store::path::Path as Key;
 use object_store::{Attributes, ObjectMeta};
+use tokio::sync::Semaphore;
 
 use super::{Pending, Runtime, Store, waited};
 use crate::{Cause, Error, Place};
@@ -182,10 +183,23 @@ impl Blob {
         Was { stamp: self.stamp, tag: self.tag.clone(), remote: self.store.is_remote() }
     }
 
+    /// Begins to get the bytes of a range that lies within the size, when there is a turn.
+    pub(crate) fn begin_in_turn(&self, range: Range<u64>, turns: Arc<Semaphore>) -> Pending<Bytes> {
+        let task = self.get(range);
+        self.runtime.begin(async move {
+            let _turn = turns.acquire().await;
+            task.await
+        })
+    }
+
     fn begin(&self, range: Range<u64>) -> Pending<Bytes> {
+        self.runtime.begin(self.get(range))
+    }
+
+    fn get(&self, range: Range<u64>) -> impl Future<Output = Result<Bytes, Cause>> + Send + 'static {
         let (store, key, was) = (self.store.clone(), self.key.clone(), self.was());
         let told = self.attributes.clone();
-        self.runtime.begin(async move {
+        async move {
             if range.is_empty() {
                 return Ok(Bytes::new());
             }
@@ -205,7 +219,7 @@ impl Blob {
                     Err(_) => Err(cause),
                 },
             }
-        })
+        }
     }
 }
 
