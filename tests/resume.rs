@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kills::{MAIL, killed, killed_when_begun, kills, large, table};
-use program::{Ran, bytes_of, command, folder, report, sievert, write};
+use program::{Ran, bytes_of, command, files, folder, report, sievert, write};
 use servers::double::Double;
 use servers::{s3, sievert_with};
 
@@ -296,6 +296,58 @@ fn a_sample_is_drawn_by_its_seed_and_says_what_it_knows() {
     assert!((800..1_200).contains(&about), "{about}");
     let (_, all) = scan(&["--sample", "100%"]);
     assert_eq!(all["ledger"]["records"]["scanned"], 20_000);
+}
+
+#[test]
+fn a_sample_of_files_reads_no_other_and_speaks_of_files() {
+    let folder = folder();
+    let at = folder.path();
+    for number in 0..200 {
+        let row: &[u8] = if number % 10 == 0 { b"ann@example.org\n" } else { b"nothing here\n" };
+        write(at, &[(&format!("in/{number:03}.csv"), &[b"mail\n", &row.repeat(50)[..]].concat())]);
+    }
+    let scan = |arguments: &[&str]| {
+        let fixed = ["scan", "in", "--detector=global.email", "--report", "r.json", "--exit-zero"];
+        let ran = sievert(fixed.iter().chain(arguments).copied(), at).good();
+        (ran.stdout, report(at, "r.json"))
+    };
+    let (text, half) = scan(&["--sample", "files=50%"]);
+    let number = |value: &serde_json::Value| value.as_u64().expect("a number");
+    let (objects, drawn) = (&half["ledger"]["objects"], number(&half["sample"]["objects"]));
+    assert!((80..120).contains(&drawn), "{drawn}");
+    assert_eq!((number(&objects["scanned"]), number(&objects["sampled"])), (drawn, 200 - drawn));
+    assert_eq!(half["ledger"]["bytes"]["total"], 180 * 655 + 20 * 805);
+    assert_eq!(half["ledger"]["records"]["total"], drawn * 50, "of these, every record");
+    let held = &half["sample"]["detectors"]["global.email"];
+    assert_eq!(number(&held["records"]), number(&held["objects"]) * 50);
+    let at_most = held["at_most"].as_f64().expect("a share");
+    assert!((0.1..0.3).contains(&at_most), "1 in 10 holds one: {held}");
+    assert!(text.contains(" of all files (95 %)"), "{text}");
+
+    let some = number(&scan(&["--sample", "files=20", "--seed", "3"]).1["sample"]["objects"]);
+    assert!((8..36).contains(&some), "{some}");
+
+    // The others can be anything: no byte of them is read.
+    let read: Vec<_> =
+        half["objects"].as_array().expect("objects").iter().map(|o| o["object"].clone()).collect();
+    for name in files(&at.join("in")) {
+        if !read.contains(&name.as_str().into()) {
+            fs::write(at.join("in").join(name), b"\x1f\x8bno gzip").expect("written");
+        }
+    }
+    assert_eq!(scan(&["--sample", "files=50%"]).1["detectors"], half["detectors"]);
+    let dry = sievert(["scan", "in", "--sample", "files=50%", "--dry-run"], at).good().stdout;
+    assert!(dry.contains(&format!("\n{drawn} files, ")), "{dry}");
+
+    // Machines that share the files draw as one that has them all.
+    for shard in ["1/2", "2/2"] {
+        let report = format!("r{}.json", &shard[..1]);
+        let arguments =
+            ["scan", "in", "--detector=global.email", "--exit-zero", "--sample", "files=50%", "--shard"];
+        sievert(arguments.into_iter().chain([shard, "--report", &report]), at).good();
+    }
+    sievert(["report", "merge", "r1.json", "r2.json", "--out", "sum.json"], at).good();
+    assert_eq!(report(at, "sum.json")["sample"], half["sample"]);
 }
 
 /// On a disk of one megabyte that grows afterwards.

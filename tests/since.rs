@@ -8,16 +8,12 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use program::{folder, sievert, write};
+use program::{folder, report, sievert, write};
 use serde_json::Value;
 use servers::double::Double;
 use servers::{s3, sievert_with};
 
 const FOUND: [&str; 2] = ["--detector=global.email", "--detector=secret.aws_key_id"];
-
-fn report(at: &Path, name: &str) -> Value {
-    serde_json::from_slice(&fs::read(at.join(name)).expect("a report")).expect("JSON")
-}
 
 /// Writes files as if some time ago: what was written just now may be written once more without another time.
 fn write_old(at: &Path, files: &[(&str, &[u8])]) {

@@ -39,6 +39,11 @@ pub(crate) fn run_frame(
         false => Task::Scan,
     };
     let mut sample = drawn(sample)?;
+    if sample.is_some_and(|sample| sample.size.is_of_objects()) {
+        return Err(PyValueError::new_err(
+            "sample: a frame has no files; give a share of its rows, such as \"1%\"",
+        ));
+    }
     if let Some(Sample { size, .. }) = &mut sample
         && let SampleSize::Rows(wanted) = *size
     {

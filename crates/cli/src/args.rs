@@ -176,8 +176,9 @@ pub(crate) struct Scan {
     /// The report of an earlier scan, or its URL: files that are unchanged since are not read again, and count as then
     #[arg(long, value_name = "REPORT.json")]
     pub(crate) since: Option<PathBuf>,
-    /// Look at some of the records only: 1%, or about so many: rows=10000
-    #[arg(long, value_name = "P%|rows=N", value_parser = sample_size)]
+    /// Look at some of the records only: 1%, or about so many: rows=10000. Or at some of the files, and read no other:
+    /// files=1%, files=100
+    #[arg(long, value_name = "P%|rows=N|files=N", value_parser = sample_size)]
     pub(crate) sample: Option<SampleSize>,
     /// The same seed draws the same sample
     #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]
@@ -287,5 +288,6 @@ fn shard(word: &str) -> Result<Shard, String> {
 }
 
 fn sample_size(word: &str) -> Result<SampleSize, String> {
-    SampleSize::parse(word).ok_or_else(|| "expected a share such as 1%, or rows=10000".into())
+    SampleSize::parse(word)
+        .ok_or_else(|| "expected a share such as 1%, or rows=10000, files=1%, files=100".into())
 }

@@ -506,7 +506,9 @@ impl<'r> Commit<'r> {
             ..Report::default()
         };
         if let Some(sampler) = self.own.sampler {
-            let mut sample = tell::sampled(&sampler, &self.counts, scanner);
+            // What failed may hold anything, and is not among the objects that were looked at.
+            let objects = self.ledger.objects.scanned;
+            let mut sample = tell::sampled(&sampler, &self.counts, objects, &self.in_objects, scanner);
             if let Some(before) = self.before.sample.take() {
                 sample.merge(&before);
             }

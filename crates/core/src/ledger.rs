@@ -28,6 +28,9 @@ pub struct Objects {
     pub failed: u64,
     /// Left out on purpose.
     pub skipped: u64,
+    /// Left out because only a sample of objects was asked for.
+    #[serde(default)]
+    pub sampled: u64,
     /// Not read again: an earlier report tells what is in them.
     #[serde(default)]
     pub unchanged: u64,
@@ -121,6 +124,7 @@ impl Ledger {
         self.objects.scanned += objects.scanned;
         self.objects.failed += objects.failed;
         self.objects.skipped += objects.skipped;
+        self.objects.sampled += objects.sampled;
         self.objects.unchanged += objects.unchanged;
         self.bytes.total += bytes.total;
         self.bytes.scanned += bytes.scanned;
@@ -135,7 +139,7 @@ impl Ledger {
     /// Whether the parts of each unit sum to its total.
     pub fn adds_up(&self) -> bool {
         let Self { objects: o, bytes: b, records: r, cells: c } = self;
-        o.total == o.scanned + o.failed + o.skipped + o.unchanged
+        o.total == o.scanned + o.failed + o.skipped + o.sampled + o.unchanged
             && b.total == b.scanned + b.failed + b.skipped + b.sampled + b.unchanged
             && r.total == r.scanned + r.quarantined + r.dropped + r.sampled + r.unchanged
             && c.total == c.scanned + c.skipped + c.binary + c.failed + c.unchanged

@@ -13,6 +13,7 @@ use sievert_io::{
 use crate::job::{Destination, Job, Task};
 use crate::ledger::Ledger;
 use crate::report::{NotExamined, Skipped, keep};
+use crate::sample::{Sample, SampleSize, Sampler};
 use crate::shown::Names;
 use crate::{Error, Plan};
 
@@ -29,6 +30,8 @@ pub struct Listed {
     pub not_examined: Vec<NotExamined>,
     /// How many further entries `not_examined` would have.
     pub not_examined_more: u64,
+    /// The share of the objects that was drawn, of a sample of objects.
+    pub(crate) share: f64,
     /// The ledger so far: everything that is not in `objects`.
     pub(crate) ledger: Ledger,
 }
@@ -52,6 +55,7 @@ impl Listed {
             skipped_more: 0,
             not_examined: Vec::new(),
             not_examined_more: 0,
+            share: 1.0,
             ledger: Ledger::default(),
         };
         residence(job, runtime)?;
@@ -87,12 +91,38 @@ impl Listed {
                 return Err(Error::OutputIsInput(names.shown(&shown(input)).to_string()));
             }
         }
+        if let Some(sample) = job.sample.filter(|sample| sample.size.is_of_objects()) {
+            listed.draw(sample, runtime)?;
+        }
         match &job.task {
             Task::Redact { to: Destination::Stdout, .. } if listed.objects.len() != 1 => {
                 Err(Error::OneInput(usize::try_from(listed.objects.len()).unwrap_or(usize::MAX)))
             }
             _ => Ok(listed),
         }
+    }
+
+    /// Leaves only the objects that are drawn.
+    fn draw(&mut self, sample: Sample, runtime: &Runtime) -> Result<(), Error> {
+        self.share = match sample.size {
+            SampleSize::Objects(wanted) => (wanted as f64 / self.objects.len() as f64).min(1.0),
+            SampleSize::ObjectShare(share) => share,
+            SampleSize::Share(_) | SampleSize::Rows(_) => 1.0,
+        };
+        let sampler = Sampler { sample, share: self.share };
+        let all = std::mem::replace(&mut self.objects, Objects::new(runtime));
+        for object in all.read().map_err(Error::Spool)? {
+            let object = object.map_err(Error::Spool)?;
+            if sampler.takes_object(&object.name) {
+                self.objects.push(&object).map_err(Error::Spool)?;
+            } else {
+                self.ledger.objects.sampled += 1;
+                self.ledger.objects.total += 1;
+                self.ledger.bytes.sampled += object.size;
+                self.ledger.bytes.total += object.size;
+            }
+        }
+        Ok(())
     }
 
     /// Stored bytes of the objects to be read.

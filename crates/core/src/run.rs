@@ -62,7 +62,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     pool.scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|_| {
-                let mut worker = Worker::new(job, sampler, &run_key);
+                let mut worker = Worker::new(job, sampler.map(Sampler::within), &run_key);
                 while let Some(Ticket { number, object, name, step }) = next(&feed) {
                     let done = match step {
                         Step::Begin(object, description, begun) => Done::Begin(object, description, begun),

@@ -1,4 +1,4 @@
-//! A first look: some records instead of all, drawn by a seed, and what that says about the rest.
+//! A first look: some records or objects instead of all, drawn by a seed, and what that says about the rest.
 
 use std::fmt;
 
@@ -12,86 +12,121 @@ use crate::Error;
 use crate::listed::Listed;
 
 /// How much of the input is looked at. Every record is drawn for itself, so a record's neighbours say nothing about
-/// whether it was.
+/// whether it was; or else every object, of which all records are looked at then, and of the others no byte is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
-    /// How many records.
+    /// How many records or objects.
     pub size: SampleSize,
-    /// The same seed draws the same records.
+    /// The same seed draws the same ones.
     pub seed: u64,
 }
 
-/// How many records are looked at.
+/// How many records or objects are looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SampleSize {
-    /// This share of them, from 0 to 1.
+    /// This share of the records, from 0 to 1.
     Share(f64),
-    /// About so many: the share follows from the size of the first records.
+    /// About so many records: the share follows from the size of the first ones.
     Rows(u64),
+    /// This share of the objects, from 0 to 1.
+    ObjectShare(f64),
+    /// About so many objects.
+    Objects(u64),
 }
 
 impl SampleSize {
-    /// `1%` or `rows=10000`.
+    /// `1%`, `rows=10000`, `files=1%` or `files=100`.
     pub fn parse(text: &str) -> Option<Self> {
+        let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+        let share = |text: &str| {
+            let percent: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
+            (percent > 0.0 && percent <= 100.0).then_some(percent / 100.0)
+        };
         if let Some(rows) = text.strip_prefix("rows=") {
-            return rows.parse().ok().filter(|rows| *rows > 0).map(Self::Rows);
+            return number(rows).map(Self::Rows);
         }
-        let percent: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
-        (percent > 0.0 && percent <= 100.0).then_some(Self::Share(percent / 100.0))
+        match text.strip_prefix("files=") {
+            Some(files) => share(files).map(Self::ObjectShare).or_else(|| number(files).map(Self::Objects)),
+            None => share(text).map(Self::Share),
+        }
+    }
+
+    /// Whether objects are drawn, not records.
+    pub fn is_of_objects(&self) -> bool {
+        matches!(self, Self::ObjectShare(_) | Self::Objects(_))
     }
 }
 
 impl fmt::Display for SampleSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Share(share) => write!(f, "{}%", share * 100.0),
+            Self::Share(share) => write!(f, "{}%", percent(*share)),
             Self::Rows(rows) => write!(f, "rows={rows}"),
+            Self::ObjectShare(share) => write!(f, "files={}%", percent(*share)),
+            Self::Objects(objects) => write!(f, "files={objects}"),
         }
     }
 }
 
-/// What was looked at of a sample, and what it says about all records.
+/// As it was typed: 0.07 times 100 is not 7.
+fn percent(share: f64) -> f64 {
+    (share * 1e10).round() / 1e8
+}
+
+/// What was looked at of a sample, and what it says about all records, or about all objects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SampleReport {
-    /// `1%` or `rows=10000`, as asked for.
+    /// `1%`, `rows=10000`, `files=1%` or `files=100`, as asked for.
     pub asked: String,
     /// The seed of the draw.
     pub seed: u64,
-    /// The share of records that was drawn, from 0 to 1.
+    /// The share of records or objects that was drawn, from 0 to 1.
     pub share: f64,
+    /// Of a sample of objects: how many were read to their end. All bounds are shares of objects then: the records of
+    /// one are too much alike to say more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<u64>,
     /// Records that were looked at.
     pub records: u64,
-    /// By detector id: in how many of them, and in which share of all records at most.
+    /// By detector id: in how many of them, and in which share of all at most.
     pub detectors: BTreeMap<String, Holding>,
     /// The same bound for a detector that found nothing.
     pub none_at_most: f64,
 }
 
-/// How many records hold something.
+/// How many records, and of a sample of objects how many of these, hold something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Holding {
     /// Records of the sample that hold it.
     pub records: u64,
-    /// With 95 % confidence no larger share of all records holds it, from 0 to 1.
+    /// Objects of a sample of objects that hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<u64>,
+    /// With 95 % confidence no larger share of all records, or objects, holds it, from 0 to 1.
     pub at_most: f64,
 }
 
 impl SampleReport {
     /// Adds the sample of another part of the same work.
     pub(crate) fn merge(&mut self, other: &Self) {
+        let sum = |mine: Option<u64>, theirs: Option<u64>| Some(mine? + theirs?);
         self.records += other.records;
+        self.objects = sum(self.objects, other.objects);
         for (id, theirs) in &other.detectors {
-            self.detectors.entry(id.clone()).or_default().records += theirs.records;
+            let mine = self.detectors.entry(id.clone()).or_default();
+            mine.records += theirs.records;
+            mine.objects = sum(mine.objects.or(Some(0)), theirs.objects);
         }
         self.bound();
     }
 
     /// Works out the bounds.
     pub(crate) fn bound(&mut self) {
+        let drawn = self.objects.unwrap_or(self.records);
         for held in self.detectors.values_mut() {
-            held.at_most = at_most(self.records, held.records);
+            held.at_most = at_most(drawn, held.objects.unwrap_or(held.records));
         }
-        self.none_at_most = at_most(self.records, 0);
+        self.none_at_most = at_most(drawn, 0);
     }
 }
 
@@ -107,6 +142,7 @@ impl Sampler {
     pub(crate) fn new(sample: Sample, listed: &Listed, read: &ReadOptions) -> Result<Self, Error> {
         let share = match sample.size {
             SampleSize::Share(share) => share,
+            SampleSize::ObjectShare(_) | SampleSize::Objects(_) => listed.share,
             SampleSize::Rows(rows) => {
                 // The stored bytes of a record, as the first object that can be read has them.
                 let mut objects = listed.objects.read().map_err(Error::Spool)?;
@@ -117,6 +153,17 @@ impl Sampler {
         Ok(Self { sample, share })
     }
 
+    /// The draw of records in an object that was drawn: all of them, if objects were.
+    pub(crate) fn within(self) -> Self {
+        let share = if self.sample.size.is_of_objects() { 1.0 } else { self.share };
+        Self { share, ..self }
+    }
+
+    /// Whether an object is drawn, by its name: machines that share the objects need not agree on anything.
+    pub(crate) fn takes_object(&self, name: &str) -> bool {
+        self.takes(hashed(name), u64::MAX)
+    }
+
     /// Whether a record is drawn.
     fn takes(&self, object: u64, record: u64) -> bool {
         let draw = mixed(mixed(object, self.sample.seed), record);
@@ -125,8 +172,11 @@ impl Sampler {
 
     /// Leaves only the cells of records that are drawn; which records these are. What stands beside the records stays.
     pub(crate) fn thin(&self, object: &str, batch: &mut Batch) -> Vec<bool> {
-        let object = object.bytes().fold(0, |hash, byte| mixed(hash, u64::from(byte)));
+        let object = hashed(object);
         let rows = u64::from(batch.records.max(1));
+        if self.share >= 1.0 {
+            return vec![true; rows as usize];
+        }
         let drawn: Vec<bool> = (0..rows).map(|row| self.takes(object, batch.first_record + row)).collect();
         for texts in &mut batch.texts {
             if !matches!(texts.kind, Kind::Key | Kind::Metadata) {
@@ -175,6 +225,10 @@ fn thinned(texts: &Texts, drawn: &[bool]) -> Texts {
     }
 }
 
+fn hashed(name: &str) -> u64 {
+    name.bytes().fold(0, |hash, byte| mixed(hash, u64::from(byte)))
+}
+
 /// A number from two (`SplitMix64`, Steele and others 2014): draws must be the same on every machine.
 fn mixed(a: u64, b: u64) -> u64 {
     let mut z = a.wrapping_add(b.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -184,7 +238,7 @@ fn mixed(a: u64, b: u64) -> u64 {
 }
 
 /// The largest share of all records that is not refuted, at 95 %, by seeing `held` of `records` drawn ones hold
-/// something. From Chernoff's bound on the binomial tail, `P(X <= k) <= exp(-n KL(k/n || p))` (Hoeffding 1963, theorem
+/// something; objects likewise. From Chernoff's bound on the binomial tail, `P(X <= k) <= exp(-n KL(k/n || p))` (Hoeffding 1963, theorem
 /// 1; it holds for draws without replacement too, section 6): never too small, a little too large.
 fn at_most(records: u64, held: u64) -> f64 {
     if held >= records {
@@ -211,7 +265,14 @@ mod tests {
     fn sizes_are_shares_or_rows() {
         assert_eq!(SampleSize::parse("1%"), Some(SampleSize::Share(0.01)));
         assert_eq!(SampleSize::parse("rows=10"), Some(SampleSize::Rows(10)));
-        for wrong in ["", "1", "0%", "101%", "-1%", "rows=0", "rows=", "rows=x", "nan%", "1 in 3"] {
+        assert_eq!(SampleSize::parse("files=10"), Some(SampleSize::Objects(10)));
+        for same in ["7%", "0.1%", "rows=10", "files=7%", "files=10"] {
+            assert_eq!(SampleSize::parse(same).map(|size| size.to_string()).as_deref(), Some(same));
+        }
+        for wrong in [
+            "files=0", "files=0%", "files=", "rows=1%", "", "1", "0%", "101%", "-1%", "rows=0", "rows=",
+            "rows=x", "nan%", "1 in 3",
+        ] {
             assert_eq!(SampleSize::parse(wrong), None, "{wrong}");
         }
     }
@@ -245,6 +306,21 @@ mod tests {
             if tail(middle) < 0.05 { high = middle } else { low = middle }
         }
         high
+    }
+
+    #[test]
+    fn the_bound_on_objects_holds_for_nineteen_draws_of_twenty_at_least() {
+        let names: Vec<_> = (0..400).map(|at| format!("part-{at:05}.jsonl.gz")).collect();
+        let holding = |at: usize| at < 40; // those of one week, say: next to each other
+        let mut too_low = 0;
+        for seed in 0..1_000 {
+            let sampler = Sampler { sample: Sample { size: SampleSize::ObjectShare(0.1), seed }, share: 0.1 };
+            let drawn: Vec<_> = (0..400).filter(|at| sampler.takes_object(&names[*at])).collect();
+            let held = drawn.iter().filter(|at| holding(**at)).count();
+            too_low += u32::from(at_most(drawn.len() as u64, held as u64) < 0.1);
+        }
+        assert!(too_low <= 50, "{too_low} of 1,000");
+        assert!(too_low > 0, "a bound that always holds says less than it could");
     }
 
     #[test]

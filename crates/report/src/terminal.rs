@@ -235,11 +235,16 @@ fn coverage(out: &mut String, report: &Report) {
         line!(out, "GONE ON WITH     {}, begun by an earlier run", plural(report.continued, "file"));
     }
     if let Some(sample) = &report.sample {
-        line!(out, "SAMPLED          {}, seed {}", plural(sample.records, "record"), sample.seed);
+        let (drawn, all) = match sample.objects {
+            Some(objects) => (plural(objects, "file"), "all files"),
+            None => (plural(sample.records, "record"), "all"),
+        };
+        line!(out, "SAMPLED          {drawn}, seed {}", sample.seed);
         for (id, held) in &sample.detectors {
-            line!(out, "  {id} in {} of them: at most {} of all", count(held.records), percent(held.at_most));
+            let holding = count(held.objects.unwrap_or(held.records));
+            line!(out, "  {id} in {holding} of them: at most {} of {all}", percent(held.at_most));
         }
-        line!(out, "  what was found in none: at most {} of all (95 %)", percent(sample.none_at_most));
+        line!(out, "  what was found in none: at most {} of {all} (95 %)", percent(sample.none_at_most));
     }
     let unit = Unit::of(ledger.bytes.total);
     let unchanged = match ledger.bytes.unchanged {

@@ -330,7 +330,8 @@ def scan(
     are not read again and count as they did then, unless the policy or the version of the package is another.
 
     ``sample`` is the share of the records to look at, ``"1%"``, or about how many, ``10_000``; the same ones each time.
-    ``report.to_dict()["sample"]`` then says of each detector in which share of all records it is at most.
+    ``report.to_dict()["sample"]`` then says of each detector in which share of all records it is at most. ``"files=1%"``
+    and ``"files=100"`` read some of the files and no other, and say it of files.
     """
     return scanner_of(policy).scan(data, since=since, sample=sample, threads=threads)
 

@@ -127,7 +127,8 @@ impl Commit<'_> {
         let (total, scanned) = (current.size, current.size - sampled);
         told.ledger.bytes = Bytes { total, scanned, sampled, ..Bytes::default() };
         told.detectors.values_mut().for_each(|found| found.objects = 1);
-        let sampled = |sampler| tell::sampled(sampler, &alone.counts, self.job.plan.scanner());
+        let held = current.found.keys().map(|detector| (*detector, 1)).collect();
+        let sampled = |sampler| tell::sampled(sampler, &alone.counts, 1, &held, self.job.plan.scanner());
         told.sample = self.own.sampler.as_ref().map(sampled);
         // What was not examined in full has to be read again.
         let identity = current.identity.clone().filter(|_| told.complete());

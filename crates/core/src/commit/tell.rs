@@ -8,16 +8,25 @@ use crate::counts::{Counts, chance_only};
 use crate::report::{DetectorCounts, FieldCounts, FieldFindings, LookAt, Report};
 use crate::sample::{Holding, SampleReport, Sampler};
 
-/// What a sample says.
-pub(super) fn sampled(sampler: &Sampler, counts: &Counts, scanner: &Scanner) -> SampleReport {
+/// What a sample says: of so many objects, these hold something.
+pub(super) fn sampled(
+    sampler: &Sampler,
+    counts: &Counts,
+    objects: u64,
+    in_objects: &BTreeMap<DetectorIndex, u64>,
+    scanner: &Scanner,
+) -> SampleReport {
+    let of_objects = sampler.sample.size.is_of_objects();
     let holding = counts.holding.iter().map(|(detector, records)| {
-        (scanner.about(*detector).id.to_owned(), Holding { records: *records, ..Holding::default() })
+        let objects = of_objects.then(|| in_objects.get(detector).copied().unwrap_or_default());
+        (scanner.about(*detector).id.to_owned(), Holding { records: *records, objects, at_most: 0.0 })
     });
     let mut report = SampleReport {
         asked: sampler.sample.size.to_string(),
         seed: sampler.sample.seed,
         share: sampler.share,
         records: counts.records.scanned,
+        objects: of_objects.then_some(objects),
         detectors: holding.collect(),
         ..SampleReport::default()
     };
