@@ -238,8 +238,8 @@ fn a_profile_that_gives_none_is_an_error_that_says_what_was_tried() {
     let silent = Server::answering(|_| panic!("not to be asked"));
     let service = ("AWS_METADATA_ENDPOINT", format!("http://127.0.0.1:{}", silent.port));
     for (name, why) in [
-        ("none", "is not in the files of ~/.aws"),
-        ("chained", "is not in the files of ~/.aws"),
+        ("none", "is missing or incomplete in the files of ~/.aws"),
+        ("chained", "is missing or incomplete in the files of ~/.aws"),
         ("fails", "its process, role or session gave none"),
         ("odd", "its process, role or session gave none"),
         ("torn", "it cannot be used as it stands"),

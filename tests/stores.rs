@@ -450,7 +450,7 @@ fn without_credentials_the_error_says_what_was_tried_and_comes_soon() {
         "AWS_ACCESS_KEY_ID",
         "AWS_WEB_IDENTITY_TOKEN_FILE",
         "the instance role (no answer)",
-        "a profile (AWS_PROFILE not set, and none that is called default)",
+        "a profile (AWS_PROFILE not set, and the default one holds no credentials)",
         "AWS_SKIP_SIGNATURE",
     ] {
         assert!(ran.stderr.contains(said), "{}", ran.stderr);

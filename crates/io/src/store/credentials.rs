@@ -80,6 +80,12 @@ const AWS: &[Way] = &[
     ("a pod identity", &["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]),
     ("the instance role", &[]),
 ];
+/// Where the environment names one of these, the profile `default` is not looked at.
+pub(crate) const BEFORE_DEFAULT: [&str; 3] = [
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
 const GCS: &[Way] = &[
     ("a service account", &["GOOGLE_SERVICE_ACCOUNT"]),
     ("a service account's key", &["GOOGLE_SERVICE_ACCOUNT_KEY"]),
@@ -119,7 +125,10 @@ pub(crate) fn tried(scheme: Scheme, is_set: &dyn Fn(&str) -> bool, no_profile: O
             None if cfg!(not(feature = "profiles")) => "this build reads none",
             None if is_set("AWS_ACCESS_KEY_ID") => "a key comes before it",
             None if is_set("AWS_PROFILE") => "it holds no credentials",
-            None => "AWS_PROFILE not set, and none that is called default",
+            None if BEFORE_DEFAULT.iter().any(|name| is_set(name)) => {
+                "AWS_PROFILE not set, and the default one comes behind the environment"
+            }
+            None => "AWS_PROFILE not set, and the default one holds no credentials",
         };
         lacked.truncate(if no_profile.is_some() { 1 } else { lacked.len() });
         lacked.insert(1, format!("a profile ({how})"));
@@ -140,6 +149,11 @@ mod tests {
         assert!(text.contains("AWS_SKIP_SIGNATURE=true"), "{text}");
         let text = tried(Scheme::S3, &|name| name == "AWS_PROFILE", Some("it is not there"));
         assert!(text.contains("not set), a profile (it is not there); set one"), "{text}");
+        #[cfg(feature = "profiles")]
+        for (set, how) in [("AWS_PROFILE", "holds no"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "behind the env")] {
+            let text = tried(Scheme::S3, &|name| name == set, None);
+            assert!(text.contains("a web identity (") && text.contains(how), "{text}");
+        }
         let text = tried(Scheme::Azure, &|_| true, None);
         assert!(text.contains("an account key (set, but refused or unreadable)"), "{text}");
     }

@@ -27,7 +27,7 @@ use object_store::{ClientOptions, CredentialProvider, Error, Result};
 use tokio::sync::Mutex;
 
 use super::added::Added;
-use super::credentials::NoProfile;
+use super::credentials::{BEFORE_DEFAULT, NoProfile};
 use super::door::Doors;
 
 /// Credentials are fetched anew so long before they expire; in the middle of their life if that is shorter.
@@ -43,13 +43,8 @@ fn set(name: &str) -> Option<String> {
 /// Whether a profile is looked at before the other ways. As with the tools of AWS, a key in the environment comes before
 /// `AWS_PROFILE`, and that before everything else; the profile `default` comes behind all that the environment names.
 pub(crate) fn is_asked() -> bool {
-    const OTHERS: [&str; 3] = [
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    ];
     set("AWS_ACCESS_KEY_ID").is_none()
-        && (set("AWS_PROFILE").is_some() || OTHERS.iter().all(|other| set(other).is_none()))
+        && (set("AWS_PROFILE").is_some() || BEFORE_DEFAULT.iter().all(|name| set(name).is_none()))
 }
 
 fn name() -> String {
@@ -119,9 +114,11 @@ impl ByProfile {
                 });
                 Ok(Some(Held { credential, times }))
             }
-            // With a source, it says that a profile is named which is not there.
+            // With a source, it says that what is named is not there.
             Err(error @ CredentialsError::CredentialsNotLoaded(_)) => match error.source() {
-                Some(_) => Err(NoProfile("it, or one that it names, is not in the files of ~/.aws")),
+                Some(_) => Err(NoProfile(
+                    "it, or one that it names, is missing or incomplete in the files of ~/.aws",
+                )),
                 None => Ok(None),
             },
             Err(CredentialsError::InvalidConfiguration(_)) => {
