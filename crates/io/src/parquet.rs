@@ -29,7 +29,7 @@ use crate::{Cause, Content, Error, Mark, Piece, Place, Source};
 use column::Column;
 pub(crate) use decode::{Changes, Parquet, Places};
 pub(crate) use ranges::Ranges;
-use ranges::Window;
+use ranges::{Fetching, Window};
 pub(crate) use rewrite::Rewriter;
 use schema::{FieldNames, Leaf};
 
@@ -48,6 +48,10 @@ const ROWS: usize = 1 << 16;
 /// Bytes of a column that may well be in memory at once.
 const SMALL: u64 = 16 << 20;
 
+/// Pieces' bytes of a row group that is a piece as a whole, and its rows: workers decode such ones in parallel.
+const WHOLE: u64 = 8;
+const WHOLE_ROWS: u64 = 1 << 18;
+
 /// Rows that are read at a time from a larger column, of which any may be large.
 const STEP: usize = 128;
 
@@ -59,6 +63,7 @@ pub(crate) fn open(ranges: Ranges, place: Place, piece: usize) -> Result<(Reader
         file,
         piece,
         group: None,
+        coming: None,
         group_start: None,
         next_group: 0,
         index: 0,
@@ -108,6 +113,32 @@ impl File {
         pages(&self.ranges, &self.chunk(group, leaf)?, self.rows(group), self.leaves.len())
     }
 
+    /// Memory that the values of a row group need, about: a value takes some 40 bytes beside its own.
+    fn size(&self, group: usize) -> u64 {
+        let columns = self.metadata.row_group(group).columns().iter();
+        columns.fold(0, |sum: u64, chunk| sum.saturating_add(size(chunk)))
+    }
+
+    /// All columns of a row group of which the bytes are there.
+    fn columns(&self, group: usize, stored: &Ranges) -> Result<Vec<(Column, u64)>, Cause> {
+        let rows = self.rows(group);
+        let column = |leaf| {
+            let chunk = self.chunk(group, leaf)?;
+            let about = chunk.column_descr_ptr();
+            let mut column = Column::new(&about);
+            let pages = pages(stored, &chunk, rows, self.leaves.len())?;
+            let mut reader = get_column_reader(about, Box::new(pages));
+            while (column.rows as u64) < rows {
+                let left = rows - column.rows as u64;
+                if column.read(&mut reader, left.min(ROWS as u64) as usize)? == 0 {
+                    return Err(Cause::Damaged("a Parquet column ends before its row group"));
+                }
+            }
+            Ok((column, 0))
+        };
+        (0..self.leaves.len()).map(column).collect()
+    }
+
     /// A reader of one column of a row group, from its first row.
     fn column(&self, group: usize, leaf: usize) -> Result<ColumnReader, Cause> {
         let about = self.metadata.row_group(group).column(leaf).column_descr_ptr();
@@ -128,6 +159,11 @@ fn pages(
     let window = ranges.window(start..start.saturating_add(len), ahead, (share / ahead).max(1) as usize);
     window.begin();
     Ok(SerializedPageReader::new(Arc::new(window), chunk, rows as usize, None)?)
+}
+
+fn size(chunk: &ColumnChunkMetaData) -> u64 {
+    let size = chunk.uncompressed_size().saturating_add(chunk.num_values().saturating_mul(40));
+    size.max(0).cast_unsigned()
 }
 
 /// Rows to read at a time from a column: few where they may be large.
@@ -207,9 +243,15 @@ pub struct Rows {
     /// Their first row in the row group.
     first: u64,
     count: usize,
-    columns: Vec<Column>,
-    /// The number of each column's first slot in the row group.
-    slots: Vec<u64>,
+    columns: Columns,
+}
+
+/// The values of some rows.
+enum Columns {
+    /// By column, each with the number of its first slot in the row group.
+    Read(Vec<(Column, u64)>),
+    /// Those of a whole row group, as they are stored.
+    Stored(Ranges),
 }
 
 impl std::fmt::Debug for Rows {
@@ -224,6 +266,8 @@ pub(crate) struct Reader {
     /// Bytes of decoded values that a piece should not exceed by much.
     piece: usize,
     group: Option<Group>,
+    /// The next row group, if it is a piece as a whole; on its way while the one before is worked on.
+    coming: Option<(usize, Fetching)>,
     /// The place before that row group.
     group_start: Option<Jump>,
     next_group: usize,
@@ -266,7 +310,10 @@ impl Source for Reader {
             Err(cause) => return Err(cause.at(self.file.place.clone().at(self.first_record))),
         };
         let first_record = self.first_record;
-        let values: usize = rows.columns.iter().map(|column| column.bytes).sum();
+        let values = match &rows.columns {
+            Columns::Read(columns) => columns.iter().map(|(column, _)| column.bytes).sum(),
+            Columns::Stored(_) => self.file.size(rows.group) as usize,
+        };
         self.first_record += rows.count as u64;
         self.index += 1;
         Ok(Some(Piece {
@@ -295,38 +342,74 @@ impl Source for Reader {
     }
 
     fn position(&self) -> u64 {
-        let Some(group) = &self.group else {
-            return if self.done { self.file.ranges.len() } else { 0 };
-        };
+        if self.done {
+            return self.file.ranges.len();
+        }
         let stored =
             |group: usize| self.file.metadata.row_group(group).compressed_size().max(0).cast_unsigned();
-        let before: u64 = (0..group.index).map(stored).sum();
-        let share = u128::from(stored(group.index)) * u128::from(group.read) / u128::from(group.rows);
-        before + share as u64
+        let given: u64 = (0..self.next_group).map(stored).sum();
+        let left = self.group.as_ref().map_or(0, |group| {
+            let share = u128::from(stored(group.index)) * u128::from(group.rows - group.read);
+            (share / u128::from(group.rows)) as u64
+        });
+        given.saturating_sub(left)
     }
 }
 
 impl Reader {
     /// The next rows; the first piece comes even without any, as it carries what stands beside the rows.
     fn rows(&mut self) -> Result<Option<Rows>, Cause> {
-        while self.group.as_ref().is_none_or(|group| group.read == group.rows) {
-            if self.next_group >= self.file.metadata.num_row_groups() {
-                self.group = None;
-                let nothing = Rows { group: 0, first: 0, count: 0, columns: Vec::new(), slots: Vec::new() };
+        loop {
+            if let Some(group) = self.group.as_mut().filter(|group| group.read < group.rows) {
+                return group.next(self.piece).map(Some);
+            }
+            self.group = None;
+            let index = self.next_group;
+            if index >= self.file.metadata.num_row_groups() {
+                let nothing = Rows { group: 0, first: 0, count: 0, columns: Columns::Read(Vec::new()) };
                 return Ok((self.index == 0).then_some(nothing));
             }
-            self.group_start = Some(Jump {
-                pieces: self.index,
-                records: self.first_record,
-                lines: 0,
-                to: self.next_group as u64,
-                held: 0,
-            });
-            self.group = Some(self.open(self.next_group)?);
+            let jump =
+                |pieces, records, group| Some(Jump { pieces, records, lines: 0, to: group as u64, held: 0 });
+            self.group_start = jump(self.index, self.first_record, index);
             self.next_group += 1;
+            if self.is_whole(index) {
+                let rows = self.whole(index)?;
+                self.group_start = jump(self.index + 1, self.first_record + rows.count as u64, index + 1);
+                return Ok(Some(rows));
+            }
+            if self.file.rows(index) > 0 {
+                self.group = Some(self.open(index)?);
+            }
         }
-        let group = self.group.as_mut().expect("opened above");
-        group.next(self.piece).map(Some)
+    }
+
+    /// Whether a row group is a piece.
+    fn is_whole(&self, group: usize) -> bool {
+        let most = WHOLE * self.piece as u64;
+        let stored = self.file.metadata.row_group(group).compressed_size().max(0).cast_unsigned();
+        (1..=WHOLE_ROWS).contains(&self.file.rows(group)) && self.file.size(group) <= most && stored <= most
+    }
+
+    fn whole(&mut self, group: usize) -> Result<Rows, Cause> {
+        let fetching = match self.coming.take().filter(|(coming, _)| *coming == group) {
+            Some((_, fetching)) => fetching,
+            None => self.fetch(group)?,
+        };
+        let next = group + 1;
+        if next < self.file.metadata.num_row_groups() && self.is_whole(next) {
+            self.coming = self.fetch(next).ok().map(|fetching| (next, fetching));
+        }
+        let count = self.file.rows(group) as usize;
+        Ok(Rows { group, first: 0, count, columns: Columns::Stored(fetching.wait()?) })
+    }
+
+    fn fetch(&self, group: usize) -> Result<Fetching, Cause> {
+        let chunks = (0..self.file.leaves.len()).map(|leaf| {
+            let (start, len) = self.file.chunk(group, leaf)?.byte_range();
+            Ok(start..start.saturating_add(len))
+        });
+        self.file.ranges.together(chunks.collect::<Result<_, Cause>>()?, AHEAD)
     }
 
     fn open(&self, index: usize) -> Result<Group, Cause> {
@@ -342,13 +425,7 @@ impl Reader {
             Ok(Open { reader, ahead, step: step(chunk), slots: 0 })
         });
         let columns = columns.collect::<Result<Vec<_>, Cause>>()?;
-        // A value in memory costs some 40 bytes beside its own.
-        let size: u64 = about
-            .columns()
-            .iter()
-            .map(|chunk| chunk.uncompressed_size().saturating_add(chunk.num_values().saturating_mul(40)))
-            .fold(0, |sum, size| sum.saturating_add(size.max(0).cast_unsigned()));
-        let usual = (self.piece as u64).saturating_mul(rows) / size.max(1);
+        let usual = (self.piece as u64).saturating_mul(rows) / self.file.size(index).max(1);
         Ok(Group { index, rows, read: 0, usual: usual.clamp(1, ROWS as u64) as usize, columns })
     }
 }
@@ -368,14 +445,14 @@ impl Group {
             }
             bytes += ahead.bytes;
         }
-        let slots = self.columns.iter().map(|open| open.slots).collect();
         let columns = self.columns.iter_mut().map(|open| {
             let column = open.ahead.take(rows);
+            let first = open.slots;
             open.slots += column.slots() as u64;
-            column
+            (column, first)
         });
-        let next =
-            Rows { group: self.index, first: self.read, count: rows, columns: columns.collect(), slots };
+        let columns = Columns::Read(columns.collect());
+        let next = Rows { group: self.index, first: self.read, count: rows, columns };
         self.read += rows as u64;
         Ok(next)
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use parquet::file::metadata::KeyValue;
 
 use super::text::Cells;
-use super::{File, Rows, guarded, text};
+use super::{Columns, File, Rows, guarded, size, text};
 use crate::{
     Batch, Body, Cause, Change, Content, Edit, Error, Format, Kind, Layout, Occurrences, Piece, Rendered,
     Texts, splice,
@@ -133,8 +133,19 @@ impl Parquet {
     fn batch(&self, rows: &Rows) -> Result<Batch, Cause> {
         let mut batch = Batch { records: rows.count as u32, ..Batch::default() };
         let mut origins = Vec::new();
-        for (leaf, (column, &first)) in rows.columns.iter().zip(&rows.slots).enumerate() {
-            let (cells, binary) = text::texts(&self.file.leaves[leaf], column);
+        let decoded;
+        let columns = match &rows.columns {
+            Columns::Read(columns) => columns,
+            Columns::Stored(stored) => {
+                decoded = self.file.columns(rows.group, stored)?;
+                &decoded
+            }
+        };
+        for (leaf, (column, first)) in columns.iter().enumerate() {
+            let first = *first;
+            // A few large values of a dictionary can stand in many rows.
+            let grown = column.bytes as u64 > 2 * size(self.file.metadata.row_group(rows.group).column(leaf));
+            let (cells, binary) = text::texts(&self.file.leaves[leaf], column, grown);
             batch.binary_cells += binary;
             for Cells { texts, slots } in cells {
                 if u32::try_from(texts.buffer.len()).is_err() {

@@ -17,6 +17,9 @@ use crate::{Blob, Cause};
 /// Requests for one object that are on their way at once; those of further columns wait for their turn.
 const REQUESTS: usize = 8;
 
+/// Bytes between two ranges that are fetched with them, as a request of its own costs more.
+const GAP: u64 = 64 << 10;
+
 type Fetch = dyn Fn(Range<u64>) -> Pending<Bytes> + Send + Sync;
 
 /// An object that is read by ranges. Cheap to clone.
@@ -63,6 +66,25 @@ impl Ranges {
         Ok(Begun { pending: (self.fetch)(range.clone()), range })
     }
 
+    /// Begins to fetch some ranges, `ahead` bytes at a time; those that touch, or nearly do, as one.
+    pub(super) fn together(&self, mut wanted: Vec<Range<u64>>, ahead: u64) -> Result<Fetching, Cause> {
+        wanted.sort_unstable_by_key(|range| range.start);
+        let mut runs: Vec<Range<u64>> = Vec::new();
+        for range in wanted {
+            match runs.last_mut() {
+                Some(last) if range.start <= last.end.saturating_add(GAP) => {
+                    last.end = last.end.max(range.end);
+                }
+                _ => runs.push(range),
+            }
+        }
+        let run = |run: Range<u64>| {
+            let steps = run.clone().step_by(ahead as usize);
+            steps.map(|start| self.begin(start..start.saturating_add(ahead).min(run.end))).collect()
+        };
+        Ok(Fetching { len: self.len, runs: runs.into_iter().map(run).collect::<Result<_, Cause>>()? })
+    }
+
     /// A reader for the bytes of `range`. It fetches `ahead` bytes at a time, and has so many `ranges` of them on their
     /// way while it is read from front to back.
     pub(super) fn window(&self, range: Range<u64>, ahead: u64, ranges: usize) -> Window {
@@ -82,6 +104,38 @@ impl Begun {
         let bytes = waited(&self.pending)?;
         if bytes.len() as u64 == self.range.end - self.range.start { Ok(bytes) } else { Err(Cause::Changed) }
     }
+}
+
+/// Stretches of an object that are on their way: each in parts that touch.
+pub(super) struct Fetching {
+    len: u64,
+    runs: Vec<Vec<Begun>>,
+}
+
+impl Fetching {
+    /// The object, of which no more than these stretches can be read.
+    pub(super) fn wait(self) -> Result<Ranges, Cause> {
+        let mut runs = Vec::new();
+        for run in self.runs.into_iter().filter(|run| !run.is_empty()) {
+            let start = run[0].range.start;
+            let parts = run.into_iter().map(Begun::wait).collect::<Result<Vec<_>, Cause>>()?;
+            runs.push((start, joined(parts)));
+        }
+        Ok(Ranges::new(self.len, move |range| {
+            let run = runs.partition_point(|(start, _)| *start <= range.start).checked_sub(1);
+            let within = run.and_then(|run| {
+                let (start, bytes) = &runs[run];
+                let (from, to) = ((range.start - start) as usize, (range.end - start) as usize);
+                (to <= bytes.len()).then(|| bytes.slice(from..to))
+            });
+            done(within.ok_or(Cause::Damaged("the Parquet file points outside itself")))
+        }))
+    }
+}
+
+fn joined(mut parts: Vec<Bytes>) -> Bytes {
+    parts.retain(|part| !part.is_empty());
+    if parts.len() == 1 { parts.remove(0) } else { parts.concat().into() }
 }
 
 /// What is there already.
@@ -179,9 +233,8 @@ impl Window {
             to = begun.range.end;
             parts.push(begun.wait()?);
         }
-        parts.retain(|part| !part.is_empty());
         held.start = start;
-        held.bytes = if parts.len() == 1 { parts.remove(0) } else { parts.concat().into() };
+        held.bytes = joined(parts);
         Ok(())
     }
 }
@@ -265,6 +318,18 @@ mod tests {
         // One that is larger than all that is on its way.
         assert_eq!(window.get_bytes(5, 35).unwrap(), (5..40).collect::<Vec<_>>());
         assert_eq!(*asked.lock().unwrap(), [0..10, 10..20, 20..30, 30..40]);
+    }
+
+    #[test]
+    fn ranges_that_touch_are_fetched_as_one_and_nothing_else_can_be_read() {
+        let (ranges, asked) = watched();
+        let fetching = ranges.together(vec![50..60, 10..30, 30..35], 20).unwrap();
+        assert_eq!(*asked.lock().unwrap(), [10..30, 30..50, 50..60], "near ones are one");
+        let there = fetching.wait().unwrap();
+        assert_eq!(there.get(28..55).unwrap(), (28..55).collect::<Vec<_>>());
+        for beyond in [5..12, 55..61, 80..90] {
+            assert!(matches!(there.get(beyond), Err(Cause::Damaged(_))));
+        }
     }
 
     #[test]

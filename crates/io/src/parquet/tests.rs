@@ -571,6 +571,45 @@ fn pieces_stay_small_where_rows_suddenly_are_large() {
     assert_eq!(cells(&batches).len(), 6_000);
 }
 
+/// Pieces that are whole row groups are decoded by workers: what they hold must be what is read piece by piece.
+#[test]
+fn small_row_groups_are_pieces_and_read_as_if_they_were_not() {
+    let groups: Vec<_> = (0..5).map(|_| nested()).collect();
+    let file = write(NESTED, WriterProperties::builder(), &groups);
+    let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), 1 << 20).unwrap();
+    let mut batches = Vec::new();
+    while let Some(piece) = source.next().unwrap() {
+        let Content::Rows(rows) = &piece.content else { panic!("rows") };
+        assert!(matches!(rows.columns, Columns::Stored(_)));
+        batches.push(format.decode(piece).unwrap());
+    }
+    assert_eq!(batches.len(), 5);
+    assert_eq!(cells(&batches), cells(&read(&file, 1).unwrap()));
+    // It is gone on behind a row group without reading it again.
+    let (mut other, _) = open(file.into(), Place::object("t.parquet"), 1 << 20).unwrap();
+    other.next().and_then(|_| other.next()).unwrap();
+    let jump = other.mark().jump.unwrap();
+    assert_eq!((jump.pieces, jump.records, jump.to), (2, 6, 2));
+}
+
+/// A large value of a dictionary costs its memory once, however many rows hold it.
+#[test]
+fn a_dictionary_is_not_multiplied_by_its_rows() {
+    let large = "x".repeat(100_000);
+    let mut values: Vec<_> = (0..600).map(|row| format!("{row}")).collect();
+    values.extend(std::iter::repeat_n(large, 10_000));
+    let values: Vec<_> = values.iter().map(String::as_str).collect();
+    let file = write(
+        "message m { required binary t (UTF8); }",
+        WriterProperties::builder(),
+        &[vec![Chunk(texts(&values), vec![], vec![])]],
+    );
+    let batches = read(&file, 1 << 20).unwrap();
+    let held: usize = batches.iter().flat_map(|batch| &batch.texts).map(|texts| texts.buffer.len()).sum();
+    // The numbers, the large one, and the name of the column.
+    assert_eq!((batches.len(), held), (1, 10 + 90 * 2 + 500 * 3 + 100_000 + 1));
+}
+
 /// Reads with so many bytes for a page of every column at once.
 fn read_within(file: &Bytes, at_once: u64) -> Vec<Batch> {
     let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), 1 << 20).unwrap();

@@ -19,16 +19,16 @@ pub(super) struct Cells {
     pub(super) slots: Option<Occurrences>,
 }
 
-/// The texts of a column, and how many of its values hold none.
-pub(super) fn texts(leaf: &Leaf, column: &Column) -> (Vec<Cells>, u64) {
+/// The texts of a column, and how many of its values hold none. `repeats` says that the same ones come again and again;
+/// if not, that is found out.
+pub(super) fn texts(leaf: &Leaf, column: &Column, repeats: bool) -> (Vec<Cells>, u64) {
     if leaf.meaning == Meaning::Nothing {
         return (Vec::new(), 0);
     }
-    with_values!(&column.values, values => collect(leaf, column, values))
+    with_values!(&column.values, values => collect(leaf, column, values, repeats || repeat(values)))
 }
 
-fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V]) -> (Vec<Cells>, u64) {
-    let repeats = repeat(values);
+fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V], repeats: bool) -> (Vec<Cells>, u64) {
     let mut whole = Gathered::new(leaf, V::kind(leaf.meaning), repeats);
     let mut lossy = Gathered::new(leaf, Kind::Fixed, repeats);
     let mut nothing = 0;
