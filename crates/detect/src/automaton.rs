@@ -106,6 +106,24 @@ impl Walker {
     }
 }
 
+/// The shapes that match up to one place.
+pub(crate) struct Matches<'w> {
+    of: &'w Automaton,
+    dfa: &'w DFA,
+    cache: &'w Cache,
+    state: LazyStateID,
+}
+
+impl Matches<'_> {
+    /// Their numbers.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = usize> {
+        let Self { of, dfa, cache, state } = *self;
+        let one = of.shapes.len() == 1;
+        let count = if one { 1 } else { dfa.match_len(cache, state) };
+        (0..count).map(move |nth| if one { 0 } else { dfa.match_pattern(cache, state, nth).as_usize() })
+    }
+}
+
 /// A text, and its number among all that a walker comes to see.
 #[derive(Clone, Copy)]
 pub(crate) struct Numbered<'t> {
@@ -167,13 +185,13 @@ impl Automaton {
         }
     }
 
-    /// Tells every shape and end of what matches from `start` on, until told to stop.
+    /// Tells every end of what matches from `start` on, and which shapes do, until told to stop.
     pub(crate) fn walk(
         &self,
         walker: &mut Walker,
         text: Numbered<'_>,
         start: usize,
-        mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
+        mut found: impl FnMut(Matches<'_>, usize) -> ControlFlow<()>,
     ) {
         walker.turn_to(text);
         let text = text.bytes;
@@ -181,14 +199,7 @@ impl Automaton {
         let Walker { cache, start: first, trail, fresh, steps, .. } = walker;
         let cache = cache.get_or_insert_with(|| dfa.create_cache());
         let limit = text.len().min(start + LONGEST);
-        let one = self.shapes.len() == 1;
-        let mut tell = |cache: &Cache, state, at| {
-            if one {
-                return found(0, at);
-            }
-            (0..dfa.match_len(cache, state))
-                .try_for_each(|nth| found(dfa.match_pattern(cache, state, nth).as_usize(), at))
-        };
+        let mut tell = |cache: &Cache, state, at| found(Matches { of: self, dfa, cache, state }, at);
         fresh.marks.clear();
         let mut state = Self::start(dfa, cache, first);
         let mut at = start;

@@ -8,7 +8,7 @@ use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
 use crate::border::{after, before, in_word};
 use crate::compile::Role;
-use crate::letters::{Heads, KEY, Letters, Start};
+use crate::letters::{self, Heads, KEY, Letters, Start};
 use crate::mark::in_mark;
 use crate::{DetectorIndex, Error};
 
@@ -386,19 +386,18 @@ const SMALL: [&str; 32] = [
     "为", "は", "는",
 ];
 
-/// By byte: whether a small word may begin with it; anything beyond ASCII may.
-const SMALL_STARTS: [bool; 256] = {
-    let mut starts = [false; 256];
-    let mut byte = 0x80;
-    while byte < starts.len() {
-        starts[byte] = true;
-        byte += 1;
-    }
+/// By byte: which small words may begin with it, as bits; beyond ASCII any that does so too.
+const SMALL_STARTS: [u32; 256] = {
+    let mut starts = [0; 256];
     let mut nth = 0;
     while nth < SMALL.len() {
         let first = SMALL[nth].as_bytes()[0];
-        starts[first.to_ascii_lowercase() as usize] = true;
-        starts[first.to_ascii_uppercase() as usize] = true;
+        let mut byte = 0;
+        while byte < starts.len() {
+            let same = if byte < 0x80 { first == (byte as u8).to_ascii_lowercase() } else { first >= 0x80 };
+            starts[byte] |= (same as u32) << nth;
+            byte += 1;
+        }
         nth += 1;
     }
     starts
@@ -435,11 +434,8 @@ fn is_sign(c: char) -> bool {
 
 /// The length of the small word that the text starts with.
 fn small_word(text: &str) -> Option<usize> {
-    if !SMALL_STARTS[usize::from(*text.as_bytes().first()?)] {
-        return None;
-    }
-    let first = text.chars().next()?.to_lowercase().next()?;
-    SMALL.iter().filter(|small| small.starts_with(first)).find_map(|small| {
+    let starts = SMALL_STARTS[usize::from(*text.as_bytes().first()?)];
+    letters::bits(starts.into()).map(|nth| SMALL[nth]).find_map(|small| {
         let mut rest = text.chars();
         let same = small.chars().all(|c| rest.next().is_some_and(|d| c == d || d.to_lowercase().eq([c])));
         let rest = rest.as_str();

@@ -1,5 +1,6 @@
 //! Shapes that are looked for together: one bit of the sieve, one automaton.
 
+use crate::Borders;
 use crate::automaton::{Automaton, Walker};
 use crate::compile::Shape;
 use crate::filter::{Filter, Place};
@@ -11,6 +12,8 @@ pub(super) struct Group {
     pub(super) automaton: Automaton,
     /// Where the windows stand inside the candidates: what stands before and behind them.
     pub(super) inside: Option<Inside>,
+    /// What each of the shapes wants to stand behind it, at least.
+    pub(super) right: Borders,
 }
 
 pub(super) struct Inside {
@@ -42,7 +45,9 @@ impl Group {
             }
             _ => None,
         };
-        Self { shapes, automaton, inside }
+        let wanted = |right: &Borders| shapes.iter().any(|shape| shape.right == *right);
+        let right = [Borders::None, Borders::Digit].into_iter().find(wanted);
+        Self { shapes, automaton, inside, right: right.unwrap_or(Borders::Word) }
     }
 
     pub(super) fn filters(&self) -> Vec<&Filter> {

@@ -205,7 +205,7 @@ impl<'p> Pass<'p> {
         let text = self.text();
         let Self { scanner, view, field, cell, .. } = self;
         let Cell { walkers, ends, blocked, .. } = &mut **cell;
-        let Group { shapes, automaton, .. } = &scanner.groups[group];
+        let Group { shapes, automaton, right: loosest, .. } = &scanner.groups[group];
         let left = before(view, start);
         let open = |shape: &Shape| {
             blocked[usize::from(shape.detector)] as usize <= start
@@ -215,10 +215,13 @@ impl<'p> Pass<'p> {
         if !shapes.iter().any(open) {
             return;
         }
-        automaton.walk(&mut walkers[group].whole, text, start, |shape, end| {
-            let shape = &shapes[shape];
-            if shape.right.allow(after(view, end)) && open(shape) {
-                ends.push((shape.detector, end as u32));
+        automaton.walk(&mut walkers[group].whole, text, start, |matches, end| {
+            let right = after(view, end);
+            // Inside a number, that is all there is to know.
+            if loosest.allow(right) {
+                let matching = matches.shapes().map(|shape| &shapes[shape]);
+                let whole = matching.filter(|shape| shape.right.allow(right) && open(shape));
+                ends.extend(whole.map(|shape| (shape.detector, end as u32)));
             }
             ControlFlow::Continue(())
         });
