@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::mem;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
@@ -221,20 +222,35 @@ impl Window {
         Ok(held.bytes.slice((start - held.start) as usize..))
     }
 
-    /// Holds the bytes from `start`, which lies within those held, to `end`.
+    /// Holds the bytes from `start`, which lies within those held, to `end`. However many these are, little more than
+    /// them is in memory.
     fn fetch(&self, held: &mut Held, start: u64, end: u64) -> Result<(), Cause> {
-        let mut parts = vec![held.bytes.slice((start - held.start) as usize..)];
-        let mut to = held.end();
-        while to < end {
-            let begun = match held.pending.pop_front() {
-                Some(begun) => begun,
-                None => self.ranges.begin(to..end.max(to.saturating_add(self.ahead).min(self.end)))?,
-            };
-            to = begun.range.end;
-            parts.push(begun.wait()?);
+        let mut one = held.bytes.slice((start - held.start) as usize..);
+        let mut several = Vec::new();
+        *held = Held { start: held.end(), bytes: Bytes::new(), pending: mem::take(&mut held.pending) };
+        while held.start < end {
+            if held.pending.is_empty() {
+                let to = held.start.saturating_add(self.ahead).min(self.end);
+                held.pending.push_back(self.ranges.begin(held.start..to)?);
+            }
+            let begun = held.pending.pop_front().expect("pushed above");
+            held.start = begun.range.end;
+            if held.start < end {
+                self.ask(held)?;
+            }
+            let part = begun.wait()?;
+            if one.is_empty() && several.is_empty() {
+                one = part;
+            } else {
+                if several.is_empty() {
+                    several.reserve_exact((end - start + self.ahead) as usize);
+                    several.extend(mem::take(&mut one));
+                }
+                several.extend_from_slice(&part);
+            }
         }
         held.start = start;
-        held.bytes = joined(parts);
+        held.bytes = if several.is_empty() { one } else { several.into() };
         Ok(())
     }
 }
