@@ -123,7 +123,8 @@ def test_a_sample_of_files(csv):
 def test_what_is_unchanged_since_a_report_is_not_read_again(csv, tmp_path):
     long_ago = time.time() - 60  # what was written just now may be written once more without another time
     os.utime(csv, (long_ago, long_ago))
-    first = sievert.scan(csv)
+    first = sievert.scan(csv, since=tmp_path / "first.json")
+    assert "no report yet" in first.to_dict()["since"]["not_used"]
     first.save(tmp_path / "first.json")
     second = sievert.scan(csv, since=tmp_path / "first.json")
     assert second.to_dict()["ledger"]["objects"]["unchanged"] == 1

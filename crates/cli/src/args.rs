@@ -173,7 +173,8 @@ pub(crate) struct Common {
 pub(crate) struct Scan {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// The report of an earlier scan, or its URL: files that are unchanged since are not read again, and count as then
+    /// The report of an earlier scan with --since, or its URL: files that are unchanged since are not read again, and
+    /// count as then. The first time there is none yet, and all are read
     #[arg(long, value_name = "REPORT.json")]
     pub(crate) since: Option<PathBuf>,
     /// Look at some of the records only: 1%, or about so many: rows=10000. Or at some of the files, and read no other:

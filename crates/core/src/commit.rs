@@ -38,7 +38,7 @@ use current::{Alone, Current};
 /// Objects that a report keeps by name; the rest is counted.
 const OBJECTS_KEPT: usize = 100_000;
 
-/// Fields and places worth a look that the entries of objects keep for a later run, all together.
+/// Fields, findings in fields and places that the entries of objects keep for a later run, all together.
 const SHARES_KEPT: usize = 500_000;
 
 /// The result of a step.
@@ -219,8 +219,7 @@ impl<'r> Commit<'r> {
         self.ledger.objects.total += 1;
         self.ledger.bytes.total += object.size;
         let mut current = Current::new(number, name, object.size, description.to_string());
-        let told = matches!(self.job.task, Task::Scan) && self.own.sampler.is_none();
-        if told && shows_change(object, self.own.began) {
+        if self.job.since.is_some() && shows_change(object, self.own.began) {
             current.identity = identity(self.job, object);
         }
         if self.own.state.is_some() || current.identity.is_some() {
@@ -468,7 +467,10 @@ impl<'r> Commit<'r> {
     }
 
     fn keep_object(&mut self, mut report: ObjectReport) {
-        let size = report.share.as_ref().map_or(0, |share| share.fields.len() + share.look_at.len());
+        let size = report.share.as_ref().map_or(0, |share| {
+            let fields = share.fields.values().map(|field| 1 + field.detectors.len());
+            fields.sum::<usize>() + share.look_at.len()
+        });
         if self.shares + size > SHARES_KEPT {
             report.share = None;
         } else {

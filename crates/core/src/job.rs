@@ -30,7 +30,8 @@ pub struct Job {
     pub limits: Limits,
     /// Whether what an earlier run has done is done again.
     pub resume: Resume,
-    /// The report of an earlier scan, or its URL: what is unchanged since is not read again, and counts as it did then.
+    /// The report of an earlier scan that had one itself, or its URL: what is unchanged since is not read again, and
+    /// counts as it did then. If there is none yet, all is read.
     pub since: Option<PathBuf>,
     /// Only some records, for a first look; not for a rewrite.
     pub sample: Option<Sample>,

@@ -85,7 +85,8 @@ pub struct Report {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SinceReport {
     /// When its run started, RFC 3339 in UTC.
-    pub started: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
     /// Why it says nothing about this run, so that every object was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_used: Option<String>,
@@ -94,7 +95,11 @@ pub struct SinceReport {
 impl SinceReport {
     /// Of several, the oldest.
     fn merge(self, other: Self) -> Self {
-        Self { started: self.started.min(other.started), not_used: self.not_used.or(other.not_used) }
+        let started = match (self.started, other.started) {
+            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
+        Self { started, not_used: self.not_used.or(other.not_used) }
     }
 }
 
@@ -250,8 +255,8 @@ pub struct ObjectReport {
     pub metadata_removed: Vec<String>,
     /// Findings by detector id.
     pub detectors: BTreeMap<String, Levels>,
-    /// What a later run counts if the object is unchanged. Of objects that a scan has examined in full; together they
-    /// have at most half a million fields.
+    /// What a later run counts if the object is unchanged: where `since` was asked for, and the object was examined in
+    /// full. Together these hold at most half a million fields, findings in fields and places.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Box<Share>>,
 }
@@ -264,8 +269,8 @@ pub struct Share {
     pub identity: String,
     /// Its cells.
     pub cells: u64,
-    /// Its fields, with their cells and findings.
-    pub fields: BTreeMap<String, FieldCounts>,
+    /// Its fields.
+    pub fields: BTreeMap<String, FieldShare>,
     /// The shape of the first finding, by detector id.
     pub shapes: BTreeMap<String, String>,
     /// Findings that the policy's allow lists took out, by the reason it gives.
@@ -274,6 +279,24 @@ pub struct Share {
     /// Places in it that deserve a person's eyes, as far as the report names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub look_at: Vec<LookAt>,
+}
+
+/// The cells of one field of an object.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldShare {
+    /// Cells that were scanned.
+    pub cells: u64,
+    /// Cells that the policy skips.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: u64,
+    /// By detector id, of those that have found something.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub detectors: BTreeMap<String, FieldFindings>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Something that the plan wanted and did not get.

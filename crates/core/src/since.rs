@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use sievert_io::{Object, Runtime, read_file};
+use sievert_io::{Cause, Object, Runtime, read_file};
 
 use crate::job::{Job, Task};
 use crate::ledger::{Bytes, Cells, Ledger, Objects, Records};
-use crate::report::{DetectorCounts, ObjectReport, Report, SCHEMA, SinceReport};
+use crate::report::{DetectorCounts, FieldCounts, FieldShare, ObjectReport, Report, SCHEMA, SinceReport};
 use crate::{Error, state};
 
 /// What an earlier report tells of objects, by their identity.
@@ -39,38 +39,47 @@ impl Since {
         if job.findings.is_some() || job.excerpts > 0 || job.sample.is_some() {
             return Err(Error::SinceUnread);
         }
-        let bytes = read_file(runtime, path).map_err(Error::Since)?;
+        let not_used = |started, why: String| Self {
+            report: Some(SinceReport { started, not_used: Some(why) }),
+            objects: HashMap::new(),
+        };
+        let bytes = match read_file(runtime, path) {
+            Ok(bytes) => bytes,
+            // The first of many runs that are started alike.
+            Err(error) if matches!(error.cause, Cause::NotFound) => {
+                return Ok(not_used(None, format!("there is no report yet at {}", path.display())));
+            }
+            Err(error) => return Err(Error::Since(error)),
+        };
         let none = |_| Error::NoReport(path.clone());
         let head: Head = serde_json::from_slice(&bytes).map_err(none)?;
         let ours = env!("CARGO_PKG_VERSION");
-        let (not_used, objects) = if (head.schema.as_str(), head.version.as_str()) == (SCHEMA, ours) {
-            let report: Report = serde_json::from_slice(&bytes).map_err(none)?;
-            match other_run(&report, job) {
-                None => (None, by_identity(report)),
-                why => (why, HashMap::new()),
-            }
-        } else {
-            let why = format!("it was made by sievert {}, and this is {ours}", head.version);
-            (Some(why), HashMap::new())
-        };
-        Ok(Self { report: Some(SinceReport { started: head.started, not_used }), objects })
+        if (head.schema.as_str(), head.version.as_str()) != (SCHEMA, ours) {
+            let why = format!("the report was made by sievert {}, and this is {ours}", head.version);
+            return Ok(not_used(Some(head.started), why));
+        }
+        let report: Report = serde_json::from_slice(&bytes).map_err(none)?;
+        if let Some(why) = other_run(&report, job) {
+            return Ok(not_used(Some(head.started), why.into()));
+        }
+        let known = |entry: ObjectReport| Some((entry.share.as_ref()?.identity.clone(), entry));
+        Ok(Self {
+            report: Some(SinceReport { started: Some(head.started), not_used: None }),
+            objects: report.objects.into_iter().filter_map(known).collect(),
+        })
     }
 
     /// Whether an object is as the report knows it.
     pub fn holds(&self, job: &Job, object: &Object) -> bool {
-        self.entry(job, object).is_some()
+        state::identity(job, object).is_some_and(|identity| self.objects.contains_key(&identity))
     }
 
-    fn entry(&self, job: &Job, object: &Object) -> Option<&ObjectReport> {
+    /// What a run tells of an object that it does not read; once.
+    pub(crate) fn unchanged(&mut self, job: &Job, object: &Object) -> Option<Report> {
         if self.objects.is_empty() {
             return None;
         }
-        self.objects.get(&state::identity(job, object)?)
-    }
-
-    /// What a run tells of an object that it does not read.
-    pub(crate) fn unchanged(&self, job: &Job, object: &Object) -> Option<Report> {
-        let entry = self.entry(job, object)?;
+        let entry = self.objects.remove(&state::identity(job, object)?)?;
         let share = entry.share.as_deref()?;
         let (bytes, records, cells) = (entry.bytes, entry.records, share.cells);
         let ledger = Ledger {
@@ -83,34 +92,34 @@ impl Since {
             let seen = share.shapes.get(id).cloned().unwrap_or_default();
             (id.clone(), DetectorCounts { levels: *levels, objects: 1, shape: seen })
         });
+        let fields = share.fields.iter().map(|(name, field)| {
+            let FieldShare { cells, skipped, detectors } = field.clone();
+            (name.clone(), FieldCounts { cells, skipped, detectors, class: None })
+        });
         Some(Report {
             ledger,
             detectors: detectors.collect(),
-            fields: share.fields.clone(),
+            fields: fields.collect(),
             allowed: share.allowed.clone(),
             look_at: share.look_at.clone(),
-            objects: vec![entry.clone()],
+            objects: vec![entry],
             ..Report::default()
         })
     }
 }
 
-fn by_identity(report: Report) -> HashMap<String, ObjectReport> {
-    let known = |entry: ObjectReport| Some((entry.share.as_ref()?.identity.clone(), entry));
-    report.objects.into_iter().filter_map(known).collect()
-}
-
 /// Why a report of this version says nothing about a job.
-fn other_run(report: &Report, job: &Job) -> Option<String> {
-    let why = match () {
-        () if report.command != "scan" => "it is of a rewrite",
-        () if report.sample.is_some() => "it is of a sample",
+fn other_run(report: &Report, job: &Job) -> Option<&'static str> {
+    match () {
         () if report.plan.hash != job.plan.hash() => {
-            "its plan is another: other detectors, thresholds, fields, allow lists or actions"
+            Some("the report is of another plan: other detectors, thresholds, fields, allow lists or actions")
         }
-        () => return None,
-    };
-    Some(why.into())
+        // A rewrite and a sample never are.
+        () if report.since.is_none() => {
+            Some("the report was made without --since, so it does not keep what is in each file")
+        }
+        () => None,
+    }
 }
 
 /// The entry of an object in the report, from all that is told of it alone: what a later run needs is put into it.
@@ -118,7 +127,12 @@ pub(crate) fn entry(mut alone: Report) -> Option<ObjectReport> {
     let mut entry = alone.objects.pop()?;
     if let Some(share) = &mut entry.share {
         share.cells = alone.ledger.cells.total;
-        share.fields = alone.fields;
+        let of_field = |FieldCounts { cells, skipped, detectors, .. }| {
+            // Made anew: a map that was emptied keeps its memory.
+            let found = detectors.into_iter().filter(|(_, found)| found.cells > 0);
+            FieldShare { cells, skipped, detectors: found.collect() }
+        };
+        share.fields = alone.fields.into_iter().map(|(name, field)| (name, of_field(field))).collect();
         share.shapes = alone.detectors.into_iter().map(|(id, found)| (id, found.shape)).collect();
         share.allowed = alone.allowed;
         share.look_at = alone.look_at;

@@ -223,9 +223,9 @@ fn coverage(out: &mut String, report: &Report) {
                 "UNCHANGED        {}, {}, since {}: not read again, counted as then",
                 plural(ledger.objects.unchanged, "file"),
                 size(ledger.bytes.unchanged),
-                since.started
+                since.started.as_deref().unwrap_or_default()
             ),
-            Some(why) => line!(out, "ALL READ         the report of {} does not fit: {why}", since.started),
+            Some(why) => line!(out, "ALL READ         {why}"),
         }
     }
     if report.resumed > 0 {

@@ -326,8 +326,9 @@ def scan(
     A frame is what pandas, polars or pyarrow make, a dataset of Hugging Face or its splits, or anything that exports
     Arrow records. What cannot be read does not stop the run: it stands in :attr:`Report.not_examined`.
 
-    ``since`` is the path or URI of an earlier report, as :meth:`Report.save` writes it: files that are unchanged since
-    are not read again and count as they did then, unless the policy or the version of the package is another.
+    ``since`` is the path or URI of a report of an earlier scan with ``since``, as :meth:`Report.save` writes it: files
+    that are unchanged since are not read again and count as they did then, unless the policy or the version of the
+    package is another. The first time there is no such file yet, and all are read.
 
     ``sample`` is the share of the records to look at, ``"1%"``, or about how many, ``10_000``; the same ones each time.
     ``report.to_dict()["sample"]`` then says of each detector in which share of all records it is at most. ``"files=1%"``
