@@ -170,6 +170,16 @@ fn a_value_that_comes_again_is_one_cell() {
 }
 
 #[test]
+fn values_that_come_again_late_are_one_cell_too() {
+    let names: Vec<_> = (0..2000).map(|row| format!("name {}", row * 7 % 500)).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let message = "message m { required binary name (UTF8); }";
+    let file = write(message, WriterProperties::builder(), &[vec![Chunk(texts(&names), vec![], vec![])]]);
+    let batch = &read(&file, 1 << 20).unwrap()[0];
+    assert_eq!((batch.texts[0].len(), batch.cells().filter(|&(texts, ..)| texts == 0).count()), (500, 2000));
+}
+
+#[test]
 fn text_that_is_not_utf8_is_looked_at_where_it_is() {
     let values = Values::Bytes(vec![b"caf\xe9 a@x.example".as_slice().into(), b"fine".as_slice().into()]);
     let file = write(

@@ -1,7 +1,7 @@
 //! The values of a column as texts. A value that stands in several rows becomes one cell where that pays.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 
@@ -10,7 +10,7 @@ use super::schema::{Leaf, Meaning};
 use crate::typed::{Text, date, decimal, float, instant, show, time, timestamp};
 use crate::{Kind, Occurrences, Texts};
 
-/// Values looked at to see whether a column repeats itself.
+/// Values looked at first to see whether a column repeats itself.
 const SAMPLE: usize = 512;
 
 /// The cells of one leaf, and the slots of each if they are not its rows.
@@ -70,11 +70,15 @@ fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V], repeats: bool) 
     (whole.finish(leaf).into_iter().chain(lossy.finish(leaf)).collect(), nothing)
 }
 
-/// Whether the same values come again and again, judged by the first ones.
+/// Whether the same values come again and again: judged by the first ones, and by all where some of those are the same.
 fn repeat<V: Value>(values: &[V]) -> bool {
-    let sample = &values[..values.len().min(SAMPLE)];
-    let distinct: std::collections::HashSet<_> = sample.iter().map(Value::identity).collect();
-    distinct.len() * 2 <= sample.len()
+    let distinct = |values: &[V]| values.iter().map(Value::identity).collect::<HashSet<_>>().len();
+    let first = &values[..values.len().min(SAMPLE)];
+    match distinct(first) {
+        few if few * 2 <= first.len() => true,
+        all if all == first.len() => false,
+        _ => distinct(values) * 2 <= values.len(),
+    }
 }
 
 struct Gathered {
