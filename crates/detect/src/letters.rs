@@ -153,6 +153,7 @@ impl Heads {
         }
     }
 
+    #[inline]
     fn holds(&self, head: usize) -> bool {
         self.0[head / 64] >> (head % 64) & 1 != 0
     }

@@ -8,7 +8,7 @@ use std::arch::aarch64::*;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
-use super::{BLOCK, FARTHEST, Kernel, LOOKS, Masks, Nibbles, WINDOW, blocks};
+use super::{BLOCK, FARTHEST, Kernel, LOOKS, Masks, Nibbles, PLANES, WINDOW, blocks};
 
 /// Runs the kernel with AVX2; the caller has seen that the machine has it.
 #[cfg(target_arch = "x86_64")]
@@ -30,55 +30,65 @@ fn avx2_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
     let zero = _mm256_setzero_si256();
     let after_any = kernel.after_any.map(|buckets| _mm256_set1_epi8(buckets.cast_signed()));
     blocks(text, fresh, out, |window, fresh| {
-        // Both parts of a block together, so that each table is loaded once.
-        let parts = [0, LANES];
-        let bytes = |ahead: usize| {
-            parts.map(|from| {
-                const { assert!(BLOCK + 1 + FARTHEST <= WINDOW) };
-                // SAFETY: `ahead` is at most one more than `FARTHEST`, and `from` leaves `LANES` of the block.
-                unsafe { _mm256_loadu_si256(window.as_ptr().add(from + ahead).cast()) }
-            })
+        // Both parts of a block together, so that each table is loaded once. Written out, because a function that takes
+        // closures may stay one, without these instructions.
+        let load = |at: usize| {
+            const { assert!(BLOCK + 1 + FARTHEST <= WINDOW) };
+            // SAFETY: `at` is at most one more than `FARTHEST` in either part, which leaves `LANES` of the window.
+            unsafe { _mm256_loadu_si256(window.as_ptr().add(at).cast()) }
         };
-        let halves = |bytes: [__m256i; 2]| {
-            let low = |bytes| _mm256_and_si256(bytes, nibble);
-            bytes.map(|bytes| (low(bytes), low(_mm256_srli_epi16(bytes, 4))))
-        };
+        let bytes = |ahead: usize| [load(ahead), load(LANES + ahead)];
+        let split =
+            |bytes| (_mm256_and_si256(bytes, nibble), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
+        let halves = |bytes: [__m256i; 2]| [split(bytes[0]), split(bytes[1])];
         let look = |nibbles: &Nibbles, halves: [(__m256i, __m256i); 2]| {
             let (low, high) = (table(&nibbles.low), table(&nibbles.high));
-            halves.map(|(lows, highs)| {
+            let found = |(lows, highs)| {
                 _mm256_and_si256(_mm256_shuffle_epi8(low, lows), _mm256_shuffle_epi8(high, highs))
-            })
+            };
+            [found(halves[0]), found(halves[1])]
         };
-        let both =
-            |bits: [i32; 2]| u64::from(bits[0].cast_unsigned()) | u64::from(bits[1].cast_unsigned()) << LANES;
-        let bits = |lanes: [__m256i; 2]| both(lanes.map(|lanes| _mm256_movemask_epi8(lanes)));
-        let some = |lanes: [__m256i; 2]| !bits(lanes.map(|lanes| _mm256_cmpeq_epi8(lanes, zero)));
-        let mut open = look(&kernel.letters, halves(bytes(0))).map(|letter| _mm256_cmpeq_epi8(letter, zero));
+        let bits = |lanes: [__m256i; 2]| {
+            let part = |lanes| u64::from(_mm256_movemask_epi8(lanes).cast_unsigned());
+            part(lanes[0]) | part(lanes[1]) << LANES
+        };
+        let none =
+            |lanes: [__m256i; 2]| [_mm256_cmpeq_epi8(lanes[0], zero), _mm256_cmpeq_epi8(lanes[1], zero)];
+        let some = |lanes: [__m256i; 2]| !bits(none(lanes));
+        let or = |one: [__m256i; 2], other: [__m256i; 2]| {
+            [_mm256_or_si256(one[0], other[0]), _mm256_or_si256(one[1], other[1])]
+        };
+        let and = |one: [__m256i; 2], other: [__m256i; 2]| {
+            [_mm256_and_si256(one[0], other[0]), _mm256_and_si256(one[1], other[1])]
+        };
+        let mut open = none(look(&kernel.letters, halves(bytes(0))));
         if fresh != 0 {
-            for (open, from) in open.iter_mut().zip(parts) {
-                *open = _mm256_or_si256(*open, avx2_lanes((fresh >> from) as u32));
-            }
+            open = or(open, [avx2_lanes(fresh as u32), avx2_lanes((fresh >> LANES) as u32)]);
         }
-        let mut planes = after_any.map(|buckets| open.map(|open| _mm256_or_si256(open, buckets)));
+        let mut planes = [open; PLANES];
+        for (plane, buckets) in planes.iter_mut().zip(after_any) {
+            *plane = or(*plane, [buckets; 2]);
+        }
         for (tables, ahead) in kernel.looks.iter().zip(LOOKS) {
             let halves = halves(bytes(1 + ahead));
             for (plane, table) in planes.iter_mut().zip(tables) {
-                for (buckets, found) in plane.iter_mut().zip(look(table, halves)) {
-                    *buckets = _mm256_and_si256(*buckets, found);
-                }
+                *plane = and(*plane, look(table, halves));
             }
         }
-        let any = planes.into_iter().fold([zero; 2], |[one, other], [first, second]| {
-            [_mm256_or_si256(one, first), _mm256_or_si256(other, second)]
-        });
+        let mut any = [zero; 2];
+        for plane in planes {
+            any = or(any, plane);
+        }
         let here = bytes(1);
         let letters = look(&kernel.letters, halves(here));
+        let digits = [_mm256_slli_epi16(letters[0], 7), _mm256_slli_epi16(letters[1], 7)];
+        let twice = [_mm256_slli_epi16(here[0], 1), _mm256_slli_epi16(here[1], 1)];
         Masks {
             hits: some(any),
             letters: some(letters),
-            digits: bits(letters.map(|letter| _mm256_slli_epi16(letter, 7))),
+            digits: bits(digits),
             keys: some(look(&kernel.keys, halves(here))),
-            foreign: bits(here.map(|byte| _mm256_and_si256(byte, _mm256_slli_epi16(byte, 1)))),
+            foreign: bits(and(here, twice)),
         }
     });
 }
