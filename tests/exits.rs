@@ -123,7 +123,7 @@ fn table(path: &Path, text: &str) {
 fn cells(path: &Path) -> Vec<String> {
     let runtime = Runtime::start().expect("a thread");
     let listing = list(&runtime, &Input::Path(path.to_owned()), &ListOptions::default()).expect("listed");
-    let mut opened = open(&listing.objects[0], &ReadOptions::default(), &|_| false).expect("opened");
+    let mut opened = open(&listing.objects[0], &ReadOptions::default(), &()).expect("opened");
     let mut cells = Vec::new();
     while let Some(piece) = opened.source.next().expect("read") {
         let batch = opened.format.decode(piece).expect("decoded");

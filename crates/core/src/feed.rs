@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_io::{
-    Description, Error, Format, FormatName, Location, Mark, Object, Opened, Piece, ReadObjects, Source, open,
+    Description, Error, Format, FormatName, Interest, Location, Mark, Object, Opened, Piece, ReadObjects,
+    Source, open,
 };
 
 use crate::findings::Spelled;
@@ -95,6 +96,18 @@ pub(crate) struct Ticket {
     /// The object's name, as shown.
     pub(crate) name: Arc<str>,
     pub(crate) step: Step,
+}
+
+impl Interest for Feed<'_> {
+    fn is_data(&self, cell: &str) -> bool {
+        self.names.personal(cell)
+    }
+
+    /// A sample of records counts what it leaves out, so it has to see that.
+    fn wants(&self, field: &str) -> bool {
+        let drawn = self.job.sample.is_some_and(|sample| !sample.size.is_of_objects());
+        drawn || !self.job.plan.skips(field)
+    }
 }
 
 impl<'r> Feed<'r> {
@@ -203,7 +216,7 @@ impl<'r> Feed<'r> {
     }
 
     fn begin(&mut self, number: usize, name: Arc<str>, object: &Object, begun: Option<Box<Begun>>) -> Step {
-        let opened = open(object, &self.job.read, &|cell| self.names.personal(cell));
+        let opened = open(object, &self.job.read, &*self);
         let there = opened.and_then(|mut opened| {
             begun.as_ref().map_or(Ok(()), |begun| opened.source.go_on(&begun.mark))?;
             Ok(opened)

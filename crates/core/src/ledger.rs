@@ -41,7 +41,7 @@ pub struct Objects {
 pub struct Bytes {
     /// Of all objects listed.
     pub total: u64,
-    /// Read and scanned.
+    /// Of objects, or parts of them, that were read and scanned; what the policy skips in there is among them.
     pub scanned: u64,
     /// Not read, or not to be understood.
     pub failed: u64,
@@ -80,7 +80,7 @@ pub struct Cells {
     pub total: u64,
     /// Scanned.
     pub scanned: u64,
-    /// In fields that the policy skips.
+    /// In fields that the policy skips. Of a Parquet column these are as many as the file says that it has.
     pub skipped: u64,
     /// Bytes that are no text, and values of types that are not read: listed, not looked at.
     pub binary: u64,

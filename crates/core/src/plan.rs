@@ -189,10 +189,14 @@ impl Plan {
         &self.redactor
     }
 
+    /// Whether the policy leaves the field of this name out.
+    pub fn skips(&self, name: &str) -> bool {
+        let among = |globs: &[String]| globs.iter().any(|glob| glob::fits(glob, name));
+        !among(&self.scanned_fields) || among(&self.skipped_fields)
+    }
+
     /// What is done in the field of this name. Compile it once for a field, not for a cell.
     pub fn field(&self, name: &str) -> FieldPlan {
-        let scanned = self.scanned_fields.iter().any(|glob| glob::fits(glob, name));
-        let skipped = !scanned || self.skipped_fields.iter().any(|glob| glob::fits(glob, name));
         let entries: Vec<_> = self.entries.iter().filter(|entry| entry.fits_field(name)).collect();
         let actions = Actions::new(self.scanner().len(), |detector, confidence| {
             entries
@@ -202,7 +206,7 @@ impl Plan {
         });
         let mut field = self.scanner().field(name);
         field.regions.clone_from(&self.regions);
-        FieldPlan { field, actions, skipped }
+        FieldPlan { field, actions, skipped: self.skips(name) }
     }
 
     /// Takes out of a text's findings what is not to be reported: tokens and `<TYPE>` of an earlier redaction, what

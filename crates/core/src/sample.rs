@@ -188,7 +188,7 @@ impl Sampler {
 }
 
 fn bytes_of_record(object: &Object, read: &ReadOptions) -> Option<f64> {
-    let mut opened = open(object, read, &|_| false).ok()?;
+    let mut opened = open(object, read, &()).ok()?;
     let piece = opened.source.next().ok()??;
     let bytes = opened.source.position().min(object.size);
     let records = opened.format.decode(piece).ok()?.records;

@@ -112,6 +112,10 @@ impl<'r> Worker<'r> {
             let texts = at as u32;
             edits.extend(failed.into_iter().map(|cell| Edit { texts, cell, change: change.clone() }));
         }
+        for (name, cells) in &batch.unwanted {
+            let field = self.field(name, false);
+            count_skipped(&field, *cells, &mut worked.counts);
+        }
         edits.sort_by_key(|edit| (edit.texts, edit.cell));
         worked.rows.sort_by_key(|row| row.record);
         if let Task::Redact { .. } = self.job.task {
@@ -425,16 +429,20 @@ fn count_cells(field: &Known, texts: &Texts, counts: &mut Counts) -> bool {
         return true; // names are looked at like cells, but they are not cells
     }
     let cells: u64 = (0..texts.len() as u32).map(|cell| texts.occurrences.rows(cell).count() as u64).sum();
-    counts.cells.total += cells;
-    let tally = counts.field(&field.shown);
     if field.plan.skipped {
-        tally.skipped += cells;
-        counts.cells.skipped += cells;
-    } else {
-        tally.cells += cells;
-        counts.cells.scanned += cells;
+        count_skipped(field, cells, counts);
+        return false;
     }
-    !field.plan.skipped
+    counts.cells.total += cells;
+    counts.cells.scanned += cells;
+    counts.field(&field.shown).cells += cells;
+    true
+}
+
+fn count_skipped(field: &Known, cells: u64, counts: &mut Counts) {
+    counts.cells.total += cells;
+    counts.cells.skipped += cells;
+    counts.field(&field.shown).skipped += cells;
 }
 
 /// Enters the records in the ledger, now that it is known which of them stay.

@@ -23,6 +23,8 @@ pub struct Batch {
     pub binary_cells: u64,
     /// What of the records cannot be looked at.
     pub unread: Vec<crate::Unread>,
+    /// Fields that nobody wants and that were not read for that, with as many cells as the object says it has there.
+    pub unwanted: Vec<(Arc<str>, u64)>,
     /// What the format needs to render the batch again.
     pub layout: Layout,
 }

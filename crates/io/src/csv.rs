@@ -21,8 +21,8 @@ use crate::csv::cell::{Dialect, record, unquote};
 use crate::pieces::{Pieces, Stream};
 use crate::text::{BAD_UTF8, UNPARSED, oversized, push, texts};
 use crate::{
-    Batch, Cause, Content, Description, Edit, Error, Format, FormatName, Header, Kind, Layout, Occurrences,
-    Opened, Piece, Quarantined, ReadOptions, Rendered, Texts,
+    Batch, Cause, Content, Description, Edit, Error, Format, FormatName, Header, Interest, Kind, Layout,
+    Occurrences, Opened, Piece, Quarantined, ReadOptions, Rendered, Texts,
 };
 
 /// Columns beyond these fold into one field, so that a line of commas cannot make a million of them.
@@ -42,12 +42,12 @@ pub(crate) fn open(
     mut stream: Stream,
     mut description: Description,
     options: &ReadOptions,
-    is_data: &dyn Fn(&str) -> bool,
+    interest: &dyn Interest,
 ) -> Result<Opened, Error> {
     let delimiter = options.delimiter.or((description.format == FormatName::Tsv).then_some(b'\t'));
     let sample = stream.peek(crate::open::SAMPLE);
     let dialect = dialect::detect(&sample, delimiter, options.quote);
-    let header = header(&mut stream, dialect, options, is_data)?;
+    let header = header(&mut stream, dialect, options, interest)?;
     let borders = CsvBorders::new(dialect, header.is_some());
     description.delimiter = Some(dialect.delimiter);
     description.quote = Some(dialect.quote);
@@ -74,7 +74,7 @@ fn header(
     stream: &mut Stream,
     dialect: Dialect,
     options: &ReadOptions,
-    is_data: &dyn Fn(&str) -> bool,
+    interest: &dyn Interest,
 ) -> Result<Option<Vec<String>>, Error> {
     if options.header == Header::No {
         return Ok(None);
@@ -99,7 +99,7 @@ fn header(
         }
         (Header::Yes, first) => Ok(first),
         (_, first) => Ok(first.filter(|first| {
-            dialect::is_header(first, rows.flatten()) && !first.iter().any(|cell| is_data(cell))
+            dialect::is_header(first, rows.flatten()) && !first.iter().any(|cell| interest.is_data(cell))
         })),
     }
 }

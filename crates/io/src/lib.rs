@@ -38,7 +38,7 @@ pub use listing::{
     list_each,
 };
 pub use mark::{Kept, Mark, Reached};
-pub use open::{Description, FormatName, Header, Opened, ReadOptions, TextRecord, open};
+pub use open::{Description, FormatName, Header, Interest, Opened, ReadOptions, TextRecord, open};
 pub use output::{Access, Target, WholeFile, create, is_kept};
 pub use store::{Address, Blob, Encryption, Patience, Remote, Residence, Runtime, Stamp};
 pub use table::{ColumnType, TableWriter, Value};

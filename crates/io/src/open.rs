@@ -212,19 +212,40 @@ impl fmt::Debug for Opened {
 /// Bytes that detection looks at.
 pub(crate) const SAMPLE: usize = 64 << 10;
 
-/// Opens an object. Where a CSV seems to have a header, `is_data` is asked of each of its cells: a row that holds data
-/// is no header, whatever it looks like.
+/// What the caller looks for, as far as reading must know.
+pub trait Interest {
+    /// Whether a cell of what seems to be the header of a CSV is data: a row that holds data is no header, whatever it
+    /// looks like.
+    fn is_data(&self, cell: &str) -> bool;
+
+    /// Whether the cells of a field are looked at. Where a format keeps fields apart, others are neither read nor
+    /// decoded: they stand in [`Batch::unwanted`](crate::Batch::unwanted).
+    fn wants(&self, field: &str) -> bool;
+}
+
+/// For callers that look at everything.
+impl Interest for () {
+    fn is_data(&self, _: &str) -> bool {
+        false
+    }
+
+    fn wants(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// Opens an object.
 ///
 /// # Errors
 /// What keeps it from being read at all.
-pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bool) -> Result<Opened, Error> {
+pub fn open(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> Result<Opened, Error> {
     if let Location::Frame(frame) = &object.location {
         return crate::frame::open(frame, options.piece_bytes);
     }
     let place = Place::object(&*object.name);
     let named = options.format.or(object.format);
     if named == Some(FormatName::Parquet) {
-        return parquet(object, options);
+        return parquet(object, options, interest);
     }
     let read = Arc::new(AtomicU64::new(0));
     let (mut stored, blob): (Box<dyn Read + Send>, _) = match &object.location {
@@ -237,7 +258,7 @@ pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bo
     };
     let start = peek(&mut stored, 4);
     if start == *b"PAR1" && named.is_none() {
-        return parquet(object, options);
+        return parquet(object, options, interest);
     }
     let compression = Compression::of(&start);
     let mut bytes = compression.reader(stored).map_err(|cause| cause.at(place.clone()))?;
@@ -256,19 +277,19 @@ pub fn open(object: &Object, options: &ReadOptions, is_data: &dyn Fn(&str) -> bo
     let description =
         Description { format, compression, encoding, delimiter: None, quote: None, header: None };
     match format {
-        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options, is_data),
+        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options, interest),
         FormatName::Text => Ok(crate::text::open(stream, description, options)),
         FormatName::Jsonl | FormatName::Json => Ok(crate::json::open(stream, &sample, description, options)),
         FormatName::Parquet | FormatName::Frame => unreachable!("returned above"),
     }
 }
 
-fn parquet(object: &Object, options: &ReadOptions) -> Result<Opened, Error> {
+fn parquet(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> Result<Opened, Error> {
     let Location::Blob(blob) = &object.location else {
         let advice = "Parquet is not read from standard input, as its end comes first; name the file";
         return Err(Cause::Unsupported(advice).at(Place::object(&*object.name)));
     };
-    let (source, format) = crate::parquet::open(blob.into(), blob.place(), options.piece_bytes)?;
+    let (source, format) = crate::parquet::open(blob.into(), blob.place(), options.piece_bytes, interest)?;
     let description = Description {
         format: FormatName::Parquet,
         compression: Compression::None,

@@ -23,15 +23,16 @@ use parquet::file::metadata::{
     ColumnChunkMetaData, FooterTail, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader,
 };
 use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::file::statistics::Statistics;
 
 use crate::mark::Jump;
-use crate::{Cause, Content, Error, Mark, Piece, Place, Source};
+use crate::{Cause, Content, Error, Interest, Mark, Piece, Place, Source};
 use column::Column;
 pub(crate) use decode::{Changes, Parquet, Places};
 pub(crate) use ranges::Ranges;
 use ranges::{Fetching, Window};
 pub(crate) use rewrite::Rewriter;
-use schema::{FieldNames, Leaf};
+use schema::{FieldNames, Leaf, Meaning};
 
 /// Bytes that are asked for at a time; many columns share four times that.
 const AHEAD: u64 = 4 << 20;
@@ -55,9 +56,19 @@ const WHOLE_ROWS: u64 = 1 << 18;
 /// Rows that are read at a time from a larger column, of which any may be large.
 const STEP: usize = 128;
 
+/// Values of a column in a row group at most that are believed without being read.
+const STATED: i64 = 1 << 36;
+
 /// Opens an object for reading, in pieces of about `piece` bytes.
-pub(crate) fn open(ranges: Ranges, place: Place, piece: usize) -> Result<(Reader, Parquet), Error> {
-    let file = Arc::new(File::open(ranges, place)?);
+pub(crate) fn open(
+    ranges: Ranges,
+    place: Place,
+    piece: usize,
+    interest: &dyn Interest,
+) -> Result<(Reader, Parquet), Error> {
+    let mut file = File::open(ranges, place)?;
+    file.wanted = wanted(&file, interest);
+    let file = Arc::new(file);
     let format = Parquet { file: Arc::clone(&file) };
     let reader = Reader {
         file,
@@ -80,13 +91,18 @@ struct File {
     place: Place,
     metadata: ParquetMetaData,
     leaves: Vec<Leaf>,
+    /// Those that are read, by their place.
+    wanted: Vec<usize>,
     names: FieldNames,
 }
 
 impl File {
     fn open(ranges: Ranges, place: Place) -> Result<Self, Error> {
         match guarded(|| footer(&ranges)) {
-            Ok((metadata, leaves, names)) => Ok(Self { ranges, place, metadata, leaves, names }),
+            Ok((metadata, leaves, names)) => {
+                let wanted = (0..leaves.len()).collect();
+                Ok(Self { ranges, place, metadata, leaves, wanted, names })
+            }
             Err(cause) => Err(cause.at(place)),
         }
     }
@@ -110,23 +126,46 @@ impl File {
 
     /// The pages of one column of a row group.
     fn pages(&self, group: usize, leaf: usize) -> Result<SerializedPageReader<Window>, Cause> {
-        pages(&self.ranges, &self.chunk(group, leaf)?, self.rows(group), self.leaves.len())
+        pages(&self.ranges, &self.chunk(group, leaf)?, self.rows(group), self.wanted.len())
     }
 
-    /// Memory that the values of a row group need, about: a value takes some 40 bytes beside its own.
+    /// What the footer says of the columns of a row group that are read.
+    fn chunks(&self, group: usize) -> impl Iterator<Item = &ColumnChunkMetaData> {
+        self.wanted.iter().map(move |&leaf| self.metadata.row_group(group).column(leaf))
+    }
+
+    /// Memory that the values read of a row group need, about: a value takes some 40 bytes beside its own.
     fn size(&self, group: usize) -> u64 {
-        let columns = self.metadata.row_group(group).columns().iter();
-        columns.fold(0, |sum: u64, chunk| sum.saturating_add(size(chunk)))
+        self.chunks(group).fold(0, |sum: u64, chunk| sum.saturating_add(size(chunk)))
     }
 
-    /// All columns of a row group of which the bytes are there.
-    fn columns(&self, group: usize, stored: &Ranges) -> Result<Vec<(Column, u64)>, Cause> {
+    /// Bytes of a row group that are read.
+    fn stored(&self, group: usize) -> u64 {
+        let bytes = |chunk: &ColumnChunkMetaData| chunk.compressed_size().max(0).cast_unsigned();
+        self.chunks(group).fold(0, |sum: u64, chunk| sum.saturating_add(bytes(chunk)))
+    }
+
+    /// The fields of a row group that nobody wants, and how many cells of each the footer states.
+    fn unwanted(&self, group: usize) -> impl Iterator<Item = (Arc<str>, u64)> {
+        let left = (0..self.leaves.len()).filter(|leaf| self.wanted.binary_search(leaf).is_err());
+        let cells = move |leaf: usize| {
+            let chunk = self.metadata.row_group(group).column(leaf);
+            let nulls = chunk.statistics().and_then(Statistics::null_count_opt).unwrap_or(0);
+            let cells = chunk.num_values().clamp(0, STATED).cast_unsigned().saturating_sub(nulls);
+            let leaf = &self.leaves[leaf];
+            (leaf.meaning != Meaning::Nothing && cells > 0).then(|| (leaf.field.clone(), cells))
+        };
+        left.filter_map(cells)
+    }
+
+    /// The wanted columns of a row group of which the bytes are there.
+    fn columns(&self, group: usize, stored: &Ranges) -> Result<Vec<Part>, Cause> {
         let rows = self.rows(group);
-        let column = |leaf| {
+        let column = |&leaf: &usize| {
             let chunk = self.chunk(group, leaf)?;
             let about = chunk.column_descr_ptr();
             let mut column = Column::new(&about);
-            let pages = pages(stored, &chunk, rows, self.leaves.len())?;
+            let pages = pages(stored, &chunk, rows, self.wanted.len())?;
             let mut reader = get_column_reader(about, Box::new(pages));
             while (column.rows as u64) < rows {
                 let left = rows - column.rows as u64;
@@ -134,9 +173,9 @@ impl File {
                     return Err(Cause::Damaged("a Parquet column ends before its row group"));
                 }
             }
-            Ok((column, 0))
+            Ok(Part { leaf, column, first: 0 })
         };
-        (0..self.leaves.len()).map(column).collect()
+        self.wanted.iter().map(column).collect()
     }
 
     /// A reader of one column of a row group, from its first row.
@@ -144,6 +183,17 @@ impl File {
         let about = self.metadata.row_group(group).column(leaf).column_descr_ptr();
         Ok(get_column_reader(about, Box::new(self.pages(group, leaf)?)))
     }
+}
+
+/// The leaves that are read: those that somebody wants and that hold what can be looked at. One is read in any case, the
+/// smallest, as a footer can state as many rows as it likes.
+fn wanted(file: &File, interest: &dyn Interest) -> Vec<usize> {
+    let all = 0..file.leaves.len();
+    let wants = |leaf: &Leaf| leaf.meaning != Meaning::Nothing && interest.wants(&leaf.field);
+    let wanted: Vec<_> = all.clone().filter(|&leaf| wants(&file.leaves[leaf])).collect();
+    let size =
+        |leaf: &usize| file.metadata.row_groups().first().map(|group| group.column(*leaf).compressed_size());
+    if wanted.is_empty() { all.min_by_key(size).into_iter().collect() } else { wanted }
 }
 
 /// The pages of a column that is one of so many leaves. Their first bytes are on their way when this returns.
@@ -248,10 +298,18 @@ pub struct Rows {
 
 /// The values of some rows.
 enum Columns {
-    /// By column, each with the number of its first slot in the row group.
-    Read(Vec<(Column, u64)>),
+    /// By column.
+    Read(Vec<Part>),
     /// Those of a whole row group, as they are stored.
     Stored(Ranges),
+}
+
+/// Some rows of a column.
+struct Part {
+    leaf: usize,
+    column: Column,
+    /// The number of its first slot in the row group.
+    first: u64,
 }
 
 impl std::fmt::Debug for Rows {
@@ -290,6 +348,7 @@ struct Group {
 
 /// A column that is being read, which may be some rows ahead of others.
 struct Open {
+    leaf: usize,
     reader: ColumnReader,
     ahead: Column,
     /// Rows read at a time.
@@ -311,7 +370,7 @@ impl Source for Reader {
         };
         let first_record = self.first_record;
         let values = match &rows.columns {
-            Columns::Read(columns) => columns.iter().map(|(column, _)| column.bytes).sum(),
+            Columns::Read(columns) => columns.iter().map(|part| part.column.bytes).sum(),
             Columns::Stored(_) => self.file.size(rows.group) as usize,
         };
         self.first_record += rows.count as u64;
@@ -387,8 +446,8 @@ impl Reader {
     /// Whether a row group is a piece.
     fn is_whole(&self, group: usize) -> bool {
         let most = WHOLE * self.piece as u64;
-        let stored = self.file.metadata.row_group(group).compressed_size().max(0).cast_unsigned();
-        (1..=WHOLE_ROWS).contains(&self.file.rows(group)) && self.file.size(group) <= most && stored <= most
+        let fits = self.file.size(group) <= most && self.file.stored(group) <= most;
+        fits && (1..=WHOLE_ROWS).contains(&self.file.rows(group))
     }
 
     fn whole(&mut self, group: usize) -> Result<Rows, Cause> {
@@ -405,7 +464,7 @@ impl Reader {
     }
 
     fn fetch(&self, group: usize) -> Result<Fetching, Cause> {
-        let chunks = (0..self.file.leaves.len()).map(|leaf| {
+        let chunks = self.file.wanted.iter().map(|&leaf| {
             let (start, len) = self.file.chunk(group, leaf)?.byte_range();
             Ok(start..start.saturating_add(len))
         });
@@ -416,13 +475,14 @@ impl Reader {
         let about = self.file.metadata.row_group(index);
         let rows = self.file.rows(index);
         let mut copies = copy::copy(&self.file, index, self.at_once)?;
-        let columns = about.columns().iter().enumerate().map(|(leaf, chunk)| {
+        let columns = self.file.wanted.iter().map(|&leaf| {
+            let chunk = about.column(leaf);
             let reader = match copies.remove(&leaf) {
                 Some(pages) => get_column_reader(chunk.column_descr_ptr(), Box::new(pages)),
                 None => self.file.column(index, leaf)?,
             };
             let ahead = Column::new(chunk.column_descr());
-            Ok(Open { reader, ahead, step: step(chunk), slots: 0 })
+            Ok(Open { leaf, reader, ahead, step: step(chunk), slots: 0 })
         });
         let columns = columns.collect::<Result<Vec<_>, Cause>>()?;
         let usual = (self.piece as u64).saturating_mul(rows) / self.file.size(index).max(1);
@@ -449,7 +509,7 @@ impl Group {
             let column = open.ahead.take(rows);
             let first = open.slots;
             open.slots += column.slots() as u64;
-            (column, first)
+            Part { leaf: open.leaf, column, first }
         });
         let columns = Columns::Read(columns.collect());
         let next = Rows { group: self.index, first: self.read, count: rows, columns };

@@ -65,7 +65,7 @@ impl Folder {
     /// Reads an object and writes it to `out`, every `ann` in it replaced by `<X>`. Also gives back what was read.
     fn rewrite(&self, name: &str, options: &ReadOptions) -> Result<(Vec<u8>, Vec<Batch>), Error> {
         let object = self.object(name);
-        let mut opened = open(&object, options, &|_| false)?;
+        let mut opened = open(&object, options, &())?;
         let mut output = create(
             &self.runtime,
             &object,
@@ -212,7 +212,7 @@ fn what_may_not_be_read_is_listed_as_failed() {
     }
     let listing = folder.list("", &ListOptions::default());
     assert!(matches!(listing.skipped[0].reason, Reason::Failed(Cause::Denied)));
-    let mut opened = open(&listing.objects[0], &ReadOptions::default(), &|_| false).unwrap();
+    let mut opened = open(&listing.objects[0], &ReadOptions::default(), &()).unwrap();
     assert!(matches!(opened.source.next().unwrap_err().cause, Cause::Denied));
     fs::set_permissions(folder.path("closed"), fs::Permissions::from_mode(0o700)).unwrap();
 }
@@ -274,7 +274,7 @@ fn encodings_are_named() {
     let folder = Folder::new();
     let encoding = |bytes: &[u8]| {
         folder.put("x.csv", bytes);
-        open(&folder.object("x.csv"), &ReadOptions::default(), &|_| false).unwrap().description.encoding
+        open(&folder.object("x.csv"), &ReadOptions::default(), &()).unwrap().description.encoding
     };
     assert_eq!(encoding("é,b\n".as_bytes()), Encoding::Utf8);
     assert_eq!(encoding(&utf16("\u{feff}a,b\n", u16::to_be_bytes)), Encoding::Utf16Be);
@@ -319,7 +319,7 @@ fn a_truncated_stream_gives_what_was_whole_and_then_fails() {
         [("a.csv.gz", "truncated gzip"), ("b.csv.zst", "truncated zstd"), ("c.csv.gz", "damaged gzip")]
     {
         let options = ReadOptions { piece_bytes: 1000, header: Header::No, ..ReadOptions::default() };
-        let mut opened = open(&folder.object(name), &options, &|_| false).unwrap();
+        let mut opened = open(&folder.object(name), &options, &()).unwrap();
         let mut records = 0;
         let error = loop {
             match opened.source.next() {
@@ -350,7 +350,7 @@ fn a_file_that_changes_while_it_is_read_fails() {
     ];
     for (what, change) in changes {
         folder.put("x.txt", &long);
-        let mut opened = open(&folder.object("x.txt"), &ReadOptions::default(), &|_| false).unwrap();
+        let mut opened = open(&folder.object("x.txt"), &ReadOptions::default(), &()).unwrap();
         opened.source.next().unwrap().unwrap();
         change(&folder.path("x.txt"));
         let error = loop {
@@ -369,7 +369,7 @@ fn outputs_appear_whole_or_not_at_all() {
     let folder = Folder::new();
     folder.put("a.csv", "id,name\n1,ann\n");
     let object = folder.object("a.csv");
-    let opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
+    let opened = open(&object, &ReadOptions::default(), &()).unwrap();
 
     let output = folder.output(&object, &opened, "out/a.csv", false).unwrap();
     assert_eq!(folder.outputs(), [".a.csv.test.part"]);
@@ -406,7 +406,7 @@ fn an_original_that_changed_is_not_copied() {
     let folder = Folder::new();
     folder.put("a.csv.gz", gzip(b"id\n1\n"));
     let object = folder.object("a.csv.gz");
-    let mut opened = open(&object, &ReadOptions::default(), &|_| false).unwrap();
+    let mut opened = open(&object, &ReadOptions::default(), &()).unwrap();
     let mut output = folder.output(&object, &opened, "out/a.csv.gz", false).unwrap();
     while let Some(piece) = opened.source.next().unwrap() {
         let batch = opened.format.decode(piece).unwrap();

@@ -29,7 +29,7 @@ fn check(name: &str, bytes: &[u8]) {
     let object = list(&runtime, &Input::Path(path), &ListOptions::default()).unwrap().objects.remove(0);
     let options = ReadOptions { piece_bytes: 32, record_limit: 200, ..ReadOptions::default() };
     let opened = |from: &Mark| -> Opened {
-        let mut opened = open(&object, &options, &|_| false).unwrap();
+        let mut opened = open(&object, &options, &()).unwrap();
         opened.source.go_on(from).unwrap();
         opened
     };

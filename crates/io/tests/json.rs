@@ -71,7 +71,7 @@ fn object(folder: &Path, name: &str, bytes: &[u8]) -> Object {
 fn run(name: &str, bytes: &[u8], options: &ReadOptions) -> Done {
     let folder = tempfile::tempdir().unwrap();
     let object = object(folder.path(), name, bytes);
-    let mut opened = open(&object, options, &|_| false).unwrap();
+    let mut opened = open(&object, options, &()).unwrap();
     let path = folder.path().join("out").join(name);
     let target = Target { path: path.clone(), overwrite: false, run: "test".into() };
     let mut output =

@@ -100,7 +100,7 @@ fn copy_object(
     options: &ReadOptions,
     decide: &dyn Fn(&Texts, &str) -> Option<Change>,
 ) -> Result<Copied, Error> {
-    let mut opened = open(object, options, &|_| false)?;
+    let mut opened = open(object, options, &())?;
     let description = &opened.description;
     let bytes_count = description.compression == Compression::None && description.encoding == Encoding::Utf8;
     let target = Target { path: to.to_owned(), overwrite: true, run: "fuzz".into() };

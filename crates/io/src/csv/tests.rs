@@ -29,7 +29,7 @@ fn opened(bytes: &[u8], options: &ReadOptions) -> Opened {
         quote: None,
         header: None,
     };
-    open(stream(bytes), description, options, &|_| false).unwrap()
+    open(stream(bytes), description, options, &()).unwrap()
 }
 
 fn pieces(source: &mut dyn Source) -> Vec<Piece> {

@@ -101,6 +101,7 @@ impl Decoder {
             quarantined: self.quarantined,
             binary_cells: 0,
             unread: Vec::new(),
+            unwanted: Vec::new(),
             layout: Layout::Json(JsonLayout {
                 bytes,
                 rows: self.rows,

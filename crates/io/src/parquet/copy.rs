@@ -26,13 +26,12 @@ pub(super) fn copy(
     group: usize,
     at_once: u64,
 ) -> Result<BTreeMap<usize, SerializedPageReader<Window>>, Cause> {
-    let leaves = file.leaves.len();
-    let about = file.metadata.row_group(group);
-    let mut sizes: Vec<_> = about.columns().iter().map(|chunk| stated(chunk.uncompressed_size())).collect();
+    let leaves = file.wanted.len();
+    let mut sizes: Vec<_> = file.chunks(group).map(|chunk| stated(chunk.uncompressed_size())).collect();
     if fits(&sizes, at_once) {
         return Ok(BTreeMap::new());
     }
-    for (leaf, size) in sizes.iter_mut().enumerate() {
+    for (&leaf, size) in file.wanted.iter().zip(&mut sizes) {
         *size = page(file, group, leaf)?;
     }
     if fits(&sizes, at_once) {
@@ -41,7 +40,7 @@ pub(super) fn copy(
     let share = (at_once / leaves as u64).min(AHEAD);
     let mut sink = TrackedWrite::new(tempfile::tempfile()?);
     let mut copies = BTreeMap::new();
-    for (leaf, _) in sizes.iter().enumerate().filter(|&(_, &size)| size > share) {
+    for (&leaf, _) in file.wanted.iter().zip(&sizes).filter(|&(_, &size)| size > share) {
         copies.insert(leaf, write(file, group, leaf, share, &mut sink)?);
     }
     let stored = Ranges::from_file(sink.into_inner()?)?;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use parquet::file::metadata::KeyValue;
 
 use super::text::Cells;
-use super::{Columns, File, Rows, guarded, size, text};
+use super::{Columns, File, Part, Rows, guarded, size, text};
 use crate::{
     Batch, Body, Cause, Change, Content, Edit, Error, Format, Kind, Layout, Occurrences, Piece, Rendered,
     Texts, splice,
@@ -141,8 +141,8 @@ impl Parquet {
                 &decoded
             }
         };
-        for (leaf, (column, first)) in columns.iter().enumerate() {
-            let first = *first;
+        for Part { leaf, column, first } in columns {
+            let (leaf, first) = (*leaf, *first);
             // A few large values of a dictionary can stand in many rows.
             let grown = column.bytes as u64 > 2 * size(self.file.metadata.row_group(rows.group).column(leaf));
             let (cells, binary) = text::texts(&self.file.leaves[leaf], column, grown);
@@ -154,6 +154,9 @@ impl Parquet {
                 batch.texts.push(texts);
                 origins.push(Origin::Leaf { leaf, first, slots });
             }
+        }
+        if rows.first == 0 && rows.count > 0 {
+            batch.unwanted = self.file.unwanted(rows.group).collect();
         }
         batch.layout = Layout::Parquet(Places { group: rows.group, first: rows.first, origins });
         Ok(batch)

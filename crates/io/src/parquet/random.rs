@@ -8,10 +8,12 @@ use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 
-use super::tests::{cells, read, rewrite, rows, whole};
+use super::tests::columns::{Only, unwanted};
+use super::tests::rewriting::{rewrite, rewrite_wanted, rows, whole};
+use super::tests::{cells, read, read_wanted};
 use crate::{Change, ColumnType, Kind, TableWriter, Texts, Value};
 
 fn types() -> Vec<(&'static str, ColumnType)> {
@@ -29,6 +31,9 @@ fn types() -> Vec<(&'static str, ColumnType)> {
         ("ok", ColumnType::Bool),
     ]
 }
+
+/// Its fields that hold texts or numbers.
+const FIELDS: [&str; 6] = ["name", "lists[][]", "visits[].who", "visits[].notes[]", "visits[].cost", "n"];
 
 /// A value of a type. Texts are drawn as tokens that never stand in one another; few of them, so that they repeat.
 fn value(kind: &ColumnType) -> BoxedStrategy<Value> {
@@ -119,6 +124,35 @@ proptest! {
         if rows(&edited) == rows(&file) {
             prop_assert_eq!(edited, file);
         }
+    }
+
+    /// Fields that nobody wants are left alone, and counted as they are where the file says how many nulls they hold.
+    #[test]
+    fn what_is_wanted_is_read_and_rewritten_as_if_all_were(
+        (properties, table) in (properties(), table()),
+        piece in select(vec![1, 300, 1 << 20]),
+        wanted in subsequence(FIELDS.to_vec(), 1..FIELDS.len()),
+    ) {
+        let nulls = properties.statistics_enabled(&"n".into()) != EnabledStatistics::None;
+        let file = file(properties, table);
+        let all = cells(&read(&file, 1 << 20).unwrap());
+        let part = read_wanted(&file, piece, &Only(&wanted)).unwrap();
+        let is_wanted = |field: &str| wanted.contains(&field) || !FIELDS.contains(&field);
+        let expected: Vec<_> = all.iter().filter(|(field, ..)| is_wanted(field)).cloned().collect();
+        prop_assert_eq!(cells(&part), expected);
+        let left = unwanted(&part);
+        for field in FIELDS.into_iter().filter(|field| !wanted.contains(field)) {
+            let (stated, there) = (left.get(field).copied().unwrap_or(0), all.iter().filter(|cell| cell.0 == field));
+            let there = there.count() as u64;
+            prop_assert!(stated == there || stated > there && !nulls, "{}: {} of {}", field, stated, there);
+        }
+        let decide = |texts: &Texts, text: &str| match texts.kind {
+            Kind::Text if wanted.contains(&&*texts.field) && text < "(20)" => Some(whole(text, "(+)")),
+            Kind::Text if wanted.contains(&&*texts.field) && text > "(38)" => Some(Change::DropRecord),
+            _ => None,
+        };
+        let edited = rewrite_wanted(&file, piece, &decide, &Only(&wanted)).unwrap();
+        prop_assert_eq!(edited, rewrite(&file, 1 << 20, &decide).unwrap());
     }
 
     #[test]

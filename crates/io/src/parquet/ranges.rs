@@ -154,11 +154,26 @@ impl From<&Blob> for Ranges {
 }
 
 #[cfg(test)]
+pub(super) type Asked = Arc<Mutex<Vec<Range<u64>>>>;
+
+#[cfg(test)]
+impl Ranges {
+    /// Some bytes, and the ranges of them that were asked for.
+    pub(super) fn watched(bytes: Bytes) -> (Self, Asked) {
+        let asked = Asked::default();
+        let note = asked.clone();
+        let ranges = Self::new(bytes.len() as u64, move |range| {
+            note.lock().unwrap_or_else(PoisonError::into_inner).push(range.clone());
+            done(Ok(bytes.slice(range.start as usize..range.end as usize)))
+        });
+        (ranges, asked)
+    }
+}
+
+#[cfg(test)]
 impl From<Bytes> for Ranges {
     fn from(bytes: Bytes) -> Self {
-        Self::new(bytes.len() as u64, move |range| {
-            done(Ok(bytes.slice(range.start as usize..range.end as usize)))
-        })
+        Self::watched(bytes).0
     }
 }
 
@@ -313,14 +328,8 @@ mod tests {
     }
 
     /// An object of 100 bytes, and the ranges of it that were asked for.
-    fn watched() -> (Ranges, Arc<Mutex<Vec<Range<u64>>>>) {
-        let asked: Arc<Mutex<Vec<_>>> = Arc::default();
-        let note = asked.clone();
-        let ranges = Ranges::new(100, move |range| {
-            note.lock().unwrap().push(range.clone());
-            done(Ok((range.start as u8..range.end as u8).collect()))
-        });
-        (ranges, asked)
+    fn watched() -> (Ranges, Asked) {
+        Ranges::watched((0..100).collect())
     }
 
     #[test]

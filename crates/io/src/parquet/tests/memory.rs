@@ -22,7 +22,7 @@ fn pieces_stay_small_where_rows_suddenly_are_large() {
 fn small_row_groups_are_pieces_and_read_as_if_they_were_not() {
     let groups: Vec<_> = (0..5).map(|_| nested()).collect();
     let file = write(NESTED, WriterProperties::builder(), &groups);
-    let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), 1 << 20).unwrap();
+    let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), 1 << 20, &()).unwrap();
     let mut batches = Vec::new();
     while let Some(piece) = source.next().unwrap() {
         let Content::Rows(rows) = &piece.content else { panic!("rows") };
@@ -32,7 +32,7 @@ fn small_row_groups_are_pieces_and_read_as_if_they_were_not() {
     assert_eq!(batches.len(), 5);
     assert_eq!(cells(&batches), cells(&read(&file, 1).unwrap()));
     // It is gone on behind a row group without reading it again.
-    let (mut other, _) = open(file.into(), Place::object("t.parquet"), 1 << 20).unwrap();
+    let (mut other, _) = open(file.into(), Place::object("t.parquet"), 1 << 20, &()).unwrap();
     other.next().and_then(|_| other.next()).unwrap();
     let jump = other.mark().jump.unwrap();
     assert_eq!((jump.pieces, jump.records, jump.to), (2, 6, 2));
@@ -58,7 +58,7 @@ fn a_dictionary_is_not_multiplied_by_its_rows() {
 
 /// Reads with so many bytes for a page of every column at once.
 fn read_within(file: &Bytes, at_once: u64) -> Vec<Batch> {
-    let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), 1 << 20).unwrap();
+    let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), 1 << 20, &()).unwrap();
     source.at_once = at_once;
     let mut batches = Vec::new();
     while let Some(piece) = source.next().unwrap() {
