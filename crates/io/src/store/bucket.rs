@@ -353,6 +353,12 @@ fn generic(error: &StoreError, answered: u16) -> Trouble {
             return Trouble::Final(Cause::Credentials(none.tried.clone()));
         }
         #[cfg(feature = "clouds")]
+        if error.is::<super::credentials::NotRenewed>() {
+            return Trouble::Passing(
+                "credentials have run out, and new ones could not be had (`aws sso login` renews a session of AWS)",
+            );
+        }
+        #[cfg(feature = "clouds")]
         if error.is::<object_store::client::HttpError>() {
             return Trouble::Passing("the connection failed");
         }

@@ -45,8 +45,7 @@ pub(crate) fn connect(
                 by_profile(region, first.credentials()).map_err(|error| refused(&error, Scheme::S3))?;
             #[cfg(not(feature = "profiles"))]
             let from = first.credentials().clone();
-            let named = Named { from, scheme: Scheme::S3 };
-            let s3 = make().with_credentials(Arc::new(named)).build();
+            let s3 = make().with_credentials(Named::new(Scheme::S3, from)).build();
             let s3 = Arc::new(s3.map_err(|error| refused(&error, Scheme::S3))?);
             Ok(store(s3.clone(), Some(s3.clone()), Some(Parts { client: s3, said_late: false })))
         }
@@ -54,17 +53,17 @@ pub(crate) fn connect(
             let added = || key.clone().map_or(Added::Nothing, |key| Added::Google { key });
             let make = || gcs(remote).with_http_connector(Doors::new(added()));
             let first = make().build().map_err(|error| refused(&error, Scheme::Gcs))?;
-            let named = Named { from: first.credentials().clone(), scheme: Scheme::Gcs };
-            let gcs = make().with_credentials(Arc::new(named)).build();
+            let named = Named::new(Scheme::Gcs, first.credentials().clone());
+            let gcs = make().with_credentials(named).build();
             let gcs = Arc::new(gcs.map_err(|error| refused(&error, Scheme::Gcs))?);
             Ok(store(gcs.clone(), Some(gcs.clone()), Some(Parts { client: gcs, said_late: false })))
         }
         Scheme::Azure => {
             let first = azure(remote).with_http_connector(Doors::new(Added::Nothing)).build();
             let signer = first.map_err(|error| refused(&error, Scheme::Azure))?.credentials().clone();
-            let named = Named { from: signer.clone(), scheme: Scheme::Azure };
+            let named = Named::new(Scheme::Azure, signer.clone());
             let doors = Doors::new(Added::Azure { scope: key, signer });
-            let azure = azure(remote).with_http_connector(doors).with_credentials(Arc::new(named)).build();
+            let azure = azure(remote).with_http_connector(doors).with_credentials(named).build();
             let azure = Arc::new(azure.map_err(|error| refused(&error, Scheme::Azure))?);
             Ok(store(azure.clone(), Some(azure.clone()), Some(Parts { client: azure, said_late: true })))
         }

@@ -2,6 +2,7 @@
 
 use std::env::var_os;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use object_store::client::{HttpError, HttpErrorKind};
@@ -17,6 +18,11 @@ pub(crate) struct NoCredentials {
     pub(crate) tried: String,
 }
 
+/// There were credentials, and nobody gave new ones: passing trouble of who hands them out, or a session's end.
+#[derive(Debug, thiserror::Error)]
+#[error("no new credentials")]
+pub(crate) struct NotRenewed;
+
 /// A profile was asked for and gave none: why.
 #[derive(Debug, thiserror::Error)]
 #[error("no credentials by profile")]
@@ -26,8 +32,16 @@ pub(crate) struct NoProfile(pub(crate) &'static str);
 /// may hold what was sent.
 #[derive(Debug)]
 pub(crate) struct Named<C> {
-    pub(crate) from: Arc<dyn CredentialProvider<Credential = C>>,
-    pub(crate) scheme: Scheme,
+    from: Arc<dyn CredentialProvider<Credential = C>>,
+    scheme: Scheme,
+    /// Whether there ever were some: then there will be again, and requests are patient.
+    given: AtomicBool,
+}
+
+impl<C> Named<C> {
+    pub(crate) fn new(scheme: Scheme, from: Arc<dyn CredentialProvider<Credential = C>>) -> Arc<Self> {
+        Arc::new(Self { from, scheme, given: AtomicBool::new(false) })
+    }
 }
 
 /// A service that hands out credentials may fail once or twice. One that is not there, or silent, is asked once.
@@ -52,13 +66,19 @@ impl<C: std::fmt::Debug + Send + Sync + 'static> CredentialProvider for Named<C>
         let mut count = 1;
         let error = loop {
             match self.from.get_credential().await {
-                Ok(credential) => return Ok(credential),
+                Ok(credential) => {
+                    self.given.store(true, Ordering::Relaxed);
+                    return Ok(credential);
+                }
                 Err(error) if count == TRIES || why_no_profile(&error).is_some() || !is_there(&error) => {
                     break error;
                 }
                 Err(_) => count += 1,
             }
         };
+        if self.given.load(Ordering::Relaxed) {
+            return Err(Error::Generic { store: "", source: Box::new(NotRenewed) });
+        }
         let is_set = |name: &str| var_os(name).is_some_and(|value| !value.is_empty());
         let tried = tried(self.scheme, &is_set, why_no_profile(&error));
         Err(Error::Generic { store: "", source: Box::new(NoCredentials { tried }) })
@@ -139,7 +159,46 @@ pub(crate) fn tried(scheme: Scheme, is_set: &dyn Fn(&str) -> bool, no_profile: O
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
+
+    /// Gives what it is told to, one after another.
+    #[derive(Debug)]
+    struct Told(Mutex<Vec<bool>>);
+
+    #[async_trait]
+    impl CredentialProvider for Told {
+        type Credential = ();
+
+        async fn get_credential(&self) -> Result<Arc<()>> {
+            let gives = self.0.lock().expect("no panic").pop().expect("not asked more often");
+            gives
+                .then(|| Arc::new(()))
+                .ok_or(Error::Generic { store: "", source: Box::new(NoProfile("why")) })
+        }
+    }
+
+    #[test]
+    fn who_has_given_some_is_asked_again_later_and_who_never_did_is_not() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let asked = |gives: &[bool]| -> Vec<_> {
+            let told = Told(Mutex::new(gives.iter().rev().copied().collect()));
+            let named = Named::new(Scheme::S3, Arc::new(told));
+            let is = |error: Error| {
+                let source = std::error::Error::source(&error).expect("one of ours");
+                (source.is::<NoCredentials>(), source.is::<NotRenewed>())
+            };
+            gives.iter().map(|_| runtime.block_on(named.get_credential()).map_err(is)).collect()
+        };
+        let (never, later) = (Err((true, false)), Err((false, true)));
+        assert_eq!(asked(&[false, false]), [never.clone(), never.clone()]);
+        let given = Ok(Arc::new(()));
+        assert_eq!(
+            asked(&[false, true, false, false, true]),
+            [never, given.clone(), later.clone(), later, given]
+        );
+    }
 
     #[test]
     fn what_was_tried_is_told_by_name() {

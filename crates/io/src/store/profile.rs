@@ -76,8 +76,30 @@ impl fmt::Debug for ByProfile {
 
 struct Held {
     credential: Arc<AwsCredential>,
-    /// When to fetch new ones, and when these are void; those of a file have no such times.
-    times: Option<(SystemTime, SystemTime)>,
+    /// Those of a file have none.
+    times: Option<Times>,
+}
+
+struct Times {
+    /// When to fetch new ones.
+    renewal: SystemTime,
+    /// When these are void.
+    end: SystemTime,
+}
+
+impl Times {
+    fn new(now: SystemTime, end: SystemTime) -> Self {
+        Self { renewal: end - EARLY.min(left(now, end) / 2), end }
+    }
+
+    /// After a renewal that failed: who is asked for credentials is not asked again by every request.
+    fn put_off(&mut self, now: SystemTime) {
+        self.renewal = now + left(now, self.end) / 2;
+    }
+}
+
+fn left(now: SystemTime, end: SystemTime) -> Duration {
+    end.duration_since(now).unwrap_or_default()
 }
 
 impl ByProfile {
@@ -108,10 +130,7 @@ impl ByProfile {
                     secret_key: fetched.secret_access_key().to_owned(),
                     token: fetched.session_token().map(str::to_owned),
                 });
-                let times = fetched.expiry().map(|until| {
-                    let life = until.duration_since(SystemTime::now()).unwrap_or_default();
-                    (until - EARLY.min(life / 2), until)
-                });
+                let times = fetched.expiry().map(|end| Times::new(SystemTime::now(), end));
                 Ok(Some(Held { credential, times }))
             }
             // With a source, it says that what is named is not there.
@@ -137,13 +156,10 @@ impl CredentialProvider for ByProfile {
 
     async fn get_credential(&self) -> Result<Arc<AwsCredential>> {
         let mut held = self.held.lock().await;
-        let serve = |held: &Option<Held>, fresh: bool| {
-            let held = held.as_ref()?;
-            let ends = held.times.map(|(renewal, end)| if fresh { renewal } else { end });
-            ends.is_none_or(|ends| SystemTime::now() < ends).then(|| held.credential.clone())
-        };
-        if let Some(credential) = serve(&held, true) {
-            return Ok(credential);
+        if let Some(held) = &*held
+            && held.times.as_ref().is_none_or(|times| SystemTime::now() < times.renewal)
+        {
+            return Ok(held.credential.clone());
         }
         match self.fetch().await {
             Ok(Some(fetched)) => Ok(held.insert(fetched).credential.clone()),
@@ -152,9 +168,13 @@ impl CredentialProvider for ByProfile {
                 self.otherwise.get_credential().await
             }
             // Who hands them out may fail once: until they expire there is time to ask again.
-            Err(none) => {
-                serve(&held, false).ok_or_else(|| Error::Generic { store: "", source: Box::new(none) })
-            }
+            Err(none) => match &mut *held {
+                Some(Held { credential, times: Some(times) }) if SystemTime::now() < times.end => {
+                    times.put_off(SystemTime::now());
+                    Ok(credential.clone())
+                }
+                _ => Err(Error::Generic { store: "", source: Box::new(none) }),
+            },
         }
     }
 }
@@ -193,5 +213,27 @@ impl HttpConnector for Door {
             }
             Ok(answer)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_ones_are_fetched_before_the_old_ones_end() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_hours(1);
+        let after = |seconds: u64| now + Duration::from_secs(seconds);
+        for (life, renewal) in [(3_600, 3_540), (120, 60), (10, 5), (0, 0)] {
+            assert_eq!(Times::new(now, after(life)).renewal, after(renewal), "of {life} s");
+        }
+        let expired = now - Duration::from_mins(1);
+        assert_eq!(Times::new(now, expired).renewal, expired);
+        let mut times = Times::new(now, after(3_600));
+        for (asked, again) in [(3_540, 3_570), (3_570, 3_585), (3_599, 3_599), (3_700, 3_700)] {
+            times.put_off(after(asked));
+            assert_eq!(times.renewal.duration_since(after(again)).expect("not sooner").as_secs(), 0);
+            assert!(times.renewal >= after(asked));
+        }
     }
 }
