@@ -277,14 +277,16 @@ fn an_interrupted_run_keeps_whole_files_only() {
     for number in 0..400 {
         write(at, &[(&format!("in/{number:03}.txt"), &one)]);
     }
-    let child =
-        command(["redact", "in", "--out", "out", "--threads", "1"], at).spawn().expect("the program starts");
+    // Behind the files it waits for what never comes: however fast it is, it does not end by itself.
+    let arguments = ["redact", "in", "-", "--out", "out", "--input-format", "text", "--threads", "1"];
+    let mut child = command(arguments, at).stdin(Stdio::piped()).spawn().expect("the program starts");
+    let input = child.stdin.take();
     begun(&at.join("out"));
     interrupt(&child);
     assert_eq!(ended(child), Some(130));
+    drop(input);
     let clean = b"write to <EMAIL>\n".repeat(2_000);
     let left = files(&at.join("out"));
-    assert!(left.len() < 400, "it was cut short");
     for name in left {
         assert!(fs::read(at.join("out").join(&name)).expect("a file") == clean, "{name} is not whole");
     }

@@ -8,9 +8,8 @@ mod servers;
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
-use kills::{MAIL, killed, killed_when_begun, kills, large, table};
+use kills::{Again, MAIL, killed, killed_when_begun, kills, large, table};
 use program::{Ran, bytes_of, command, files, folder, report, sievert, write};
 use servers::double::Double;
 use servers::{s3, sievert_with};
@@ -36,23 +35,41 @@ fn make_input(at: &Path, count: usize, rows: usize) {
     write(at, &[("in/torn.jsonl", b"{\"a\":\"ben@example.org\"}\n{\"a\":\n{\"a\":1}\n")]);
 }
 
+/// How many files in a folder have their name.
+fn whole(at: &Path) -> usize {
+    let names = if at.is_dir() { files(at) } else { Vec::new() };
+    names.iter().filter(|name| !name.split('/').any(|part| part.starts_with('.'))).count()
+}
+
+/// A job to this output has told and quarantined what the one to `plain` has: its report.
+fn same_is_told(at: &Path, out: &str) -> serde_json::Value {
+    let ours = report(at, &[out, ".sievert/report.json"].concat());
+    assert_eq!(told(&ours), told(&report(at, "plain.sievert/report.json")));
+    let quarantined = |out: &str| bytes_of(&at.join([out, ".sievert/quarantine"].concat()));
+    assert_eq!(quarantined(out), quarantined("plain"));
+    ours
+}
+
 #[test]
 fn runs_that_are_killed_come_to_the_same_bytes() {
     let folder = folder();
     let at = folder.path();
     make_input(at, 60, 3_000);
     sievert(["redact", "in", "--out", "plain", MAIL], at).ends_with(3);
-    let (ran, died) = killed(kills(), Duration::from_millis(160), |again| {
-        let arguments = ["redact", "in", "--out", "out", MAIL].into_iter();
-        command(arguments.chain(again.then_some("--resume")), at)
-    });
-    ran.ends_with(3); // one record was quarantined
-    let resumed = &report(at, "out.sievert/report.json")["resumed"];
-    println!("{died} runs killed, {resumed} of 61 objects done before the last");
-    assert!(died > 0, "some were");
-    assert_eq!(bytes_of(&at.join("out")), bytes_of(&at.join("plain")), "and nothing else is left there");
-    assert_eq!(bytes_of(&at.join("out.sievert/quarantine")), bytes_of(&at.join("plain.sievert/quarantine")));
-    assert_eq!(told(&report(at, "out.sievert/report.json")), told(&report(at, "plain.sievert/report.json")));
+    let job = Again {
+        start: &|out, again| {
+            let arguments = ["redact", "in", "--out", out, MAIL].into_iter();
+            command(arguments.chain(again.then_some("--resume")), at)
+        },
+        done: &|out| whole(&at.join(out)),
+        of: 61,
+        end: &|out, ran| {
+            ran.ends_with(3); // one record was quarantined
+            assert!(bytes_of(&at.join(out)) == bytes_of(&at.join("plain")), "and nothing else is left there");
+            println!("{} of 61 objects done before", same_is_told(at, out)["resumed"]);
+        },
+    };
+    println!("{} runs killed", killed(kills(), &job));
 }
 
 /// Of a large object only what is behind the last durable place is done again: bytes, report and findings are those of
@@ -70,7 +87,7 @@ fn a_large_object_is_gone_on_with_where_a_killed_run_had_come_to() {
         let end = if ending == "jsonl" { 3 } else { 0 };
         let done = |mut run: std::process::Command| Ran::from(run.output().expect("it ran")).ends_with(end);
         done(run("plain", "plain.jsonl", &[]));
-        killed_when_begun(run("out", "out.jsonl", &[]), &at.join("out.sievert/done"));
+        killed_when_begun(|| run("out", "out.jsonl", &["--overwrite"]), &at.join("out.sievert/done"));
         assert!(!at.join("out/_SUCCESS").exists());
         let again = done(run("out", "out.jsonl", &["--resume"]));
         let told_again = report(at, "out.sievert/report.json");
@@ -110,7 +127,7 @@ fn a_scan_goes_on_in_a_compressed_object() {
     };
     let done = |mut run: std::process::Command| Ran::from(run.output().expect("it ran")).ends_with(3);
     done(run("plain", &[]));
-    killed_when_begun(run("state", &[]), &at.join("state/done"));
+    killed_when_begun(|| run("state", &[]), &at.join("state/done"));
     done(run("state", &["--resume"]));
     let again = report(at, "state/report.json");
     assert_eq!(again["continued"], 1);
@@ -125,18 +142,30 @@ fn a_rewrite_in_place_is_resumed() {
     let at = folder.path();
     make_input(at, 40, 2_000);
     sievert(["redact", "in", "--out", "plain", MAIL], at).ends_with(3);
-    fs::rename(at.join("in"), at.join("data")).expect("renamed");
-    let (ran, died) = killed(kills(), Duration::from_millis(400), |again| {
-        let arguments = ["redact", "data", "--in-place", MAIL].into_iter();
-        command(arguments.chain(again.then_some("--resume")), at)
-    });
-    ran.ends_with(3);
-    println!("{died} runs killed in place");
     let mut expected = bytes_of(&at.join("plain"));
     expected.remove("_SUCCESS");
-    assert!(bytes_of(&at.join("data")) == expected, "and nothing else is left there");
-    assert_eq!(told(&report(at, "data.sievert/report.json")), told(&report(at, "plain.sievert/report.json")));
-    assert_eq!(bytes_of(&at.join("data.sievert/quarantine")), bytes_of(&at.join("plain.sievert/quarantine")));
+    let job = Again {
+        start: &|data, again| {
+            if !again {
+                for (name, bytes) in bytes_of(&at.join("in")) {
+                    write(at, &[(&[data, "/", &name].concat(), &bytes)]);
+                }
+            }
+            let arguments = ["redact", data, "--in-place", MAIL].into_iter();
+            command(arguments.chain(again.then_some("--resume")), at)
+        },
+        done: &|data| {
+            let there = bytes_of(&at.join(data));
+            there.iter().filter(|(name, bytes)| expected.get(*name) == Some(bytes)).count()
+        },
+        of: 41,
+        end: &|data, ran| {
+            ran.ends_with(3);
+            assert!(bytes_of(&at.join(data)) == expected, "and nothing else is left there");
+            same_is_told(at, data);
+        },
+    };
+    println!("{} runs killed in place", killed(kills(), &job));
 }
 
 #[test]

@@ -19,13 +19,12 @@ const FOUND: [&str; 2] = ["--detector=global.email", "--detector=secret.aws_key_
 fn write_old(at: &Path, files: &[(&str, &[u8])]) {
     write(at, files);
     for (name, _) in files {
-        aged(&at.join(name), 60);
+        dated(&at.join(name), SystemTime::now() - Duration::from_mins(1));
     }
 }
 
-fn aged(path: &Path, seconds: u64) {
-    let file = File::options().append(true).open(path).expect("a file");
-    file.set_modified(SystemTime::now() - Duration::from_secs(seconds)).expect("a time");
+fn dated(path: &Path, time: SystemTime) {
+    File::options().append(true).open(path).and_then(|file| file.set_modified(time)).expect("a time");
 }
 
 /// Three files; of the same columns, where they are tables.
@@ -156,6 +155,7 @@ fn what_was_not_examined_in_full_is_read_again() {
 
     // So is what was written just before it was read: a second change could not be told from the first.
     write(at, &[("in/a.csv", b"id,mail\n1,eve@example.org\n")]);
+    dated(&at.join("in/a.csv"), SystemTime::now() + Duration::from_mins(10)); // however long the next line takes
     scan(at, &["--since", "first.json", "--report", "first.json"]).ends_with(3);
     scan(at, &["--since", "first.json", "--report", "second.json"]).ends_with(3);
     assert_eq!(report(at, "second.json")["ledger"]["objects"]["unchanged"], 2);

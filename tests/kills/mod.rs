@@ -17,41 +17,82 @@ pub(crate) fn table(number: usize, rows: usize) -> Vec<u8> {
     std::iter::once("id,mail\n".to_owned()).chain((0..rows).map(row)).collect::<String>().into_bytes()
 }
 
-/// Kills runs at random times within some time until one ends by itself; that one's end, and how many were killed.
-pub(crate) fn killed(kills: u64, within: Duration, mut start: impl FnMut(bool) -> Command) -> (Ran, u64) {
-    let mut died = 0;
-    loop {
-        let mut child = start(died > 0).spawn().expect("the program starts");
-        if died < kills {
-            std::thread::sleep(within.mul_f64((mixed(7, died) % 1_000) as f64 / 1_000.0));
+/// A job that is done again and again, each time to a name of its own.
+pub(crate) struct Again<'a> {
+    /// Begins it, or goes on with what a run that was killed has left.
+    pub(crate) start: &'a dyn Fn(&str, bool) -> Command,
+    /// How many of its objects are done.
+    pub(crate) done: &'a dyn Fn(&str) -> usize,
+    /// How many there are.
+    pub(crate) of: usize,
+    /// What must hold once a run has ended by itself.
+    pub(crate) end: &'a dyn Fn(&str, Ran),
+}
+
+/// Kills runs at random moments and goes on with them until one ends by itself; as many jobs as it needs for so many
+/// kills, at least one of them when something was done and not all. The moments are a share of what a run takes, which
+/// is found out by the way: machines differ.
+pub(crate) fn killed(kills: u64, job: &Again<'_>) -> u64 {
+    let (mut takes, mut died, mut halfway) = (Duration::from_millis(200), 0, false);
+    let mut draws = 0;
+    for number in 0.. {
+        let name = format!("out-{number}");
+        let (mut again, mut half) = (false, false);
+        let ran = loop {
+            assert!(draws < 1_000 + kills, "no run is killed when something was done and not all");
+            let mut child = (job.start)(&name, again).spawn().expect("the program starts");
+            if died < kills || !halfway {
+                std::thread::sleep(takes.mul_f64((mixed(7, draws) % 1_000) as f64 / 1_000.0));
+                draws += 1;
+                if child.try_wait().expect("a child can be asked").is_none() {
+                    child.kill().expect("it can be killed");
+                    child.wait().expect("it is dead");
+                    (died, again) = (died + 1, true);
+                    half |= (1..job.of).contains(&(job.done)(&name));
+                    halfway |= half;
+                    takes = takes.mul_f64(if half { 1.0 } else { 1.25 });
+                    continue;
+                }
+            }
+            break child.wait_with_output().expect("it ended").into();
+        };
+        takes = takes.mul_f64(if half { 1.0 } else { 0.75 });
+        (job.end)(&name, ran);
+        if died >= kills && halfway {
+            return died;
         }
-        if died == kills || child.try_wait().expect("a child can be asked").is_some() {
-            return (child.wait_with_output().expect("it ended").into(), died);
+    }
+    unreachable!("numbers do not end")
+}
+
+/// Kills a run as soon as it has written down under `state` how far an object has come, and it has not come to its end:
+/// how far. A run that gets away is begun again.
+pub(crate) fn killed_when_begun(start: impl Fn() -> Command, state: &Path) -> serde_json::Value {
+    let lines = || -> Vec<serde_json::Value> {
+        let mut names = if state.is_dir() { files(state) } else { Vec::new() };
+        names.retain(|name| !name.starts_with('.') && !name.contains("/."));
+        let texts = names.iter().filter_map(|name| fs::read_to_string(state.join(name)).ok());
+        texts
+            .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+            .map(|line| serde_json::from_str(&line).expect("whole lines"))
+            .collect()
+    };
+    let last = |what: &str| lines().iter().rev().find_map(|line| line.get(what).cloned());
+    for _ in 0..50 {
+        if state.exists() {
+            fs::remove_dir_all(state).expect("removed");
+        }
+        let mut child = start().spawn().expect("the program starts");
+        while last("begun").is_none() && child.try_wait().expect("a child can be asked").is_none() {
+            std::thread::sleep(Duration::from_millis(2));
         }
         child.kill().expect("it can be killed");
         child.wait().expect("it is dead");
-        died += 1;
+        if let (Some(begun), None) = (last("begun"), last("done")) {
+            return begun["begun"].clone();
+        }
     }
-}
-
-/// Kills a run as soon as it has written down under `state` how far an object has come.
-pub(crate) fn killed_when_begun(mut run: Command, state: &Path) {
-    let mut child = run.spawn().expect("the program starts");
-    let begun = || {
-        let names = if state.is_dir() { files(state) } else { Vec::new() };
-        let mut lines = names.iter().filter(|name| !name.starts_with('.') && !name.contains("/."));
-        lines
-            .any(|name| fs::read_to_string(state.join(name)).is_ok_and(|text| text.contains("\n{\"begun\":")))
-    };
-    while !begun() {
-        assert!(
-            child.try_wait().expect("a child can be asked").is_none(),
-            "it ended before it had come anywhere"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    child.kill().expect("it can be killed");
-    child.wait().expect("it is dead");
+    panic!("every run ended before it could be killed");
 }
 
 /// How many runs are killed, if the caller names no other number by `SIEVERT_KILLS`.
