@@ -1,7 +1,10 @@
 //! Telephone and fax numbers of all countries. The plans stand in `numbering`; here is how numbers are written.
 
+mod written;
+
 use crate::numbering::{self, Dialled};
 use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Region, Verdict};
+use written::Written;
 
 pub static DETECTOR: Detector = Detector {
     id: "global.phone",
@@ -118,44 +121,54 @@ const NOT_PHONES: &[&str] = &[
 ];
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let text = without_extension(c.text);
+    let number = Written::new(c.text);
     let named = c.anchored.named();
-    let priced =
-        c.before().trim_end().ends_with(['$', '€', '£', '¥', '₩', '#']) || c.after().starts_with('%');
-    if !stands_free(c) || !balanced(text) || is_something_else(text) || priced && !named {
+    let rather_another = is_something_else(&number) || !number.balanced;
+    if rather_another || !stands_free(c) || !named && priced(c) {
         return Verdict::No;
     }
-    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
     // `alloc_cell(100000)`: what a function is called with.
     let called = |name: &str| name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let bare = number.is_bare();
     if bare && c.before().strip_suffix('(').is_some_and(called) {
         return Verdict::No;
     }
-    match proof(text, c.regions, named) {
+    match proof(&number, c.regions, named) {
         Verdict::No => {}
-        _ if bare && !named => return common(c, text),
+        _ if bare && !named => return common(c, &number),
         found => return found,
     }
-    // `+1 212-555-0123 2024`: the shorter candidate is the number.
-    if text.match_indices(separates).any(|(at, _)| proof(&text[..at], c.regions, named) != Verdict::No) {
+    // Nothing speaks for it, and where it is a whole cell its shape counts for the column.
+    if c.anchored == Anchored::Alone && c.around.trim().len() > c.text.len() {
         return Verdict::No;
     }
-    let international = text.starts_with('+');
-    let most = if international { 15 } else { 12 + usize::from(text.starts_with('0')) };
-    match digits(text).count() {
+    // `+1 212-555-0123 2024`: the shorter candidate is the number.
+    let shorter = number.text.match_indices(separates).map(|(at, _)| Written::new(&number.text[..at]));
+    if { shorter }.any(|shorter| proof(&shorter, c.regions, named) != Verdict::No) {
+        return Verdict::No;
+    }
+    let international = number.text.starts_with('+');
+    let most = if international { 15 } else { 12 + usize::from(number.text.starts_with('0')) };
+    match number.digits {
         count if !(6..=most).contains(&count) => Verdict::No,
         _ if named && (international || !c.regions.is_empty()) => Verdict::Failed,
         _ if named => Verdict::Plain,
         7.. if international => Verdict::Weak,
-        _ => common(c, text),
+        _ => common(c, &number),
     }
 }
 
+/// `$212`, `#123`, `50 %`.
+fn priced(c: &Candidate<'_>) -> bool {
+    c.before().trim_end().ends_with(['$', '€', '£', '¥', '₩', '#']) || c.after().starts_with('%')
+}
+
 /// What the digits and the spelling prove by themselves.
-fn proof(text: &str, regions: &[Region], named: bool) -> Verdict {
+fn proof(number: &Written<'_>, regions: &[Region], named: bool) -> Verdict {
+    let text = number.text;
     // Most candidates in a text are no more than this, and cost no walk through the plans.
     if regions.is_empty() && !text.starts_with(['+', '0']) {
-        return Verdict::plain(north_american(text));
+        return Verdict::plain(north_american(number));
     }
     let Some(dialled) = Dialled::new(digits(text)) else { return Verdict::No };
     // A `(0)` is dialled at home alone.
@@ -166,33 +179,32 @@ fn proof(text: &str, regions: &[Region], named: bool) -> Verdict {
         either(numbering::international)
     } else {
         regions.iter().any(|region| numbering::dialled_in(*region, &dialled, named))
-            || text.contains(separates) && either(numbering::dialled_abroad)
+            || !number.is_bare() && either(numbering::dialled_abroad)
     };
-    if holds { Verdict::Checked } else { Verdict::plain(north_american(text)) }
+    if holds { Verdict::Checked } else { Verdict::plain(north_american(number)) }
 }
 
 /// `(212) 555-0123`, `212-555-0123`, `212.555.0123`, each with a 1 before it or not: area and exchange begin with
 /// 2 to 9 (NANPA), and the separators are not only blanks.
-fn north_american(text: &str) -> bool {
-    // It has to be asked of nearly every number.
-    let telling = text.bytes().any(|byte| b"-.)".contains(&byte));
-    if !telling || ![10, 11].contains(&digits(text).count()) {
-        return false;
-    }
-    let groups = groups(text.strip_prefix('1').filter(|rest| rest.starts_with(separates)).unwrap_or(text));
+fn north_american(number: &Written<'_>) -> bool {
+    let groups = match number.groups() {
+        ["1", groups @ ..] if number.text.starts_with('1') => groups,
+        groups => groups,
+    };
     let high = |group: &str| group.starts_with(|first| ('2'..='9').contains(&first));
-    matches!(groups, [Some(area), Some(exchange), Some(line), None, ..]
+    matches!(groups, [area, exchange, line]
         if [area.len(), exchange.len(), line.len()] == [3, 3, 4] && high(area) && high(exchange))
+        && number.has(b"-.)")
 }
 
 /// The shapes that need a word beside them: [`Verdict::Weak`] where nothing speaks against it.
-fn common(c: &Candidate<'_>, text: &str) -> Verdict {
+fn common(c: &Candidate<'_>, number: &Written<'_>) -> Verdict {
+    let Written { text, digits: count, .. } = *number;
     let digit = |c: char| c.is_ascii_digit();
     let crowded = c.before().strip_suffix(' ').is_some_and(|before| before.ends_with(digit))
         || c.after().strip_prefix(' ').is_some_and(|after| after.starts_with(digit));
-    let count = digits(text).count();
-    let plausible = match groups(text) {
-        [Some(bare), None, ..] => {
+    let plausible = match number.groups() {
+        [bare] => {
             // A cell of digits in a field like `call_id` needs a label.
             let cell = c.around.len() == c.text.len() && c.anchored == Anchored::Context;
             // Seconds since 1970, and dates with hours.
@@ -200,21 +212,19 @@ fn common(c: &Candidate<'_>, text: &str) -> Verdict {
             (9..=12).contains(&count) && !epoch && !cell
         }
         // 12345-6789 and `22 31200` are postal codes, the second behind a house number.
-        [Some(a), Some(b), None, ..] => {
-            text.contains([' ', '-', '/', ')'])
+        [a, b] => {
+            number.has(b" -/)")
                 && (7..=12).contains(&count)
                 && (a.starts_with('0') || ![(5, 4), (3, 5), (2, 5)].contains(&(a.len(), b.len())))
         }
         // 123-45-6789 is somebody else's.
-        [Some(a), Some(b), Some(c), None, ..] if text.contains('-') => {
-            [a.len(), b.len(), c.len()] != [3, 2, 4]
-        }
+        [a, b, c] if number.has(b"-") => [a.len(), b.len(), c.len()] != [3, 2, 4],
         _ => (7..=12).contains(&count),
     };
     // `1 155 635`: a trunk 1 stands before ten digits.
     let thousands = text.starts_with('1') && text[1..].starts_with(separates) && count != 11;
     // A house number and a postal code: `Campanar, 21 - 46009`.
-    let address = text.contains(" - ") && !text.starts_with('0');
+    let address = number.has(b"-") && text.contains(" - ") && !text.starts_with('0');
     if crowded || thousands || address || !plausible || named_otherwise(c.before()) {
         Verdict::No
     } else {
@@ -236,8 +246,9 @@ fn stands_free(c: &Candidate<'_>) -> bool {
     let joins = |c: char| c == '_' || c.is_alphanumeric() && c < '\u{2E80}';
     let digit = |c: char| c.is_ascii_digit();
     let (before, after) = (c.before(), c.after());
-    let tail = before.trim_end_matches(['-', '.', '/', ',']);
-    let part = tail.len() < before.len()
+    let signs = before.bytes().rev().take_while(|byte| b"-./,".contains(byte)).count();
+    let tail = &before[..before.len() - signs];
+    let part = signs > 0
         && if c.anchored.named() {
             tail.ends_with(digit)
         } else {
@@ -247,55 +258,27 @@ fn stands_free(c: &Candidate<'_>) -> bool {
     !part && !goes_on && !before.ends_with(joins) && !before.ends_with('+') && !after.starts_with(joins)
 }
 
-fn balanced(text: &str) -> bool {
-    let mut open = false;
-    for byte in text.bytes().filter(|byte| b"()".contains(byte)) {
-        if open == (byte == b'(') {
-            return false;
-        }
-        open = !open;
-    }
-    !open
-}
-
 /// Dates, pairs of years, addresses of computers, decimals, and one digit all the way.
-fn is_something_else(text: &str) -> bool {
+fn is_something_else(number: &Written<'_>) -> bool {
     let value = |group: &str| group.parse::<u32>().unwrap_or(u32::MAX);
     let year = |group: &str| group.len() == 4 && (1900..2100).contains(&value(group));
     let month_and_day = |a: &str, b: &str| {
-        let (low, high) = (value(a).min(value(b)), value(a).max(value(b)));
-        a.len() <= 2 && b.len() <= 2 && (1..=12).contains(&low) && (1..=31).contains(&high)
+        a.len() <= 2 && b.len() <= 2 && {
+            let (low, high) = (value(a).min(value(b)), value(a).max(value(b)));
+            (1..=12).contains(&low) && (1..=31).contains(&high)
+        }
     };
-    let first = text.bytes().find(u8::is_ascii_digit);
-    text.bytes().filter(u8::is_ascii_digit).all(|digit| Some(digit) == first)
-        || match groups(text) {
-            _ if text.starts_with('+') => false,
-            [Some(a), Some(b), None, ..] => {
-                year(a) && year(b) || text.contains('.') && !text.contains([' ', '('])
-            }
-            [Some(a), Some(b), Some(c), Some(d), None, ..] if text.matches('.').count() == 3 => [a, b, c, d]
+    let dotted = || number.text.matches('.').count() == 3;
+    number.monotonous
+        || match *number.groups() {
+            _ if number.text.starts_with('+') => false,
+            [a, b] => year(a) && year(b) || number.has(b".") && !number.has(b" ("),
+            [a, b, c, d] if number.has(b".") && dotted() => [a, b, c, d]
                 .into_iter()
                 .all(|part| value(part) < 256 && (part == "0" || !part.starts_with('0'))),
-            [Some(a), Some(b), Some(c), ..] => {
-                year(a) && month_and_day(b, c) || year(c) && month_and_day(a, b)
-            }
+            [a, b, c, ..] => year(a) && month_and_day(b, c) || year(c) && month_and_day(a, b),
             _ => false,
         }
-}
-
-/// The runs of digits, at most seven of them.
-fn groups(text: &str) -> [Option<&str>; 8] {
-    let mut groups = [None; 8];
-    let mut from = 0;
-    for group in &mut groups {
-        let digit = |byte: &u8| byte.is_ascii_digit();
-        let Some(blanks) = text.as_bytes()[from..].iter().position(digit) else { break };
-        let rest = &text[from + blanks..];
-        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
-        *group = Some(&rest[..length]);
-        from += blanks + length;
-    }
-    groups
 }
 
 fn separates(c: char) -> bool {
@@ -306,14 +289,9 @@ fn digits(text: &str) -> impl Iterator<Item = u8> {
     text.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0')
 }
 
-fn without_extension(text: &str) -> &str {
-    let end = text.bytes().position(|byte| !(byte.is_ascii_digit() || b"+ -./()".contains(&byte)));
-    text[..end.unwrap_or(text.len())].trim_end()
-}
-
 /// `+` and digits where the country is known, else the digits; without extension.
 fn normalize(text: &str) -> String {
-    let plain = without_extension(text).replacen("(0)", "", 1);
+    let plain = Written::new(text).text.replacen("(0)", "", 1);
     let all: String = plain.chars().filter(char::is_ascii_digit).collect();
     let abroad = Dialled::new(digits(&plain)).is_some_and(|dialled| numbering::dialled_abroad(&dialled));
     match all.strip_prefix("00").or_else(|| all.strip_prefix("011")) {
