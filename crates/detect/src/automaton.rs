@@ -168,7 +168,14 @@ impl Automaton {
         })
     }
 
+    #[inline]
     fn step(dfa: &DFA, cache: &mut Cache, state: LazyStateID, byte: u8) -> LazyStateID {
+        if !state.is_tagged() {
+            let next = dfa.next_state_untagged(cache, state, byte);
+            if !next.is_unknown() {
+                return next;
+            }
+        }
         dfa.next_state(cache, state, byte).expect("the cache is cleared, never given up")
     }
 

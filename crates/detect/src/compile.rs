@@ -5,7 +5,7 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 
 use crate::automaton::check;
 use crate::detector::alphanumeric;
-use crate::filter::Filter;
+use crate::filter::{Filter, before_digit};
 use crate::{Borders, Candidate, Category, CustomDetector, Detector, Error, Verdict};
 
 /// How far context may reach, in bytes.
@@ -140,6 +140,22 @@ impl Parts {
             self.labelled.push(shape);
         }
         Ok(())
+    }
+
+    /// By detector, how many bytes of a value can stand before its first digit; `None` where it needs none.
+    pub(crate) fn first_digits(&self) -> Vec<Option<usize>> {
+        let mut digits = vec![None; self.detectors.len()];
+        let mut seen = vec![false; digits.len()];
+        for shape in self.patterns.iter().chain(&self.labelled) {
+            let of = usize::from(shape.detector);
+            let this = before_digit(&shape.hir);
+            digits[of] = if std::mem::replace(&mut seen[of], true) {
+                this.zip(digits[of]).map(|(this, other)| this.max(other))
+            } else {
+                this
+            };
+        }
+        digits
     }
 
     fn words(&mut self, words: &[impl AsRef<str>], role: Role) {

@@ -199,6 +199,35 @@ fn heads(hir: &Hir) -> Vec<Hir> {
     heads
 }
 
+/// How many bytes of a shape's texts can stand before the first digit; `None` where there need not be one.
+pub(crate) fn before_digit(hir: &Hir) -> Option<usize> {
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.iter().position(u8::is_ascii_digit),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().all(|range| b'0' <= range.start() && range.end() <= b'9').then_some(0)
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            class.iter().all(|range| '0' <= range.start() && range.end() <= '9').then_some(0)
+        }
+        HirKind::Capture(capture) => before_digit(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => before_digit(&repetition.sub),
+        HirKind::Concat(parts) => {
+            let mut before = 0;
+            for part in parts {
+                if let Some(more) = before_digit(part) {
+                    return Some(before + more);
+                }
+                before += part.properties().maximum_len()?;
+            }
+            None
+        }
+        HirKind::Alternation(branches) => {
+            branches.iter().map(before_digit).try_fold(0, |most, one| Some(most.max(one?)))
+        }
+        HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) => None,
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Direction {
     Forward,
@@ -342,6 +371,18 @@ mod tests {
     #[test]
     fn a_shape_of_anything_has_a_filter_that_keeps_nothing_out() {
         assert!(filter(r"\PC{3,9}").share > 0.1);
+    }
+
+    #[test]
+    fn the_first_digit_is_no_farther_than_the_shape_lets_it_be() {
+        let before = |pattern: &str| before_digit(&parse(pattern).expect("a pattern"));
+        assert_eq!(before("[0-9]{3}"), Some(0));
+        assert_eq!(before("(?:[A-Z]{0,3}-?)[0-9]+x"), Some(4));
+        assert_eq!(before("(?:ab|c1)[a-z0-9](?:x|é)7"), Some(5), "é takes two bytes");
+        assert_eq!(before("(?:x?1)+|no 2"), Some(3));
+        for none in ["[a-z0-9]{9}", "[0-9]?x", "[a-z]+1", "a|1", r"\d"] {
+            assert_eq!(before(none), None, "{none}");
+        }
     }
 
     #[test]

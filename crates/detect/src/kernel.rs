@@ -12,7 +12,7 @@ pub(crate) const BLOCK: usize = 64;
 
 /// The bytes that are looked at for one place, by their distance from it. With so many buckets, farther ones told hardly
 /// any more shapes apart.
-pub(crate) const LOOKS: [usize; 6] = [0, 1, 2, 3, 4, 5];
+pub(crate) const LOOKS: [usize; 5] = [0, 1, 2, 3, 4];
 
 /// A table of nibbles tells eight buckets apart; so many tables there are for each place looked at.
 const PLANES: usize = 3;

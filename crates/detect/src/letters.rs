@@ -66,6 +66,16 @@ const LOWER: u64 = 0x2020_2020_2020_2020;
 /// The bytes of a block and of the key that begins at its last one.
 const CHUNK: usize = BLOCK + KEY - 1;
 
+/// The first bytes of a text as one number, with zeros behind its end.
+#[inline]
+pub(crate) fn first_bytes(text: &[u8]) -> u64 {
+    u64::from_le_bytes(text.first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; KEY];
+        bytes[..text.len()].copy_from_slice(text);
+        bytes
+    }))
+}
+
 /// A block of a text and where its runs are, with what follows it.
 struct Runs<'t> {
     letters: u128,
@@ -115,9 +125,15 @@ pub(crate) struct Heads(Box<[u64; 1 << (HEAD_BITS - 6)]>);
 /// Bytes of a head.
 const HEAD: usize = 3;
 
-/// Bits of a head: five of each byte, which tell letters apart in any case, and behind the first byte one more, which
-/// tells letters from what else is ASCII.
-const HEAD_BITS: usize = 5 * HEAD + 2;
+/// What is read of a head: five bits of each byte, which tell letters apart in any case, and behind the first byte one
+/// more, which tells letters from what else is ASCII.
+const FOLDED: u32 = 0x005F_5F1F;
+
+/// A product has the bits of all factors in its upper ones.
+const SPREAD: u32 = 0x9E37_79B1;
+
+/// Bits of the number of a head.
+const HEAD_BITS: u32 = 17;
 
 impl Default for Heads {
     fn default() -> Self {
@@ -126,12 +142,10 @@ impl Default for Heads {
 }
 
 impl Heads {
-    /// The head of what begins with these bytes.
+    /// The number of the head of what begins with these bytes.
     #[inline]
     fn of(bytes: [u8; HEAD + 1]) -> usize {
-        let bytes = u32::from_le_bytes(bytes);
-        let head = bytes & 0x1F | bytes >> 3 & 0x3E0 | bytes << 1 & 0x8000 | bytes >> 6 & 0x1_7C00;
-        head as usize
+        (u32::from_le_bytes(bytes) & FOLDED).wrapping_mul(SPREAD) as usize >> (u32::BITS - HEAD_BITS)
     }
 
     /// Adds the heads of all texts that begin with these first bytes of a word, but for those that go on beyond ASCII

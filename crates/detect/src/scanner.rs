@@ -231,6 +231,7 @@ impl Scanner {
     ) -> Result<Self, Error> {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let parts = Parts::new(detectors, custom)?;
+        let first_digits = parts.first_digits();
         let groups = grouped(parts.patterns);
         let filters: Vec<_> = groups.iter().map(Group::filters).collect();
         let mut labelled: Vec<_> = parts.detectors.iter().map(|_| None).collect();
@@ -240,7 +241,7 @@ impl Scanner {
         }
         Ok(Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
-            words: Words::new(&parts.words)?,
+            words: Words::new(&parts.words, &first_digits)?,
             sieve: Sieve::new(&filters, path),
             groups,
             labelled,

@@ -4,7 +4,7 @@
 use crate::filter::{AHEAD, Filter, Window};
 use crate::kernel::{BLOCK, BUCKETS, Bucket, Kernel, Masks, Path};
 use crate::letters::{self, LONG_KEY};
-use crate::words::Words;
+use crate::words::{NEAR, Words};
 
 /// A place in scanned bytes where a candidate or a label may be. Where a cell has none, no detector finds anything in
 /// it, but by the name of its field.
@@ -146,8 +146,10 @@ impl Sieve {
             let fresh = fresh.get(block).copied().unwrap_or(0);
             let mut labels = 0;
             let starts = letters::starts(masks, block, fresh);
-            letters::each_start(masks, block, starts, text, words.label_heads(), |bit, start| {
-                labels |= u64::from(words.may_label(start)) << bit;
+            const { assert!(NEAR == 2 * BLOCK) };
+            let keys = words.labels(masks[block..].iter().take(3).any(|masks| masks.digits != 0));
+            letters::each_start(masks, block, starts, text, &keys.heads, |bit, start| {
+                labels |= u64::from(keys.may_begin(start)) << bit;
             });
             let hits = masks[block].hits
                 | letters::long_keys(masks, block, fresh)

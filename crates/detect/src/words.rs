@@ -1,34 +1,44 @@
 //! Labels, context words and negative words: which of them stand at a place of a text, and what may stand between a
 //! label and its value.
 
+mod keys;
+mod spelling;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
-use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
-
 use crate::border::{after, before, in_word};
 use crate::compile::Role;
-use crate::letters::{self, Heads, KEY, Letters, Start};
+use crate::kernel::BLOCK;
+use crate::letters::{self, KEY, Letters, Start};
 use crate::mark::in_mark;
 use crate::{DetectorIndex, Error};
+pub(crate) use keys::Keys;
+use keys::{Index, Key, beginnings};
+use spelling::{Cases, Part};
 
 /// All words of all detectors.
 pub(crate) struct Words {
     list: Vec<Word>,
     /// By key of the run of letters that a word begins with: the words.
     index: Index,
-    /// What runs begin with where labels stand, and where any words do.
-    labels: Keys,
+    /// What runs begin with where any words stand, where labels do, and where labels do whose values need no digit
+    /// within [`NEAR`].
     all: Keys,
+    labels: Keys,
+    digitless: Keys,
     cases: Cases,
 }
 
 struct Word {
-    /// What blanks, hyphens, dots, slashes and underscores part, in the case of [`Words::fold`].
-    parts: Vec<String>,
+    /// What blanks, hyphens, dots, slashes and underscores part.
+    parts: Vec<Part>,
     owners: Vec<(DetectorIndex, Role)>,
     label: bool,
 }
+
+/// How far behind the beginning of a label a digit is near, in bytes.
+pub(crate) const NEAR: usize = 2 * BLOCK;
 
 /// A word that stands in a text, at word borders.
 #[derive(Clone, Debug)]
@@ -45,22 +55,25 @@ pub(crate) enum Which {
 }
 
 impl Words {
-    pub(crate) fn new(words: &[(String, u16, Role)]) -> Result<Self, Error> {
+    /// Of words, and by detector how many bytes of a value can stand before its first digit.
+    pub(crate) fn new(words: &[(String, u16, Role)], first_digits: &[Option<usize>]) -> Result<Self, Error> {
         let mut it = Self {
             list: Vec::new(),
             index: Index::default(),
-            labels: Keys::default(),
             all: Keys::default(),
+            labels: Keys::default(),
+            digitless: Keys::default(),
             cases: Cases::new(words.iter().flat_map(|(word, ..)| word.chars())),
         };
         let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
         for (word, detector, role) in words {
-            let folded = |part: &str| part.chars().map(|c| it.fold(c)).collect::<String>();
+            let folded = |part: &str| part.chars().map(|c| it.cases.fold(c)).collect::<String>();
             let parts: Vec<_> = parts(word).map(folded).collect();
             if parts.is_empty() {
                 return Err(Error::Word { word: word.clone() });
             }
-            let number = *numbers.entry(parts.clone()).or_insert_with(|| {
+            let number = *numbers.entry(parts).or_insert_with_key(|parts| {
+                let parts = parts.iter().cloned().map(Part::new).collect();
                 it.list.push(Word { parts, owners: Vec::new(), label: false });
                 it.list.len() - 1
             });
@@ -70,11 +83,22 @@ impl Words {
         let runs =
             || it.list.iter().enumerate().flat_map(|(nth, word)| word.runs().map(move |run| (run, nth)));
         it.index = Index::new(runs().map(|(run, nth)| (Key::of(&run).bytes, nth as u32)).collect());
-        let mut foreign: HashMap<char, Vec<char>> = HashMap::new();
-        it.cases.ones.iter().for_each(|(other, one)| foreign.entry(*one).or_default().push(*other));
-        let labels = || runs().filter(|(_, nth)| it.list[*nth].label);
-        it.all = Keys::new(runs().flat_map(|(run, _)| beginnings(&run, &foreign)));
-        it.labels = Keys::new(labels().flat_map(|(run, _)| beginnings(&run, &foreign)));
+        let others = it.cases.others();
+        let begin = |wanted: &dyn Fn(&Word) -> bool| {
+            let runs = runs().filter(|(_, nth)| wanted(&it.list[*nth]));
+            Keys::new(runs.flat_map(|(run, _)| beginnings(&run, &others)))
+        };
+        let has_digit_near = |word: &Word| {
+            let mut labelled = word.owners.iter().filter(|(_, role)| *role == Role::Label);
+            let ahead = word.longest(&others) + CONNECTOR;
+            labelled.all(|(owner, _)| {
+                first_digits[usize::from(owner.0)].is_some_and(|digit| ahead + digit <= NEAR)
+            })
+        };
+        let all = begin(&|_| true);
+        let labels = begin(&|word| word.label);
+        let digitless = begin(&|word| word.label && !has_digit_near(word));
+        (it.all, it.labels, it.digitless) = (all, labels, digitless);
         Ok(it)
     }
 
@@ -83,15 +107,9 @@ impl Words {
         &self.list[hit.word as usize].owners
     }
 
-    /// How labels begin.
-    pub(crate) fn label_heads(&self) -> &Heads {
-        &self.labels.heads
-    }
-
-    /// Whether a label can begin so.
-    #[inline]
-    pub(crate) fn may_label(&self, start: Start) -> bool {
-        self.labels.may_begin(start)
+    /// How labels begin that can have a value, given whether a digit stands within [`NEAR`].
+    pub(crate) fn labels(&self, digit_near: bool) -> &Keys {
+        if digit_near { &self.labels } else { &self.digitless }
     }
 
     /// Appends the words that begin in this part of the text, by start.
@@ -120,7 +138,7 @@ impl Words {
         }
         let mut found = Key::default();
         let mut plain = true;
-        for c in text[at..].chars().map(|c| self.fold(c)).take_while(|c| in_run(*c)).take(KEY) {
+        for c in text[at..].chars().map(|c| self.cases.fold(c)).take_while(|c| in_run(*c)).take(KEY) {
             plain &= c.is_ascii();
             if !plain {
                 // Beside a letter beyond ASCII a word may end where the run goes on.
@@ -152,17 +170,9 @@ impl Words {
                 let Some(c) = after(text, at).filter(|c| parts_words(*c)) else { break };
                 at += c.len_utf8();
             }
-            for expected in part.chars() {
-                let c = after(text, at).filter(|c| self.fold(*c) == expected)?;
-                at += c.len_utf8();
-            }
+            at = part.end(text, at, &self.cases)?;
         }
         Some(at)
-    }
-
-    /// One case for all.
-    fn fold(&self, c: char) -> char {
-        if c.is_ascii() { c.to_ascii_lowercase() } else { self.cases.one(c) }
     }
 }
 
@@ -173,7 +183,7 @@ impl Word {
         let mut runs = Vec::new();
         let mut glued = String::new();
         for part in &self.parts {
-            glued.push_str(part);
+            glued.push_str(&part.text);
             runs.push(glued.chars().take(KEY).take_while(|c| in_run(*c)).collect());
             if runs.last() != Some(&glued) {
                 break;
@@ -181,172 +191,16 @@ impl Word {
         }
         runs.into_iter()
     }
-}
 
-/// The first characters of a run of letters, a byte each.
-#[derive(Clone, Copy, Default)]
-struct Key {
-    bytes: u64,
-    length: usize,
-}
-
-impl Key {
-    fn of(run: &str) -> Self {
-        let mut key = Self::default();
-        run.chars().for_each(|c| key.push(c));
-        key
-    }
-
-    /// A run that goes on with something beyond ASCII.
-    fn and_foreign(self) -> u64 {
-        self.bytes | 0xFF << (8 * self.length)
-    }
-
-    fn push(&mut self, c: char) {
-        let byte = if c.is_ascii() { c as u64 } else { 0x80 | c as u64 & 0x7F };
-        self.bytes |= byte << (8 * self.length);
-        self.length += 1;
-    }
-}
-
-/// All that [`Keys::may_begin`] can meet where a run stands in a text, and the first bytes there, given the other cases
-/// beyond ASCII of each letter.
-fn beginnings(run: &str, foreign: &HashMap<char, Vec<char>>) -> Vec<(u64, String)> {
-    let mut all = Vec::new();
-    let mut key = Key::default();
-    for (at, c) in run.char_indices() {
-        let others = foreign.get(&c).into_iter().flatten().copied();
-        for other in others.chain((!c.is_ascii()).then_some(c)) {
-            let first = format!("{}{other}", &run[..at]);
-            let key = if at == 0 { Start::of(first.as_bytes()).key } else { key.and_foreign() };
-            all.push((key, first));
-        }
-        if !c.is_ascii() {
-            return all;
-        }
-        key.push(c);
-    }
-    all.push((key.bytes, run.to_owned()));
-    all
-}
-
-/// A set of keys that now and then holds one too many.
-#[derive(Default)]
-struct Keys {
-    bits: Vec<u64>,
-    /// Of a hash, to the number of its place in `bits`.
-    shift: u32,
-    heads: Heads,
-}
-
-impl Keys {
-    fn new(keys: impl Iterator<Item = (u64, String)>) -> Self {
-        let keys: Vec<_> = keys.collect();
-        let words = (keys.len() / 2).next_power_of_two().max(2);
-        let mut it =
-            Self { bits: vec![0; words], shift: 64 - words.trailing_zeros(), heads: Heads::default() };
-        for (key, first) in keys {
-            it.heads.insert(first.as_bytes());
-            let (word, bits) = it.place(key);
-            it.bits[word] |= bits;
-        }
-        it
-    }
-
-    /// Where a key has its two bits.
-    #[inline]
-    fn place(&self, key: u64) -> (usize, u64) {
-        let hash = hash(key);
-        ((hash >> self.shift) as usize, 1 << (hash >> 20 & 63) | 1 << (hash >> 26 & 63))
-    }
-
-    /// Whether one of the words can begin so.
-    #[inline]
-    fn may_begin(&self, start: Start) -> bool {
-        let Start { key, length, foreign } = start;
-        self.may_hold(key) || foreign && self.may_hold(Key { bytes: key, length }.and_foreign())
-    }
-
-    #[inline]
-    fn may_hold(&self, key: u64) -> bool {
-        let (word, bits) = self.place(key);
-        self.bits[word] & bits == bits
-    }
-}
-
-/// What stands under a key.
-#[derive(Default)]
-struct Index {
-    /// By the top bits of the hash of the key.
-    entries: Vec<(u64, u32)>,
-    /// By these bits: where their entries begin.
-    begins: Vec<u32>,
-}
-
-/// Bits of a hash that the index goes by.
-const INDEX: u32 = 10;
-
-impl Index {
-    fn new(mut entries: Vec<(u64, u32)>) -> Self {
-        entries.sort_unstable_by_key(|(key, number)| (hash(*key), *number));
-        entries.dedup();
-        let begins = (0..=1 << INDEX)
-            .map(|top| entries.partition_point(|(key, _)| hash(*key) >> (64 - INDEX) < top) as u32);
-        Self { begins: begins.collect(), entries }
-    }
-
-    fn of(&self, key: u64) -> impl Iterator<Item = u32> {
-        let top = (hash(key) >> (64 - INDEX)) as usize;
-        let range = match self.begins.get(top..top + 2) {
-            Some([from, to]) => *from as usize..*to as usize,
-            _ => 0..0,
+    /// How long it can be in a text, in bytes.
+    fn longest(&self, others: &HashMap<char, Vec<char>>) -> usize {
+        let spelt = |c: char| {
+            let cases = others.get(&c).into_iter().flatten().chain([&c]);
+            cases.map(|c| c.len_utf8()).max().unwrap_or_default()
         };
-        self.entries[range].iter().filter(move |(other, _)| *other == key).map(|(_, number)| *number)
-    }
-}
-
-/// Fibonacci hashing: the high bits depend on all of the key.
-fn hash(key: u64) -> u64 {
-    key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// Letters beyond ASCII that are another case of a letter of some word, and the one that stands for both.
-#[derive(Default)]
-struct Cases {
-    ones: HashMap<char, char>,
-    /// The same for the first scripts of Unicode, by number.
-    near: Vec<char>,
-    last: char,
-}
-
-/// Latin, Greek, Cyrillic: all scripts with two cases that many people write.
-const NEAR: u32 = 0x530;
-
-impl Cases {
-    fn new(letters: impl Iterator<Item = char>) -> Self {
-        let mut letters: Vec<char> = letters.collect();
-        letters.sort_unstable();
-        letters.dedup();
-        let mut ones = HashMap::new();
-        for letter in letters {
-            let mut class = ClassUnicode::new([ClassUnicodeRange::new(letter, letter)]);
-            if class.try_case_fold_simple().is_err() {
-                continue;
-            }
-            let same = || class.iter().flat_map(|range| range.start()..=range.end());
-            let Some(one) = same().find(char::is_ascii_lowercase).or_else(|| same().next()) else { continue };
-            ones.extend(same().filter(|c| !c.is_ascii() && *c != one).map(|c| (c, one)));
-        }
-        let near = (0..NEAR).filter_map(char::from_u32).map(|c| ones.get(&c).copied().unwrap_or(c)).collect();
-        Self { near, last: ones.keys().copied().max().unwrap_or_default(), ones }
-    }
-
-    fn one(&self, c: char) -> char {
-        match self.near.get(c as usize) {
-            Some(one) => *one,
-            None if c > self.last => c,
-            None => self.ones.get(&c).copied().unwrap_or(c),
-        }
+        let letters: usize = self.parts.iter().flat_map(|part| part.text.chars()).map(spelt).sum();
+        // The longest blanks take three bytes.
+        letters + (self.parts.len() - 1) * MOST_PARTING * 3
     }
 }
 

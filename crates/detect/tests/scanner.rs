@@ -214,3 +214,21 @@ fn four_hundred_detectors_of_all_kinds_are_each_found() {
         assert!(found.iter().any(|one| one.starts_with(&format!("acme.d{n} "))), "{text}: {found:?}");
     }
 }
+
+/// Labels whose values hold a digit are passed over where none is near; near is as far as a digit of a value can stand.
+#[test]
+fn a_value_is_found_however_far_behind_its_label_the_first_digit_stands() {
+    for letters in [0, 1, 40, 60, 80, 120, 200] {
+        let labelled = format!("[A-Z]{{0,{letters}}}[0-9]{{3}}");
+        let labels = vec!["code word".to_owned()];
+        let scanner = Scanner::new(&[], &[CustomDetector { labelled, labels, ..custom("") }]);
+        let scanner = scanner.expect("well formed");
+        let value = format!("{}123", "A".repeat(letters));
+        for before in 0..=130 {
+            let blanks = " ".repeat(before);
+            let text = format!("{blanks}code - word{:-<24}{value} and no digit{blanks}", ":");
+            let expected = format!("acme.thing {value:?} label");
+            assert_eq!(found(&scanner, "", &text), [expected], "{letters} letters, {before} before");
+        }
+    }
+}
