@@ -19,6 +19,9 @@ const SCAN: [&str; 3] = ["scan", "s3://data/in", "--detector=global.email"];
 /// Stands in files and answers, and must stand nowhere else.
 const SECRET: &str = "silver-of-this-test";
 
+/// Where the token of the session `corp` is kept: by the SHA-1 of its name.
+const CACHED: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
 /// What a request was signed with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Signed {
@@ -102,6 +105,54 @@ fn a_profile_of_the_credentials_file_is_used_where_it_is_asked_for() {
         for signed in seen {
             assert_eq!((signed.key.as_str(), signed.region.as_str()), (key, region), "{more:?}");
         }
+    }
+}
+
+/// By service before all services, and the environment before the profile:
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
+#[test]
+fn endpoints_are_taken_from_where_the_tools_of_aws_take_them() {
+    let folder = folder();
+    let (here, seen) = noting();
+    let silent = Server::answering(|_| panic!("not to be asked"));
+    let [here, other] = [here.port(), silent.port].map(|port| format!("http://127.0.0.1:{port}"));
+    let profile_of = |name: &str, lines: &str| {
+        format!(
+            "[profile {name}]\nregion = eu-west-1\naws_access_key_id = k\naws_secret_access_key = s\n{lines}\n"
+        )
+    };
+    let config = [
+        profile_of("plain", &format!("endpoint_url = {here}")),
+        profile_of("service", &format!("endpoint_url = {other}\nservices = own")),
+        format!("[services own]\ns3 =\n  endpoint_url = {here}\nsts =\n  endpoint_url = {other}\n"),
+        profile_of("other", &format!("endpoint_url = {other}")),
+        profile_of("ignores", &format!("endpoint_url = {here}\nignore_configured_endpoint_urls = true")),
+    ];
+    write(folder.path(), &[(".aws/config", config.concat().as_bytes())]);
+    let all = |url: &str| ("AWS_ENDPOINT_URL", url.to_owned());
+    let s3 = |url: &str| ("AWS_ENDPOINT_URL_S3", url.to_owned());
+    for (name, more) in [
+        ("plain", vec![]),
+        ("plain", vec![all("")]),
+        ("service", vec![]),
+        ("other", vec![all(&here)]),
+        ("other", vec![all(&other), s3(&here)]),
+        ("service", vec![s3(&here), all(&other)]),
+    ] {
+        let settings = [&[profile(name)], &more[..]].concat();
+        sievert_with(&settings, SCAN, folder.path()).ends_with(1);
+        let seen: Vec<_> = seen.lock().expect("no panic").drain(..).collect();
+        assert!(seen.len() >= 2 && seen.iter().all(|signed| signed.region == "eu-west-1"), "{name} {seen:?}");
+    }
+    // Where none counts, the store is Amazon's. Where one may write tells which it is, and asks nobody.
+    let policy = b"version = 1\n[output]\nendpoints = [\"http://127.0.0.1:*\"]\n";
+    write(folder.path(), &[("here.toml", policy), ("in/a.csv", b"a\n")]);
+    let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true".to_owned());
+    for (name, more) in [("ignores", vec![all(&here)]), ("plain", vec![ignored, s3(&here)])] {
+        let settings = [&[profile(name)], &more[..]].concat();
+        let redact = ["redact", "in", "--out", "s3://data/out", "--policy", "here.toml"];
+        let refused = sievert_with(&settings, redact, folder.path()).ends_with(2);
+        assert!(refused.stderr.contains("s3.eu-west-1.amazonaws.com"), "{}", refused.stderr);
     }
 }
 
@@ -192,9 +243,7 @@ fn roles_and_sessions_are_exchanged_for_keys() {
         [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\nsso_registration_scopes = sso:account:access\n";
     let config = config.lines().map(|line| [line.trim(), "\n"].concat()).collect::<String>();
     let token = "{\"accessToken\":\"of-session\",\"expiresAt\":\"2099-01-01T00:00:00Z\",\"region\":\"eu-west-1\",\"startUrl\":\"https://corp.example/start\"}";
-    // The name is the SHA-1 of `corp`.
-    let cache = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
-    write(at, &[(".aws/config", config.as_bytes()), (cache, token.as_bytes())]);
+    write(at, &[(".aws/config", config.as_bytes()), (CACHED, token.as_bytes())]);
     let settings = |name: &str| -> Settings {
         let services = format!("http://127.0.0.1:{}", services.port);
         let [sts, sso] =

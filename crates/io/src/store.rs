@@ -42,9 +42,9 @@ pub struct Runtime {
     retries: Arc<Retries>,
     #[cfg_attr(not(feature = "clouds"), expect(dead_code, reason = "a disk is not asked to encrypt"))]
     encryption: Option<Arc<Encryption>>,
-    /// The region that a profile of AWS names; looked up once.
+    /// What a profile of AWS says of where its buckets are; looked up once.
     #[cfg(feature = "profiles")]
-    region: Arc<std::sync::OnceLock<Option<String>>>,
+    profile: Arc<std::sync::OnceLock<cloud::ProfilePlace>>,
 }
 
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl Runtime {
             retries: Arc::new(Retries::new(patience)),
             encryption: encryption.map(Arc::new),
             #[cfg(feature = "profiles")]
-            region: Arc::default(),
+            profile: Arc::default(),
         })
     }
 
@@ -97,23 +97,26 @@ impl Runtime {
         match address {
             #[cfg(feature = "clouds")]
             Address::Remote(remote) => {
-                cloud::residence(remote, self.encryption.as_deref(), self.region(remote))
+                cloud::residence(remote, self.encryption.as_deref(), &self.profile(remote))
             }
             _ => Residence::local(),
         }
     }
 
-    /// The region of a bucket, where only a profile names it.
+    /// What a profile says of where a bucket is.
     #[cfg(feature = "profiles")]
-    fn region(&self, remote: &Remote) -> Option<&str> {
-        let look = || self.wait(async { Ok(profile::region().await) }).unwrap_or_default();
-        (remote.scheme == address::Scheme::S3).then(|| self.region.get_or_init(look).as_deref())?
+    fn profile(&self, remote: &Remote) -> cloud::ProfilePlace {
+        let look = || self.wait(async { Ok(profile::place().await) }).unwrap_or_default();
+        match remote.scheme {
+            address::Scheme::S3 => self.profile.get_or_init(look).clone(),
+            _ => cloud::ProfilePlace::default(),
+        }
     }
 
     #[cfg(all(feature = "clouds", not(feature = "profiles")))]
     #[expect(clippy::unused_self, reason = "as with profiles")]
-    fn region(&self, _: &Remote) -> Option<&str> {
-        None
+    fn profile(&self, _: &Remote) -> cloud::ProfilePlace {
+        cloud::ProfilePlace::default()
     }
 
     /// The store of an address; opened once, however often it is named.
@@ -128,7 +131,7 @@ impl Runtime {
         #[cfg(feature = "clouds")]
         {
             let store =
-                cloud::connect(remote, self.encryption.as_deref(), self.region(remote), &self.retries)?;
+                cloud::connect(remote, self.encryption.as_deref(), &self.profile(remote), &self.retries)?;
             opened.insert(own, store.clone());
             Ok(store)
         }

@@ -1,6 +1,7 @@
 //! Clients of object stores, made from an address and the environment. Settings have the names that `object_store`
 //! gives them: `AWS_ENDPOINT_URL`, `AWS_REQUEST_PAYER`, `GOOGLE_BASE_URL`, `AZURE_STORAGE_USE_EMULATOR` and so on.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 #[cfg(feature = "profiles")]
@@ -22,11 +23,21 @@ use super::profile;
 use super::terms::{Encryption, Residence};
 use crate::Cause;
 
+/// What a profile of AWS says of where its buckets are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProfilePlace {
+    /// Where the environment names none.
+    pub(crate) region: Option<String>,
+    pub(crate) endpoint: Option<String>,
+    /// Endpoints that are set do not count, wherever they are.
+    pub(crate) ignores_endpoints: bool,
+}
+
 /// The client of an address. Speaks to nobody yet.
 pub(crate) fn connect(
     remote: &Remote,
     encryption: Option<&Encryption>,
-    region: Option<&str>,
+    profile: &ProfilePlace,
     retries: &Arc<Retries>,
 ) -> Result<Store, Cause> {
     let root = remote.root.clone();
@@ -38,11 +49,11 @@ pub(crate) fn connect(
     };
     match remote.scheme {
         Scheme::S3 => {
-            let make = || s3(remote, encryption, region).with_http_connector(Doors::new(Added::Nothing));
+            let make = || s3(remote, encryption, profile).with_http_connector(Doors::new(Added::Nothing));
             let first = make().build().map_err(|error| refused(&error, Scheme::S3))?;
             #[cfg(feature = "profiles")]
-            let from =
-                by_profile(region, first.credentials()).map_err(|error| refused(&error, Scheme::S3))?;
+            let from = by_profile(profile.region.as_deref(), first.credentials())
+                .map_err(|error| refused(&error, Scheme::S3))?;
             #[cfg(not(feature = "profiles"))]
             let from = first.credentials().clone();
             let s3 = make().with_credentials(Named::new(Scheme::S3, from)).build();
@@ -85,11 +96,15 @@ pub(crate) fn connect(
 }
 
 /// What settings tell of an address.
-pub(crate) fn residence(remote: &Remote, encryption: Option<&Encryption>, region: Option<&str>) -> Residence {
+pub(crate) fn residence(
+    remote: &Remote,
+    encryption: Option<&Encryption>,
+    profile: &ProfilePlace,
+) -> Residence {
     let keyed = matches!(encryption, Some(Encryption::Key(_)));
     match remote.scheme {
         Scheme::S3 => {
-            let builder = s3(remote, encryption, region);
+            let builder = s3(remote, encryption, profile);
             let asked = builder.get_config_value(&sse()).is_some();
             let region = builder.get_config_value(&S3Key::Region).unwrap_or_else(|| "us-east-1".into());
             // A region that a service of one's own is said to be in is a word.
@@ -144,11 +159,30 @@ fn by_profile(
     }
 }
 
-fn s3(remote: &Remote, encryption: Option<&Encryption>, region: Option<&str>) -> AmazonS3Builder {
-    let builder = AmazonS3Builder::from_env().with_config(S3Key::Client(TIMEOUT.0), TIMEOUT.1);
-    let builder = match region {
+/// What the environment sets of a cloud. Unlike the clients' own, a variable that is empty sets nothing, as with the
+/// tools of the clouds.
+fn environment<K: FromStr>(cloud: &str) -> impl Iterator<Item = (K, String)> {
+    std::env::vars_os().filter_map(move |(name, value)| {
+        let name = name.to_str().filter(|name| name.starts_with(cloud))?.to_ascii_lowercase();
+        let value = value.to_str().filter(|value| !value.is_empty())?.to_owned();
+        Some((name.parse().ok()?, value))
+    })
+}
+
+fn s3(remote: &Remote, encryption: Option<&Encryption>, profile: &ProfilePlace) -> AmazonS3Builder {
+    let counts =
+        |key: &S3Key| !(profile.ignores_endpoints && matches!(key, S3Key::Endpoint | S3Key::S3Endpoint));
+    let builder = environment("AWS_")
+        .filter(|(key, _)| counts(key))
+        .fold(AmazonS3Builder::new(), |builder, (key, value)| builder.with_config(key, value))
+        .with_config(S3Key::Client(TIMEOUT.0), TIMEOUT.1);
+    let builder = match &profile.region {
         Some(region) => builder.with_region(region),
         None => builder,
+    };
+    let builder = match &profile.endpoint {
+        Some(endpoint) if s3_endpoint(&builder).is_none() => builder.with_endpoint(endpoint),
+        _ => builder,
     };
     let builder = match plain(s3_endpoint(&builder).as_deref()) {
         true => builder.with_config(S3Key::Client(ClientConfigKey::AllowHttp), "true"),
@@ -174,8 +208,9 @@ fn sse() -> S3Key {
 }
 
 fn gcs(remote: &Remote) -> GoogleCloudStorageBuilder {
-    let builder =
-        GoogleCloudStorageBuilder::from_env().with_config(GoogleConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
+    let builder = environment("GOOGLE_")
+        .fold(GoogleCloudStorageBuilder::new(), |builder, (key, value)| builder.with_config(key, value))
+        .with_config(GoogleConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
     let base = builder.get_config_value(&GoogleConfigKey::BaseUrl);
     let builder = match plain(base.as_deref()) {
         true => builder.with_config(GoogleConfigKey::Client(ClientConfigKey::AllowHttp), "true"),
@@ -185,7 +220,14 @@ fn gcs(remote: &Remote) -> GoogleCloudStorageBuilder {
 }
 
 fn azure(remote: &Remote) -> MicrosoftAzureBuilder {
-    let builder = MicrosoftAzureBuilder::from_env().with_config(AzureConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
+    let builder = environment("AZURE_")
+        .fold(MicrosoftAzureBuilder::new(), |builder, (key, value)| builder.with_config(key, value))
+        .with_config(AzureConfigKey::Client(TIMEOUT.0), TIMEOUT.1);
+    // Where services of Azure have their identity from.
+    let builder = match std::env::var("IDENTITY_ENDPOINT") {
+        Ok(endpoint) if !endpoint.is_empty() => builder.with_msi_endpoint(endpoint),
+        _ => builder,
+    };
     let endpoint = builder.get_config_value(&AzureConfigKey::Endpoint);
     let builder = match plain(endpoint.as_deref()) {
         true => builder.with_allow_http(true),

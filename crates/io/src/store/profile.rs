@@ -20,6 +20,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_types::service_config::ServiceConfigKey;
 use bytes::Bytes;
 use object_store::aws::{AwsCredential, AwsCredentialProvider};
 use object_store::client::{HttpConnector as _, HttpErrorKind, HttpRequest as Request};
@@ -27,6 +28,7 @@ use object_store::{ClientOptions, CredentialProvider, Error, Result};
 use tokio::sync::Mutex;
 
 use super::added::Added;
+use super::cloud::ProfilePlace;
 use super::credentials::{BEFORE_DEFAULT, NoProfile};
 use super::door::Doors;
 
@@ -51,14 +53,28 @@ fn name() -> String {
     set("AWS_PROFILE").unwrap_or_else(|| "default".into())
 }
 
-/// The region that the profile names, unless the environment names one.
-pub(crate) async fn region() -> Option<String> {
-    if set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")).is_some() {
-        return None;
-    }
+/// What the profile says of where its buckets are, read as the tools of AWS read it:
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
+pub(crate) async fn place() -> ProfilePlace {
+    let profile = name();
     let settings = ProviderConfig::without_region();
-    let region = ProfileFileRegionProvider::builder().configure(&settings).profile_name(name()).build();
-    region.region().await.map(|region| region.to_string())
+    let region = ProfileFileRegionProvider::builder().configure(&settings).profile_name(&profile).build();
+    let region = match set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")) {
+        Some(_) => None,
+        None => region.region().await.map(|region| region.to_string()),
+    };
+    // With a region and without credentials it asks nobody.
+    let loader = aws_config::defaults(BehaviorVersion::latest()).profile_name(profile).no_credentials();
+    let config = loader.region(aws_config::Region::from_static("none")).load().await;
+    let read = |env, name| {
+        let key = ServiceConfigKey::builder().service_id("S3").env(env).profile(name).build().ok()?;
+        config.service_config()?.load_config(key).filter(|value| !value.is_empty())
+    };
+    let ignores = read("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
+    let ignores_endpoints = ignores.is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    // Of the environment, the client knows more names of endpoints, and which are empty; no variable has no name.
+    let endpoint = read("", "endpoint_url").filter(|_| !ignores_endpoints);
+    ProfilePlace { region, endpoint, ignores_endpoints }
 }
 
 /// Credentials by profile, and by the other ways where it holds none.
