@@ -269,6 +269,73 @@ fn roles_and_sessions_are_exchanged_for_keys() {
     }
 }
 
+/// A session whose token has run out is renewed where it can be; where not, the error says how.
+#[test]
+fn a_token_that_has_run_out_is_refreshed_or_the_error_says_how() {
+    let (double, seen) = noting();
+    let (refusing, refreshed) = (Arc::new(Mutex::new(false)), Arc::new(Mutex::new(0)));
+    let (says_no, counted) = (refusing.clone(), refreshed.clone());
+    let services = Server::answering(move |request| {
+        let json = |text: String| Response::new(200).with("content-type", "application/json").body(text);
+        match request.path().as_str() {
+            "/token" if !*says_no.lock().expect("no panic") => {
+                let asked: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
+                let [grant, token, id] = ["grantType", "refreshToken", "clientId"].map(|name| &asked[name]);
+                assert_eq!([grant, token, id], ["refresh_token", "again", "of-client"], "{asked}");
+                *counted.lock().expect("no panic") += 1;
+                json("{\"accessToken\":\"new\",\"expiresIn\":28800,\"tokenType\":\"Bearer\"}".into())
+            }
+            "/token" => Response::new(400)
+                .with("content-type", "application/json")
+                .with("x-amzn-errortype", "InvalidGrantException")
+                .body(format!("{{\"error\":\"invalid_grant\",\"error_description\":\"{SECRET}\"}}")),
+            "/federation/credentials" => {
+                assert_eq!(request.header("x-amz-sso_bearer_token"), Some("new"), "never the old one");
+                json(format!(
+                    "{{\"roleCredentials\":{{\"accessKeyId\":\"session\",\"secretAccessKey\":\"{SECRET}\",\
+                     \"sessionToken\":\"of-role\",\"expiration\":4070908800000}}}}"
+                ))
+            }
+            _ => Response::new(404),
+        }
+    });
+    let at_services = format!("http://127.0.0.1:{}", services.port);
+    let settings = vec![
+        endpoint(double.port()),
+        profile("sso"),
+        ("AWS_ENDPOINT_URL_SSO", at_services.clone()),
+        ("AWS_ENDPOINT_URL_SSO_OIDC", at_services),
+    ];
+    let config = b"[profile sso]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = reader\n\
+        [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\nsso_registration_scopes = sso:account:access\n";
+    let token = |more: &str| {
+        format!(
+            "{{\"accessToken\":\"old\",\"expiresAt\":\"2026-01-01T00:00:00Z\",\"region\":\"eu-west-1\",\
+             \"startUrl\":\"https://corp.example/start\"{more}}}"
+        )
+    };
+    let renewable = token(
+        ",\"refreshToken\":\"again\",\"clientId\":\"of-client\",\"clientSecret\":\"s\",\"registrationExpiresAt\":\"2099-01-01T00:00:00Z\"",
+    );
+    let run = |token: &str| {
+        let folder = folder();
+        write(folder.path(), &[(".aws/config", config), (CACHED, token.as_bytes())]);
+        let ran = sievert_with(&settings, SCAN, folder.path());
+        (ran, fs::read_to_string(folder.path().join(CACHED)).expect("a token"))
+    };
+    let (ran, cached) = run(&renewable);
+    ran.ends_with(1);
+    assert!(seen.lock().expect("no panic").iter().all(|signed| signed.key == "session"));
+    assert_eq!(*refreshed.lock().expect("no panic"), 1);
+    assert!(cached.contains("\"new\"") && !cached.contains("\"old\""), "the tools of AWS have it too");
+    *refusing.lock().expect("no panic") = true;
+    for token in [token(""), renewable] {
+        let ran = run(&token).0.ends_with(2);
+        assert!(ran.stderr.contains("`aws sso login` renews a session"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(SECRET), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn a_profile_that_gives_none_is_an_error_that_says_what_was_tried() {
     let folder = folder();
