@@ -2,13 +2,14 @@
 //!
 //! The JSON form is versioned; `schema/report.schema.json` is written from these types by a test.
 
+mod merge;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sievert_detect::Confidence;
 
-use crate::counts::{FIELDS_TRACKED, OTHER_FIELDS};
 use crate::ledger::Ledger;
 use crate::sample::SampleReport;
 
@@ -92,17 +93,6 @@ pub struct SinceReport {
     pub not_used: Option<String>,
 }
 
-impl SinceReport {
-    /// Of several, the oldest.
-    fn merge(self, other: Self) -> Self {
-        let started = match (self.started, other.started) {
-            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
-            (mine, theirs) => mine.or(theirs),
-        };
-        Self { started, not_used: self.not_used.or(other.not_used) }
-    }
-}
-
 /// The parts of a job that was cut into shards.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Shards {
@@ -116,19 +106,6 @@ impl Shards {
     /// Those that are not in this report.
     pub fn missing(&self) -> Vec<u32> {
         (1..=self.of).filter(|shard| self.present.binary_search(shard).is_err()).collect()
-    }
-
-    fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
-        if self.of != other.of {
-            return Err(crate::Error::PlansDiffer);
-        }
-        for shard in &other.present {
-            match self.present.binary_search(shard) {
-                Ok(_) => return Err(crate::Error::SameShard(*shard)),
-                Err(at) => self.present.insert(at, *shard),
-            }
-        }
-        Ok(())
     }
 }
 
@@ -345,77 +322,6 @@ impl Report {
     pub fn findings(&self, level: Confidence) -> u64 {
         self.detectors.values().map(|counts| counts.levels.at_least(level)).sum()
     }
-
-    /// Adds the report of another part of the same work (another shard, another worker).
-    ///
-    /// # Errors
-    /// The plans differ: the counts would mean different things. Or they are of the same shard.
-    pub fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
-        if self.plan.hash != other.plan.hash || self.version != other.version || self.command != other.command
-        {
-            return Err(crate::Error::PlansDiffer);
-        }
-        match (&mut self.shards, &other.shards) {
-            (Some(mine), Some(theirs)) => mine.merge(theirs)?,
-            (None, None) => {}
-            _ => return Err(crate::Error::PlansDiffer),
-        }
-        match (&mut self.sample, &other.sample) {
-            (Some(mine), Some(theirs)) if (&mine.asked, mine.seed) == (&theirs.asked, theirs.seed) => {
-                mine.merge(theirs);
-            }
-            (None, None) => {}
-            _ => return Err(crate::Error::PlansDiffer),
-        }
-        self.merged_from = self.merged_from.max(1) + other.merged_from.max(1);
-        self.started = self.started.clone().min(other.started.clone());
-        self.ended = self.ended.clone().max(other.ended.clone());
-        self.seconds = self.seconds.max(other.seconds);
-        self.add(other);
-        Ok(())
-    }
-
-    /// Adds what another part of the same work counted.
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.since = match (self.since.take(), other.since.clone()) {
-            (Some(mine), Some(theirs)) => Some(mine.merge(theirs)),
-            (mine, theirs) => mine.or(theirs),
-        };
-        self.resumed += other.resumed;
-        self.continued += other.continued;
-        self.ledger.merge(&other.ledger);
-        for (id, theirs) in &other.detectors {
-            let mine = self.detectors.entry(id.clone()).or_default();
-            mine.levels.merge(theirs.levels);
-            mine.objects += theirs.objects;
-            if mine.shape.is_empty() {
-                mine.shape.clone_from(&theirs.shape);
-            }
-        }
-        for (name, theirs) in &other.fields {
-            let known = self.fields.len() < FIELDS_TRACKED || self.fields.contains_key(name);
-            let name = if known { name } else { OTHER_FIELDS };
-            let mine = self.fields.entry(name.to_owned()).or_default();
-            mine.cells += theirs.cells;
-            mine.skipped += theirs.skipped;
-            for (id, findings) in &theirs.detectors {
-                mine.detectors.entry(id.clone()).or_default().merge(findings);
-            }
-            mine.class = mine.classify();
-        }
-        self.objects.extend(other.objects.iter().cloned());
-        self.objects_more += other.objects_more;
-        self.skipped_more += other.skipped_more;
-        self.not_examined.extend(other.not_examined.iter().cloned());
-        self.not_examined_more += other.not_examined_more;
-        self.skipped.extend(other.skipped.iter().cloned());
-        self.look_at.extend(other.look_at.iter().cloned());
-        for (id, actions) in &other.actions {
-            add_counts(self.actions.entry(id.clone()).or_default(), actions);
-        }
-        add_counts(&mut self.left, &other.left);
-        add_counts(&mut self.allowed, &other.allowed);
-    }
 }
 
 /// Entries of a list that a report keeps; the rest is counted.
@@ -429,78 +335,10 @@ pub(crate) fn keep<T>(list: &mut Vec<T>, more: &mut u64, entry: T) {
     }
 }
 
-fn add_counts(mine: &mut BTreeMap<String, u64>, theirs: &BTreeMap<String, u64>) {
-    for (name, count) in theirs {
-        *mine.entry(name.clone()).or_default() += count;
-    }
-}
-
-impl FieldFindings {
-    fn merge(&mut self, other: &Self) {
-        self.levels.merge(other.levels);
-        self.cells += other.cells;
-        self.distinct = self.distinct.max(other.distinct);
-        self.tried += other.tried;
-        self.passed += other.passed;
-        self.by_chance = match (self.by_chance, other.by_chance) {
-            (Some(mine), Some(theirs)) => Some(mine + theirs),
-            (mine, theirs) => mine.or(theirs),
-        };
-    }
-}
-
 impl FieldCounts {
     /// The detector that at least four fifths of the cells speak for.
     pub(crate) fn classify(&self) -> Option<String> {
         let (id, most) = self.detectors.iter().max_by_key(|(_, found)| found.cells)?;
         (self.cells > 0 && most.cells * 5 >= self.cells * 4).then(|| id.clone())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shard(hash: &str) -> Report {
-        let mut report =
-            Report { plan: PlanSummary { hash: hash.into(), ..Default::default() }, ..Default::default() };
-        let mut field = FieldCounts { cells: 10, ..Default::default() };
-        let found = FieldFindings { cells: 9, distinct: 4, by_chance: Some(1.0), ..Default::default() };
-        field.detectors.insert("toy.digits".into(), found);
-        report.fields.insert("a".into(), field);
-        report.detectors.entry("toy.digits".into()).or_default().levels.add(Confidence::Likely, 9);
-        report
-    }
-
-    #[test]
-    fn merged_reports_add_up_and_keep_the_class_of_a_field() {
-        let mut report = shard("h");
-        report.merge(&shard("h")).expect("same plan");
-        assert_eq!(report.findings(Confidence::Likely), 18);
-        assert_eq!(report.findings(Confidence::Certain), 0);
-        assert_eq!(report.fields["a"].cells, 20);
-        assert_eq!(report.fields["a"].class.as_deref(), Some("toy.digits"));
-        assert_eq!(report.fields["a"].detectors["toy.digits"].distinct, 4, "at least");
-        assert_eq!(report.merged_from, 2);
-    }
-
-    #[test]
-    fn shards_are_added_once_and_a_missing_one_is_named() {
-        let part = |shard| {
-            let shards = Some(Shards { of: 3, present: vec![shard] });
-            Report { shards, ..Report::default() }
-        };
-        let mut sum = part(3);
-        sum.merge(&part(1)).expect("another shard");
-        assert_eq!(sum.shards.as_ref().map(Shards::missing), Some(vec![2]));
-        assert!(matches!(sum.merge(&part(1)), Err(crate::Error::SameShard(1))));
-        assert!(sum.merge(&Report::default()).is_err(), "a whole is no part");
-        sum.merge(&part(2)).expect("the last one");
-        assert_eq!(sum.shards.map(|shards| shards.missing()), Some(vec![]));
-    }
-
-    #[test]
-    fn reports_of_different_plans_are_not_added() {
-        assert!(shard("h").merge(&shard("other")).is_err());
     }
 }
