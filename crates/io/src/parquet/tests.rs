@@ -3,6 +3,7 @@
 pub(super) mod columns;
 mod memory;
 pub(super) mod rewriting;
+mod types;
 
 use std::sync::Arc;
 
