@@ -49,7 +49,8 @@ const ROWS: usize = 1 << 16;
 /// Bytes of a column that may well be in memory at once.
 const SMALL: u64 = 16 << 20;
 
-/// Pieces' bytes of a row group that is a piece as a whole, and its rows: workers decode such ones in parallel.
+/// Pieces' bytes that the values of a piece may need in memory. A row group that needs no more, and has no more rows than
+/// this, is a piece as a whole: workers decode such ones in parallel.
 const WHOLE: u64 = 8;
 const WHOLE_ROWS: u64 = 1 << 18;
 
@@ -134,9 +135,20 @@ impl File {
         self.wanted.iter().map(move |&leaf| self.metadata.row_group(group).column(leaf))
     }
 
-    /// Memory that the values read of a row group need, about: a value takes some 40 bytes beside its own.
+    /// Memory that the values read of a row group need, about.
     fn size(&self, group: usize) -> u64 {
         self.chunks(group).fold(0, |sum: u64, chunk| sum.saturating_add(size(chunk)))
+    }
+
+    /// Whether rows of a column are far larger than all of it is stored: a few large values stand in many of them.
+    fn is_grown(&self, group: usize, part: &Part) -> bool {
+        part.column.bytes as u64 > self.once(group, part)
+    }
+
+    /// Memory that rows of a column need at most if values that stand in many are held once.
+    fn once(&self, group: usize, part: &Part) -> u64 {
+        let chunk = self.metadata.row_group(group).column(part.leaf);
+        text(chunk).saturating_add(EACH * part.column.slots() as u64).saturating_mul(2)
     }
 
     /// Bytes of a row group that are read.
@@ -211,9 +223,16 @@ fn pages(
     Ok(SerializedPageReader::new(Arc::new(window), chunk, rows as usize, None)?)
 }
 
+/// Memory that a value takes beside its own.
+const EACH: u64 = 40;
+
 fn size(chunk: &ColumnChunkMetaData) -> u64 {
-    let size = chunk.uncompressed_size().saturating_add(chunk.num_values().saturating_mul(40));
-    size.max(0).cast_unsigned()
+    text(chunk).saturating_add(EACH.saturating_mul(chunk.num_values().max(0).cast_unsigned()))
+}
+
+/// Bytes of what a column holds; of a value in a dictionary, once.
+fn text(chunk: &ColumnChunkMetaData) -> u64 {
+    chunk.uncompressed_size().max(0).cast_unsigned()
 }
 
 /// Rows to read at a time from a column: few where they may be large.
@@ -370,7 +389,10 @@ impl Source for Reader {
         };
         let first_record = self.first_record;
         let values = match &rows.columns {
-            Columns::Read(columns) => columns.iter().map(|part| part.column.bytes).sum(),
+            Columns::Read(columns) => {
+                let needs = |part: &Part| part.column.bytes.min(self.file.once(rows.group, part) as usize);
+                columns.iter().map(needs).sum()
+            }
             Columns::Stored(_) => self.file.size(rows.group) as usize,
         };
         self.first_record += rows.count as u64;
@@ -485,7 +507,11 @@ impl Reader {
             Ok(Open { leaf, reader, ahead, step: step(chunk), slots: 0 })
         });
         let columns = columns.collect::<Result<Vec<_>, Cause>>()?;
-        let usual = (self.piece as u64).saturating_mul(rows) / self.file.size(index).max(1);
+        // What repeats itself is looked at once a piece, so these are as large as memory allows.
+        let piece = self.piece as u64;
+        let text = self.file.chunks(index).fold(0, |sum: u64, chunk| sum.saturating_add(text(chunk)));
+        let of = |bytes: u64, all: u64| bytes.saturating_mul(rows) / all.max(1);
+        let usual = of(piece, text).min(of(WHOLE * piece, self.file.size(index)));
         Ok(Group { index, rows, read: 0, usual: usual.clamp(1, ROWS as u64) as usize, columns })
     }
 }
@@ -497,13 +523,16 @@ impl Group {
         let mut bytes = 0;
         for Open { reader, ahead, step, .. } in &mut self.columns {
             while ahead.rows < rows {
-                if ahead.rows > 0 && bytes + ahead.bytes > 2 * piece {
+                if ahead.rows > 0 && bytes + ahead.bytes > WHOLE as usize * piece {
                     rows = ahead.rows;
                 } else if ahead.read(reader, (*step).min(rows - ahead.rows))? == 0 {
                     return Err(Cause::Damaged("a Parquet column ends before its row group"));
                 }
             }
-            bytes += ahead.bytes;
+            // Others are small, whatever stands in a row.
+            if *step == STEP {
+                bytes += ahead.bytes;
+            }
         }
         let columns = self.columns.iter_mut().map(|open| {
             let column = open.ahead.take(rows);

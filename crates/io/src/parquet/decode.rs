@@ -7,7 +7,7 @@ use bytes::Bytes;
 use parquet::file::metadata::KeyValue;
 
 use super::text::Cells;
-use super::{Columns, File, Part, Rows, guarded, size, text};
+use super::{Columns, File, Rows, guarded, text};
 use crate::{
     Batch, Body, Cause, Change, Content, Edit, Error, Format, Kind, Layout, Occurrences, Piece, Rendered,
     Texts, splice,
@@ -141,11 +141,10 @@ impl Parquet {
                 &decoded
             }
         };
-        for Part { leaf, column, first } in columns {
-            let (leaf, first) = (*leaf, *first);
-            // A few large values of a dictionary can stand in many rows.
-            let grown = column.bytes as u64 > 2 * size(self.file.metadata.row_group(rows.group).column(leaf));
-            let (cells, binary) = text::texts(&self.file.leaves[leaf], column, grown);
+        for part in columns {
+            let (leaf, first) = (part.leaf, part.first);
+            let grown = self.file.is_grown(rows.group, part);
+            let (cells, binary) = text::texts(&self.file.leaves[leaf], &part.column, grown);
             batch.binary_cells += binary;
             for Cells { texts, slots } in cells {
                 if u32::try_from(texts.buffer.len()).is_err() {

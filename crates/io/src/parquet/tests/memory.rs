@@ -38,6 +38,22 @@ fn small_row_groups_are_pieces_and_read_as_if_they_were_not() {
     assert_eq!((jump.pieces, jump.records, jump.to), (2, 6, 2));
 }
 
+/// What repeats itself is looked at once a piece: of a large row group these have as many rows as memory allows.
+#[test]
+fn values_that_repeat_all_over_a_large_row_group_are_few_cells() {
+    let values: Vec<_> = (0..50).map(|n| format!("value {n}")).collect();
+    let rows: Vec<_> = (0..300_000).map(|row| values[row * 7 % 50].as_str()).collect();
+    let file = write(
+        "message m { required binary t (UTF8); }",
+        WriterProperties::builder(),
+        &[vec![Chunk(texts(&rows), vec![], vec![])]],
+    );
+    let batches = read(&file, 1 << 20).unwrap();
+    let of_column = batches.iter().flat_map(|batch| &batch.texts).filter(|texts| texts.kind != Kind::Key);
+    assert_eq!(of_column.map(Texts::len).sum::<usize>(), 300_000_usize.div_ceil(ROWS) * 50);
+    assert_eq!(cells(&batches).len(), 300_000);
+}
+
 /// A large value of a dictionary costs its memory once, however many rows hold it.
 #[test]
 fn a_dictionary_is_not_multiplied_by_its_rows() {
