@@ -127,6 +127,8 @@ pub(crate) struct Path(Instructions);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Instructions {
     #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Ssse3,
@@ -141,6 +143,12 @@ impl Path {
         let mut paths = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
+            // The processors that came before VBMI slow down where vectors are so wide.
+            if std::arch::is_x86_feature_detected!("avx512bw")
+                && std::arch::is_x86_feature_detected!("avx512vbmi")
+            {
+                paths.push(Self(Instructions::Avx512));
+            }
             if std::arch::is_x86_feature_detected!("avx2") {
                 paths.push(Self(Instructions::Avx2));
             }
@@ -199,6 +207,8 @@ impl Kernel {
     /// its bit: a new cell begins there.
     pub(crate) fn run(&self, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>) {
         match self.path.0 {
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => vector::avx512(self, text, fresh, out),
             #[cfg(target_arch = "x86_64")]
             Instructions::Avx2 => vector::avx2(self, text, fresh, out),
             #[cfg(target_arch = "x86_64")]

@@ -10,6 +10,58 @@ use std::arch::x86_64::*;
 
 use super::{BLOCK, FARTHEST, Kernel, LOOKS, Masks, Nibbles, PLANES, WINDOW, blocks};
 
+/// Runs the kernel with AVX-512 BW; the caller has seen that the machine has it.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn avx512(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>) {
+    debug_assert!(is_x86_feature_detected!("avx512bw"));
+    // SAFETY: a path with these instructions is made by `Path::available` alone, which has asked the machine.
+    unsafe { avx512_blocks(kernel, text, fresh, out) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn avx512_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>) {
+    let table = |half: &[u8; 16]| {
+        // SAFETY: 16 bytes are read of an array of 16.
+        _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
+    };
+    let nibble = _mm512_set1_epi8(15);
+    let all = _mm512_set1_epi8(-1);
+    let after_any = kernel.after_any.map(|buckets| _mm512_set1_epi8(buckets.cast_signed()));
+    blocks(text, fresh, out, |window, fresh| {
+        let load = |at: usize| {
+            const { assert!(BLOCK + 1 + FARTHEST <= WINDOW) };
+            // SAFETY: `at` is at most one more than `FARTHEST`, which leaves a block of the window.
+            unsafe { _mm512_loadu_si512(window.as_ptr().add(at).cast()) }
+        };
+        let halves =
+            |bytes| (_mm512_and_si512(bytes, nibble), _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble));
+        let look = |Nibbles { low, high }: &Nibbles, (lows, highs)| {
+            let (low, high) = (table(low), table(high));
+            _mm512_and_si512(_mm512_shuffle_epi8(low, lows), _mm512_shuffle_epi8(high, highs))
+        };
+        let some = |lanes| _mm512_test_epi8_mask(lanes, lanes);
+        let open = !some(look(&kernel.letters, halves(load(0)))) | fresh;
+        let mut planes = after_any.map(|buckets| _mm512_mask_mov_epi8(buckets, open, all));
+        for (tables, ahead) in kernel.looks.iter().zip(LOOKS) {
+            let halves = halves(load(1 + ahead));
+            for (plane, table) in planes.iter_mut().zip(tables) {
+                *plane = _mm512_and_si512(*plane, look(table, halves));
+            }
+        }
+        let any = planes.into_iter().fold(_mm512_setzero_si512(), |any, plane| _mm512_or_si512(any, plane));
+        let here = load(1);
+        let letters = look(&kernel.letters, halves(here));
+        Masks {
+            hits: some(any),
+            letters: some(letters),
+            digits: _mm512_test_epi8_mask(letters, _mm512_set1_epi8(1)),
+            keys: some(look(&kernel.keys, halves(here))),
+            foreign: _mm512_cmpge_epu8_mask(here, _mm512_set1_epi8(0xC0_u8.cast_signed())),
+        }
+    });
+}
+
 /// Runs the kernel with AVX2; the caller has seen that the machine has it.
 #[cfg(target_arch = "x86_64")]
 pub(super) fn avx2(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>) {
