@@ -2,6 +2,7 @@
 
 mod begun;
 mod current;
+mod report;
 mod tell;
 
 use std::collections::BTreeMap;
@@ -26,20 +27,14 @@ use crate::job::{Destination, Job, Progress, Status, Task};
 use crate::ledger::Ledger;
 use crate::listed::{Listed, target};
 use crate::order::{Budget, InOrder};
-use crate::report::{Levels, LookAt, NotExamined, ObjectReport, Report, Skipped, keep};
-use crate::run::LOOK_AT_KEPT;
+use crate::report::{LookAt, NotExamined, ObjectReport, Report, Skipped, keep};
 use crate::sample::Sampler;
 use crate::shown::Names;
 use crate::state::{Begun, State, identity, shows_change};
 use crate::work::Worked;
 use crate::{Error, Plan, since};
 use current::{Alone, Current};
-
-/// Objects that a report keeps by name; the rest is counted.
-const OBJECTS_KEPT: usize = 100_000;
-
-/// Fields, findings in fields and places that the entries of objects keep for a later run, all together.
-const SHARES_KEPT: usize = 500_000;
+use report::look_at;
 
 /// The result of a step.
 pub(crate) enum Done {
@@ -311,43 +306,6 @@ impl<'r> Commit<'r> {
         }
     }
 
-    /// An object that need not be read: its share of what the run tells.
-    fn earlier(&mut self, mut report: Report) {
-        self.status.bytes_done += report.ledger.bytes.total;
-        if let Some(entry) = since::entry(report.clone()) {
-            self.keep_object(entry);
-        }
-        report.objects.clear();
-        if let Some(sample) = report.sample.take() {
-            match &mut self.before.sample {
-                Some(sum) => sum.merge(&sample),
-                none => *none = Some(sample),
-            }
-        }
-        self.take_in(report);
-    }
-
-    /// Adds what an earlier run has counted of an object.
-    fn take_in(&mut self, mut report: Report) {
-        self.status.records += report.ledger.records.total;
-        self.status.findings += report.findings(sievert_detect::Confidence::Possible);
-        look_at(&mut self.look_at, std::mem::take(&mut report.look_at));
-        for gap in report.not_examined.drain(..) {
-            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
-        }
-        // A shape is that of the first finding in input order, whoever found it.
-        let scanner = self.job.plan.scanner();
-        for (id, theirs) in &report.detectors {
-            if let Some((index, _)) = scanner.detectors().find(|(_, about)| about.id == id) {
-                let mine = self.counts.detectors.entry(index).or_default();
-                if mine.shape.is_empty() {
-                    mine.shape.clone_from(&theirs.shape);
-                }
-            }
-        }
-        self.before.add(&report);
-    }
-
     fn end(&mut self, position: u64) -> Result<(), IoError> {
         let mut current = self.current.take().expect("checked by the caller");
         if current.size == 0 && position > 0 {
@@ -435,99 +393,6 @@ impl<'r> Commit<'r> {
         keep(&mut self.not_examined, &mut self.not_examined_more, gap);
         self.close(current, None);
     }
-
-    /// Enters the cells that were not looked at.
-    fn tell_unread(&mut self, current: &mut Current) {
-        for (field, (cells, why)) in std::mem::take(&mut current.unread) {
-            let reason = format!("field {field}, {cells} cells: {why}");
-            let gap = NotExamined { object: current.report.object.clone(), record: None, bytes: 0, reason };
-            if let Some(alone) = &mut current.alone {
-                keep(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
-            }
-            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
-        }
-    }
-
-    /// Enters the object in the report; `entry`: as it is told where it was read to its end.
-    fn close(&mut self, mut current: Current, entry: Option<ObjectReport>) {
-        self.tell_unread(&mut current);
-        for detector in current.found.keys() {
-            *self.in_objects.entry(*detector).or_default() += 1;
-        }
-        self.keep_object(entry.unwrap_or_else(|| self.entry(&current)));
-    }
-
-    /// The object's entry in the report.
-    fn entry(&self, current: &Current) -> ObjectReport {
-        let scanner = self.job.plan.scanner();
-        let named =
-            |(detector, levels): (&DetectorIndex, &Levels)| (scanner.about(*detector).id.to_owned(), *levels);
-        let detectors = current.found.iter().map(named).collect();
-        ObjectReport { bytes: current.size, detectors, ..current.report.clone() }
-    }
-
-    fn keep_object(&mut self, mut report: ObjectReport) {
-        let size = report.share.as_ref().map_or(0, |share| {
-            let fields = share.fields.values().map(|field| 1 + field.detectors.len());
-            fields.sum::<usize>() + share.look_at.len()
-        });
-        if self.shares + size > SHARES_KEPT {
-            report.share = None;
-        } else {
-            self.shares += size;
-        }
-        match self.objects.len() < OBJECTS_KEPT {
-            true => self.objects.push(report),
-            false => self.objects_more += 1,
-        }
-    }
-
-    /// The report, without the parts that only the plan and the clock know.
-    pub(crate) fn finish(mut self) -> Result<Report, Error> {
-        if let Some(error) = self.fatal.take() {
-            if let Some(mut current) = self.current.take() {
-                self.forget(&mut current);
-            }
-            self.own.state.as_mut().map_or(Ok(()), State::write)?;
-            return Err(error);
-        }
-        self.own.state.as_mut().map_or(Ok(()), |state| state.finish(self.job))?;
-        if let Some(file) = self.findings.take() {
-            file.finish().map_err(Error::Findings)?;
-        }
-        let scanner = self.job.plan.scanner();
-        let mut report = Report {
-            objects: self.objects,
-            objects_more: self.objects_more,
-            not_examined: self.not_examined,
-            not_examined_more: self.not_examined_more,
-            skipped: self.skipped,
-            skipped_more: self.skipped_more,
-            look_at: self.look_at,
-            ledger: self.ledger,
-            ..Report::default()
-        };
-        if let Some(sampler) = self.own.sampler {
-            // What failed may hold anything, and is not among the objects that were looked at.
-            let objects = self.ledger.objects.scanned;
-            let mut sample = tell::sampled(&sampler, &self.counts, objects, &self.in_objects, scanner);
-            if let Some(before) = self.before.sample.take() {
-                sample.merge(&before);
-            }
-            report.sample = Some(sample);
-        }
-        tell::fill(&mut report, self.counts, &self.in_objects, scanner);
-        report.add(&self.before);
-        tell::look_at_noise(&mut report, scanner);
-        report.look_at.sort_by(|a, b| (&a.detector, &a.place).cmp(&(&b.detector, &b.place)));
-        Ok(report)
-    }
-}
-
-/// Adds places worth a look as long as there is room.
-fn look_at(to: &mut Vec<LookAt>, more: impl IntoIterator<Item = LookAt>) {
-    let room = LOOK_AT_KEPT.saturating_sub(to.len());
-    to.extend(more.into_iter().take(room));
 }
 
 /// Of so many stored bytes of an object, the share that a sample left out: by its records, as these were drawn.
