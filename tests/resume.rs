@@ -194,7 +194,7 @@ fn what_was_done_is_not_read_again_unless_it_changed() {
     assert_eq!(scan(&[])["resumed"], 0);
     for (arguments, why) in [
         (&["scan", "in", "--resume"][..], "nothing is kept"),
-        (&["redact", "s3://data/in", "--in-place", "--resume"], "in place in a store"),
+        (&["redact", "s3://data/in", "--in-place", "--resume"], "rewrite it with --out to another prefix"),
         (&["redact", "in", "--out", "o", "--resume", "--ephemeral-key"], "--ephemeral-key"),
     ] {
         let refused = sievert(arguments.iter().copied(), at).ends_with(2);

@@ -97,9 +97,15 @@ pub enum Error {
     /// There is no place where what was done is kept.
     #[error(
         "nothing is kept to resume from: a rewrite keeps it beside its output, a scan with --state; standard input comes \
-         once, and what is rewritten in place in a store cannot be told from what is still to be"
+         once"
     )]
     NothingKept,
+    /// A store does not tell beforehand by which tag an object will be known.
+    #[error(
+        "in a store, what was rewritten in place cannot be told from what is still to be; rewrite it with --out to \
+         another prefix, which --resume goes on with, or run again without --resume, which reads all of it again"
+    )]
+    InPlaceInStore,
     /// A rewrite of some records would be no safe copy.
     #[error("--sample is for a scan; a rewrite takes every record")]
     SampledRewrite,

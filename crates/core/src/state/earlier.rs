@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Deserialize;
-use sievert_io::{Address, Kept, Object, Runtime, file_names, is_kept, read_file};
+use sievert_io::{Address, Input, Kept, Object, Runtime, file_names, is_kept, read_file};
 
 use super::{Begun, Header, Line, folder, job_id, object_id};
 use crate::Error;
@@ -49,7 +49,12 @@ pub(crate) enum Before {
 pub(crate) fn earlier(job: &Job, runtime: &Runtime) -> Result<(Earlier, bool), Error> {
     let mut earlier = Earlier::new();
     if job.resume.on {
-        let folder = folder(job).ok_or(Error::NothingKept)?;
+        let folder = folder(job).ok_or(match &job.task {
+            Task::Redact { to: Destination::InPlace, .. } if !job.inputs.contains(&Input::Stdin) => {
+                Error::InPlaceInStore
+            }
+            _ => Error::NothingKept,
+        })?;
         let id = job_id(job);
         for name in file_names(runtime, &folder).map_err(Error::State)? {
             // What a run was writing when it ended begins with a dot.
