@@ -4,6 +4,7 @@
 mod column;
 mod copy;
 mod decode;
+mod file;
 mod pending;
 #[cfg(test)]
 mod random;
@@ -16,32 +17,24 @@ mod text;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 
 use parquet::column::reader::{ColumnReader, get_column_reader};
-use parquet::file::metadata::{
-    ColumnChunkMetaData, FooterTail, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader,
-};
-use parquet::file::serialized_reader::SerializedPageReader;
-use parquet::file::statistics::Statistics;
+use parquet::file::metadata::ColumnChunkMetaData;
 
 use crate::mark::Jump;
 use crate::{Cause, Content, Error, Interest, Mark, Piece, Place, Source};
 use column::Column;
 pub(crate) use decode::{Changes, Parquet, Places};
+use file::File;
+use ranges::Fetching;
 pub(crate) use ranges::Ranges;
-use ranges::{Fetching, Window};
 pub(crate) use rewrite::Rewriter;
-use schema::{FieldNames, Leaf, Meaning};
 
 /// Bytes that are asked for at a time; many columns share four times that.
 const AHEAD: u64 = 4 << 20;
 
 /// How often that is on its way at once for all columns together.
 const RANGES: u64 = 4;
-
-/// Bytes at the end of a file that are asked for first.
-const FOOTER: u64 = 64 << 10;
 
 /// Rows of a piece at most.
 const ROWS: usize = 1 << 16;
@@ -57,9 +50,6 @@ const WHOLE_ROWS: u64 = 1 << 18;
 /// Rows that are read at a time from a larger column, of which any may be large.
 const STEP: usize = 128;
 
-/// Values of a column in a row group at most that are believed without being read.
-const STATED: i64 = 1 << 36;
-
 /// Opens an object for reading, in pieces of about `piece` bytes.
 pub(crate) fn open(
     ranges: Ranges,
@@ -67,9 +57,7 @@ pub(crate) fn open(
     piece: usize,
     interest: &dyn Interest,
 ) -> Result<(Reader, Parquet), Error> {
-    let mut file = File::open(ranges, place)?;
-    file.wanted = wanted(&file, interest);
-    let file = Arc::new(file);
+    let file = Arc::new(File::open(ranges, place, interest)?);
     let format = Parquet { file: Arc::clone(&file) };
     let reader = Reader {
         file,
@@ -86,155 +74,6 @@ pub(crate) fn open(
     Ok((reader, format))
 }
 
-/// A Parquet file of which the footer is read.
-struct File {
-    ranges: Ranges,
-    place: Place,
-    metadata: ParquetMetaData,
-    leaves: Vec<Leaf>,
-    /// Those that are read, by their place.
-    wanted: Vec<usize>,
-    names: FieldNames,
-}
-
-impl File {
-    fn open(ranges: Ranges, place: Place) -> Result<Self, Error> {
-        match guarded(|| footer(&ranges)) {
-            Ok((metadata, leaves, names)) => {
-                let wanted = (0..leaves.len()).collect();
-                Ok(Self { ranges, place, metadata, leaves, wanted, names })
-            }
-            Err(cause) => Err(cause.at(place)),
-        }
-    }
-
-    /// Rows of a row group. They are checked when the file is opened.
-    fn rows(&self, group: usize) -> u64 {
-        self.metadata.row_group(group).num_rows().cast_unsigned()
-    }
-
-    /// What is known of one column of a row group.
-    fn chunk(&self, group: usize, leaf: usize) -> Result<ColumnChunkMetaData, Cause> {
-        let chunk = self.metadata.row_group(group).column(leaf).clone();
-        match chunk.dictionary_page_offset() {
-            // Some writers say 0 for "none".
-            Some(offset) if offset <= 0 || offset > chunk.data_page_offset() => {
-                Ok(chunk.into_builder().set_dictionary_page_offset(None).build()?)
-            }
-            _ => Ok(chunk),
-        }
-    }
-
-    /// The pages of one column of a row group.
-    fn pages(&self, group: usize, leaf: usize) -> Result<SerializedPageReader<Window>, Cause> {
-        pages(&self.ranges, &self.chunk(group, leaf)?, self.rows(group), self.wanted.len())
-    }
-
-    /// What the footer says of the columns of a row group that are read.
-    fn chunks(&self, group: usize) -> impl Iterator<Item = &ColumnChunkMetaData> {
-        self.wanted.iter().map(move |&leaf| self.metadata.row_group(group).column(leaf))
-    }
-
-    /// Memory that the values read of a row group need, about.
-    fn size(&self, group: usize) -> u64 {
-        self.chunks(group).fold(0, |sum: u64, chunk| sum.saturating_add(size(chunk)))
-    }
-
-    /// Whether rows of a column are far larger than all of it is stored: a few large values stand in many of them.
-    fn is_grown(&self, group: usize, part: &Part) -> bool {
-        part.column.bytes as u64 > self.once(group, part)
-    }
-
-    /// Memory that rows of a column need at most if values that stand in many are held once.
-    fn once(&self, group: usize, part: &Part) -> u64 {
-        let chunk = self.metadata.row_group(group).column(part.leaf);
-        text(chunk).saturating_add(EACH * part.column.slots() as u64).saturating_mul(2)
-    }
-
-    /// Bytes of a row group that are read.
-    fn stored(&self, group: usize) -> u64 {
-        let bytes = |chunk: &ColumnChunkMetaData| chunk.compressed_size().max(0).cast_unsigned();
-        self.chunks(group).fold(0, |sum: u64, chunk| sum.saturating_add(bytes(chunk)))
-    }
-
-    /// The fields of a row group that nobody wants, and how many cells of each the footer states.
-    fn unwanted(&self, group: usize) -> impl Iterator<Item = (Arc<str>, u64)> {
-        let left = (0..self.leaves.len()).filter(|leaf| self.wanted.binary_search(leaf).is_err());
-        let cells = move |leaf: usize| {
-            let chunk = self.metadata.row_group(group).column(leaf);
-            let nulls = chunk.statistics().and_then(Statistics::null_count_opt).unwrap_or(0);
-            let cells = chunk.num_values().clamp(0, STATED).cast_unsigned().saturating_sub(nulls);
-            let leaf = &self.leaves[leaf];
-            (leaf.meaning != Meaning::Nothing && cells > 0).then(|| (leaf.field.clone(), cells))
-        };
-        left.filter_map(cells)
-    }
-
-    /// The wanted columns of a row group of which the bytes are there.
-    fn columns(&self, group: usize, stored: &Ranges) -> Result<Vec<Part>, Cause> {
-        let rows = self.rows(group);
-        let column = |&leaf: &usize| {
-            let chunk = self.chunk(group, leaf)?;
-            let about = chunk.column_descr_ptr();
-            let mut column = Column::new(&about);
-            let pages = pages(stored, &chunk, rows, self.wanted.len())?;
-            let mut reader = get_column_reader(about, Box::new(pages));
-            while (column.rows as u64) < rows {
-                let left = rows - column.rows as u64;
-                if column.read(&mut reader, left.min(ROWS as u64) as usize)? == 0 {
-                    return Err(Cause::Damaged("a Parquet column ends before its row group"));
-                }
-            }
-            Ok(Part { leaf, column, first: 0 })
-        };
-        self.wanted.iter().map(column).collect()
-    }
-
-    /// A reader of one column of a row group, from its first row.
-    fn column(&self, group: usize, leaf: usize) -> Result<ColumnReader, Cause> {
-        let about = self.metadata.row_group(group).column(leaf).column_descr_ptr();
-        Ok(get_column_reader(about, Box::new(self.pages(group, leaf)?)))
-    }
-}
-
-/// The leaves that are read: those that somebody wants and that hold what can be looked at. One is read in any case, the
-/// smallest, as a footer can state as many rows as it likes.
-fn wanted(file: &File, interest: &dyn Interest) -> Vec<usize> {
-    let all = 0..file.leaves.len();
-    let wants = |leaf: &Leaf| leaf.meaning != Meaning::Nothing && interest.wants(&leaf.field);
-    let wanted: Vec<_> = all.clone().filter(|&leaf| wants(&file.leaves[leaf])).collect();
-    let size =
-        |leaf: &usize| file.metadata.row_groups().first().map(|group| group.column(*leaf).compressed_size());
-    if wanted.is_empty() { all.min_by_key(size).into_iter().collect() } else { wanted }
-}
-
-/// The pages of a column that is one of so many leaves. Their first bytes are on their way when this returns.
-fn pages(
-    ranges: &Ranges,
-    chunk: &ColumnChunkMetaData,
-    rows: u64,
-    leaves: usize,
-) -> Result<SerializedPageReader<Window>, Cause> {
-    let (start, len) = chunk.byte_range();
-    let share = RANGES * AHEAD / leaves as u64;
-    let ahead = share.clamp(4096, AHEAD);
-    let window = ranges.window(start..start.saturating_add(len), ahead, (share / ahead).max(1) as usize);
-    window.begin();
-    Ok(SerializedPageReader::new(Arc::new(window), chunk, rows as usize, None)?)
-}
-
-/// Memory that a value takes beside its own.
-const EACH: u64 = 40;
-
-fn size(chunk: &ColumnChunkMetaData) -> u64 {
-    text(chunk).saturating_add(EACH.saturating_mul(chunk.num_values().max(0).cast_unsigned()))
-}
-
-/// Bytes of what a column holds; of a value in a dictionary, once.
-fn text(chunk: &ColumnChunkMetaData) -> u64 {
-    chunk.uncompressed_size().max(0).cast_unsigned()
-}
-
 /// Rows to read at a time from a column: few where they may be large.
 fn step(chunk: &ColumnChunkMetaData) -> usize {
     if chunk.uncompressed_size().unsigned_abs() <= SMALL { ROWS } else { STEP }
@@ -243,67 +82,6 @@ fn step(chunk: &ColumnChunkMetaData) -> usize {
 /// The Parquet crate checks what it reads, but not everything everywhere: a file that makes it panic is damaged.
 fn guarded<T>(read: impl FnOnce() -> Result<T, Cause>) -> Result<T, Cause> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Cause::Damaged("the Parquet file contradicts itself")))
-}
-
-type Footer = (ParquetMetaData, Vec<Leaf>, FieldNames);
-
-fn footer(ranges: &Ranges) -> Result<Footer, Cause> {
-    const SHORT: Cause = Cause::Damaged("not a Parquet file, or cut short");
-    const TAIL: u64 = 8;
-    let len = ranges.len();
-    // Most footers are small, and come with the bytes that say how long they are.
-    let end = ranges.get(len.saturating_sub(FOOTER)..len)?;
-    let (before, tail) = end.split_last_chunk().ok_or(SHORT)?;
-    let tail = FooterTail::try_new(tail).map_err(|_| SHORT)?;
-    if tail.is_encrypted_footer() {
-        return Err(Cause::Unsupported("the Parquet file is encrypted; decrypt it first"));
-    }
-    let footer = tail.metadata_length();
-    let start = (len - TAIL).checked_sub(footer as u64).ok_or(SHORT)?;
-    let bytes = match before.len().checked_sub(footer) {
-        Some(from) => end.slice(from..before.len()),
-        None => ranges.get(start..len - TAIL)?,
-    };
-    // The crate recurses into the schema, a level for some five bytes of the footer: a hostile one gets a stack for
-    // that, is measured and dropped there.
-    let stack = (bytes.len() * 512).clamp(1 << 20, 1 << 30);
-    let parse = move || {
-        // Whole, as columns that are passed on take what is known of their pages with them.
-        let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
-        let metadata = ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options))?;
-        let (leaves, names) = schema::leaves(metadata.file_metadata().schema_descr())
-            .ok_or(Cause::Unsupported("the Parquet schema is nested too deeply to be read"))?;
-        check(&metadata, start, leaves.len())?;
-        Ok((metadata, leaves, names))
-    };
-    let parser = thread::Builder::new().stack_size(stack).spawn(move || guarded(parse))?;
-    parser.join().expect("a panic was caught inside")
-}
-
-/// What everything after relies on.
-fn check(metadata: &ParquetMetaData, end: u64, leaves: usize) -> Result<(), Cause> {
-    let schema = metadata.file_metadata().schema_descr();
-    if schema.num_columns() != leaves {
-        return Err(Cause::Damaged("the Parquet file contradicts itself"));
-    }
-    for group in metadata.row_groups() {
-        if group.num_columns() != leaves || group.num_rows() < 0 {
-            return Err(Cause::Damaged("the Parquet file contradicts itself"));
-        }
-        for chunk in group.columns() {
-            if chunk.file_path().is_some() {
-                return Err(Cause::Unsupported(
-                    "the Parquet file keeps columns in other files; write it as one",
-                ));
-            }
-            let start = chunk.dictionary_page_offset().unwrap_or(0).min(chunk.data_page_offset());
-            let within = start.checked_add(chunk.compressed_size()).and_then(|to| u64::try_from(to).ok());
-            if start < 0 || chunk.compressed_size() < 0 || within.is_none_or(|to| to > end) {
-                return Err(Cause::Damaged("the Parquet file points outside itself"));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Some consecutive rows of one row group, as stored values: what a piece of Parquet carries.
@@ -509,9 +287,8 @@ impl Reader {
         let columns = columns.collect::<Result<Vec<_>, Cause>>()?;
         // What repeats itself is looked at once a piece, so these are as large as memory allows.
         let piece = self.piece as u64;
-        let text = self.file.chunks(index).fold(0, |sum: u64, chunk| sum.saturating_add(text(chunk)));
         let of = |bytes: u64, all: u64| bytes.saturating_mul(rows) / all.max(1);
-        let usual = of(piece, text).min(of(WHOLE * piece, self.file.size(index)));
+        let usual = of(piece, self.file.text(index)).min(of(WHOLE * piece, self.file.size(index)));
         Ok(Group { index, rows, read: 0, usual: usual.clamp(1, ROWS as u64) as usize, columns })
     }
 }

@@ -13,8 +13,9 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 
 use super::column::Column;
+use super::file::{File, pages};
 use super::ranges::Window;
-use super::{AHEAD, File, Ranges, pages, step};
+use super::{AHEAD, Ranges, step};
 use crate::Cause;
 
 /// Bytes that one page of every column may need together.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::file::metadata::KeyValue;
 
+use super::file::File;
 use super::text::Cells;
-use super::{Columns, File, Rows, guarded, text};
+use super::{Columns, Rows, guarded, text};
 use crate::{
     Batch, Body, Cause, Change, Content, Edit, Error, Format, Kind, Layout, Occurrences, Piece, Rendered,
     Texts, splice,

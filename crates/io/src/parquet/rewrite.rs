@@ -21,9 +21,10 @@ use parquet::file::writer::{
 use tempfile::{SpooledData, spooled_tempfile_in};
 
 use super::column::Column;
+use super::file::File;
 use super::pending::Pending;
 use super::ranges::Window;
-use super::{AHEAD, File, RANGES, Ranges, guarded, step};
+use super::{AHEAD, RANGES, Ranges, guarded, step};
 use crate::output::Sink;
 use crate::{Body, Cause, Error, Output, Place, Publish, Rendered};
 
@@ -69,7 +70,7 @@ impl Rewriter {
         sink: Box<dyn Sink>,
         spill: PathBuf,
     ) -> Result<Self, Error> {
-        let file = File::open(ranges, place.clone())?;
+        let file = File::open(ranges, place.clone(), &())?;
         let pending = Pending::new(&spill);
         Ok(Self {
             file,

@@ -75,7 +75,7 @@ fn the_bytes_of_a_column_that_nobody_wants_are_not_fetched() {
         assert_eq!(unwanted(&batches), BTreeMap::from([("a".into(), 4_000), ("e".into(), 4_000)]));
 
         let asked = asked.lock().unwrap();
-        let footer = file.len() as u64 - FOOTER;
+        let footer = file.len() as u64 - file::FOOTER;
         for group in about(&file).row_groups() {
             for (leaf, chunk) in group.columns().iter().enumerate() {
                 let (start, len) = chunk.byte_range();

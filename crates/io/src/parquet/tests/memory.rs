@@ -110,7 +110,7 @@ fn only_columns_with_large_pages_are_copied_and_into_small_ones() {
         WriterProperties::builder().set_dictionary_enabled(false),
         &[vec![Chunk(texts(&small), vec![], vec![]), Chunk(texts(&large), vec![], vec![])]],
     );
-    let file = File::open(file.into(), Place::object("t.parquet")).unwrap();
+    let file = File::open(file.into(), Place::object("t.parquet"), &()).unwrap();
     assert!(copy::copy(&file, 0, 4 << 20).unwrap().is_empty(), "all of it fits");
     let mut copies = copy::copy(&file, 0, 64 << 10).unwrap();
     let pages: Vec<_> = copies.remove(&1).expect("a copy").map(|page| page.unwrap().buffer().len()).collect();
