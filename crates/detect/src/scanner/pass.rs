@@ -57,6 +57,12 @@ fn said(really: bool, evidence: Evidence) -> Evidence {
 
 /// The text without the blanks around it.
 pub(super) fn trimmed(text: &str) -> Range<usize> {
+    if let [first, .., last] = text.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return 0..text.len();
+    }
     let start = text.len() - text.trim_start().len();
     start..start + text.trim().len()
 }
@@ -229,6 +235,9 @@ impl<'p> Pass<'p> {
 
     /// Of each detector's candidates that start here, reports the longest that is accepted.
     fn accept(&mut self, start: usize) {
+        if self.cell.ends.is_empty() {
+            return;
+        }
         let mut ends = std::mem::take(&mut self.cell.ends);
         ends.sort_unstable_by_key(|(detector, end)| (*detector, Reverse(*end)));
         ends.dedup();
@@ -365,6 +374,9 @@ pub(super) fn count(whole: &mut Vec<(DetectorIndex, bool)>, tallies: &mut [Tally
 /// Sorts the findings from `first` on. Two of one detector and span become one with the evidence of both; one that
 /// lies within another of its detector that is as sure is dropped.
 pub(super) fn settle(out: &mut Vec<Finding>, first: usize) {
+    if out.len() - first < 2 {
+        return;
+    }
     out[first..].sort_unstable_by_key(|f| (f.detector, f.span.start, Reverse(f.span.end)));
     compact(out, first, |last, next| match last {
         Some(last) if last.detector == next.detector && last.span == next.span => {

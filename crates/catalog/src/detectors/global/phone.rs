@@ -2,6 +2,8 @@
 
 mod written;
 
+use std::ops::RangeInclusive;
+
 use crate::numbering::{self, Dialled};
 use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Region, Verdict};
 use written::Written;
@@ -122,14 +124,16 @@ const NOT_PHONES: &[&str] = &[
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let number = Written::new(c.text);
-    let named = c.anchored.named();
+    let (bare, named) = (number.is_bare(), c.anchored.named());
+    if bare && !named && !BARE.contains(&number.digits) {
+        return Verdict::No;
+    }
     let rather_another = is_something_else(&number) || !number.balanced;
     if rather_another || !stands_free(c) || !named && priced(c) {
         return Verdict::No;
     }
     // `alloc_cell(100000)`: what a function is called with.
     let called = |name: &str| name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    let bare = number.is_bare();
     if bare && c.before().strip_suffix('(').is_some_and(called) {
         return Verdict::No;
     }
@@ -157,6 +161,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         _ => common(c, &number),
     }
 }
+
+/// Digits without a break are a number where no label says so only if there are so many.
+const BARE: RangeInclusive<usize> = 9..=12;
 
 /// `$212`, `#123`, `50 %`.
 fn priced(c: &Candidate<'_>) -> bool {
@@ -209,7 +216,7 @@ fn common(c: &Candidate<'_>, number: &Written<'_>) -> Verdict {
             let cell = c.around.len() == c.text.len() && c.anchored == Anchored::Context;
             // Seconds since 1970, and dates with hours.
             let epoch = count == 10 && bare.starts_with('1') || count == 12 && bare.starts_with(['1', '2']);
-            (9..=12).contains(&count) && !epoch && !cell
+            BARE.contains(&count) && !epoch && !cell
         }
         // 12345-6789 and `22 31200` are postal codes, the second behind a house number.
         [a, b] => {
