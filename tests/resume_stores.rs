@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kills::{Again, MAIL, killed, killed_when_begun, kills, large, table};
 use program::{Ran, bytes_of, folder, report, write};
@@ -104,26 +106,42 @@ fn a_large_object_is_gone_on_with_where_a_killed_run_had_come_to() {
     }
 }
 
-/// A store that has removed the parts meanwhile is told of, and the next run begins anew.
+/// A store that has removed the parts meanwhile is told of, whether that shows at once or at the end, and the next run
+/// begins anew.
 #[test]
 fn parts_that_a_store_has_forgotten_are_sent_again() {
-    let folder = folder();
-    let at = folder.path();
-    let double = Double::start();
-    double.put("/data/in/large.csv", large("csv"));
-    let settings = s3(double.port());
-    let run = |out: &str, more: &[&str]| {
-        let fixed = ["redact", "s3://data/in", "--threads=1", "--out", out, "--state", "state", MAIL];
-        cleared(&settings, fixed.iter().chain(more).copied(), at)
-    };
-    killed_when_begun(|| run("s3://data/out", &["--overwrite"]), &at.join("state/done"));
-    double.bucket().forget_uploads();
-    let ran = done(run("s3://data/out", &["--resume"])).ends_with(3);
-    assert!(ran.stdout.contains("no longer has the parts"), "{}", ran.stdout);
-    done(run("s3://data/out", &["--resume"])).good();
-    fs::remove_dir_all(at.join("state")).expect("removed");
-    done(run("s3://data/plain", &[])).good();
-    assert!(double.below("/data/out/") == double.below("/data/plain/"));
+    for late in [false, true] {
+        let folder = folder();
+        let at = folder.path();
+        let forgets = Arc::new(AtomicBool::new(false));
+        let now = forgets.clone();
+        let double = Double::meddled(Box::new(move |request, bucket| {
+            let completes = request.method == "POST" && request.query("uploadId").is_some();
+            if completes && now.load(Ordering::Relaxed) {
+                bucket.forget_uploads();
+            }
+            None
+        }));
+        double.put("/data/in/large.csv", large("csv"));
+        let settings = s3(double.port());
+        let run = |out: &str, more: &[&str]| {
+            let fixed = ["redact", "s3://data/in", "--threads=1", "--out", out, "--state", "state", MAIL];
+            cleared(&settings, fixed.iter().chain(more).copied(), at)
+        };
+        killed_when_begun(|| run("s3://data/out", &["--overwrite"]), &at.join("state/done"));
+        match late {
+            true => forgets.store(true, Ordering::Relaxed),
+            false => double.bucket().forget_uploads(),
+        }
+        let ran = done(run("s3://data/out", &["--resume"])).ends_with(3);
+        assert!(ran.stdout.contains("no longer has the parts"), "{}", ran.stdout);
+        forgets.store(false, Ordering::Relaxed);
+        done(run("s3://data/out", &["--resume"])).good();
+        assert_eq!(report(at, "state/report.json")["continued"], 0, "begun anew");
+        fs::remove_dir_all(at.join("state")).expect("removed");
+        done(run("s3://data/plain", &[])).good();
+        assert!(double.below("/data/out/") == double.below("/data/plain/"));
+    }
 }
 
 /// Files of a folder put into the container as they are, and what came of them there.

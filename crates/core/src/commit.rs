@@ -340,14 +340,14 @@ impl<'r> Commit<'r> {
         if let Some(file) = current.quarantine.take() {
             file.finish()?;
         }
-        let mut done = current.alone.take().map(|alone| alone.object).zip(told);
+        let mut done = current.alone.as_ref().map(|alone| &alone.object).zip(told);
         let in_place = matches!(&self.job.task, Task::Redact { to: Destination::InPlace, .. });
         let (state, mut failed) = (&mut self.own.state, None);
         let mut publish = |stamp: Option<Stamp>| {
             let Some(state) = state.as_mut() else { return Ok(()) };
             let noted = state.keep().and_then(|()| {
                 match stamp.filter(|_| in_place).zip(done.take_if(|_| in_place)) {
-                    Some((stamp, (object, told))) => state.replaced(&object, stamp, told),
+                    Some((stamp, (object, told))) => state.replaced(object, stamp, told),
                     None => Ok(()),
                 }
             });
@@ -361,7 +361,7 @@ impl<'r> Commit<'r> {
             None => publish(None).map_err(|cause| cause.at(Place::object(&*current.report.object))),
         };
         if let (Ok(()), Some((object, told)), Some(state)) = (&finished, done, &mut self.own.state) {
-            failed = state.done(&object, told).err();
+            failed = state.done(object, told).err();
         }
         self.fatal = self.fatal.take().or(failed);
         finished
