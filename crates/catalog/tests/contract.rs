@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use sievert_catalog::all;
 use sievert_detect::{
-    Anchored, Candidate, Detector, Draw, Evidence, Example, Finding, Scanner, Scratch, Verdict,
+    Anchored, Candidate, Detector, Draw, Evidence, Example, Finding, Scanner, Scratch, Tally, Texts, Verdict,
 };
 
 /// All detectors together, as users run them.
@@ -218,6 +218,38 @@ fn a_normal_form_is_its_own_normal_form() {
                 wrong.push(format!("{once:?} changes when normalized again"));
                 return;
             }
+        }
+    });
+}
+
+/// Most of a column of random digits must not pass, or the column would vouch for each of them; where they do, as
+/// telephone numbers, what the column says must not count.
+#[test]
+fn random_digits_do_not_vouch_for_each_other() {
+    each(|d, wrong| {
+        if d.chance <= 0.0 {
+            return;
+        }
+        let (mut draw, mut cells, mut ends) = (Draw::new(11), String::new(), Vec::new());
+        for _ in 0..2_000 {
+            let digits = (d.sample)(&mut draw).bytes().filter(u8::is_ascii_digit).count();
+            cells.extend((0..digits).map(|_| draw.letter("0123456789")));
+            ends.push(cells.len() as u32);
+        }
+        let texts = Texts { buffer: &cells, ends: &ends };
+        let index = SCANNER.index_of(d.id).expect("the scanner was made from this list");
+        let (mut field, mut scratch, mut found) = (SCANNER.field(""), Scratch::default(), Vec::new());
+        SCANNER.scan_texts(&field, &texts, &mut scratch, &mut found);
+        let Tally { tried, passed } = scratch.take_tallies()[usize::from(index.0)];
+        let alone = found.iter().filter(|(_, finding)| finding.detector == index).count();
+        field.column.insert(index);
+        found.clear();
+        SCANNER.scan_texts(&field, &texts, &mut scratch, &mut found);
+        let vouched = found.iter().filter(|(_, finding)| finding.detector == index).count();
+        if passed * 2 > tried && vouched > alone {
+            wrong.push(format!(
+                "{passed} of {tried} pass, and with them {vouched} rather than {alone} are found"
+            ));
         }
     });
 }

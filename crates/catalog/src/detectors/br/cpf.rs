@@ -37,7 +37,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let Some(digits) = shape::digits::<11>(c) else { return shape::mistyped(c) };
     match passes(&digits) {
         true if c.text.contains('.') => Verdict::Unmistakable,
-        holds => shape::unless_bare(c, Verdict::checked(holds)),
+        holds => shape::checked_unless_bare(c, holds),
     }
 }
 
