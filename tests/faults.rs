@@ -95,27 +95,37 @@ fn a_store_that_stays_broken_is_given_up() {
     assert_eq!(report["ledger"]["objects"]["scanned"], 9);
 }
 
-/// The most memory a run held, in KiB, as the system counts it. What it held at its very end is not seen, so a run that
-/// is over after few looks is done again.
+/// The most that was read of a run of the program, which ends well; one that is over at once is run again.
 #[cfg(target_os = "linux")]
-fn peak(run: impl Fn() -> std::process::Command) -> u64 {
+fn highest(run: impl Fn() -> std::process::Command, read: impl Fn(u32) -> Option<u64>) -> u64 {
     for _ in 0..50 {
         let mut child = run().stdout(std::process::Stdio::null()).spawn().expect("the program starts");
-        let (mut peak, mut looks, about) = (0, 0, format!("/proc/{}/status", child.id()));
+        let (mut highest, mut looks) = (0, 0);
         while child.try_wait().expect("a child can be asked").is_none() {
-            let text = std::fs::read_to_string(&about).unwrap_or_default();
-            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let size = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-            peak = size.unwrap_or(peak).max(peak);
+            highest = read(child.id()).unwrap_or(highest).max(highest);
             looks += 1;
             std::thread::sleep(std::time::Duration::from_micros(200));
         }
         assert!(child.wait().expect("it ended").success());
         if looks >= 50 {
-            return peak;
+            return highest;
         }
     }
     panic!("every run is over at once");
+}
+
+/// The most memory that a process has taken so far, in KiB.
+#[cfg(target_os = "linux")]
+fn memory(process: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let size = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    size.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// Files and sockets that a process has open.
+#[cfg(target_os = "linux")]
+fn open(process: u32) -> Option<u64> {
+    Some(std::fs::read_dir(format!("/proc/{process}/fd")).ok()?.count() as u64)
 }
 
 #[test]
@@ -130,9 +140,36 @@ fn a_listing_of_100_000_keys_takes_the_memory_of_one_of_1_000() {
     let folder = folder();
     let run = |input: &str| {
         let arguments = ["scan", input, "--dry-run", "--detector=global.email"];
-        peak(|| servers::cleared(&s3(double.port()), arguments, folder.path()))
+        highest(|| servers::cleared(&s3(double.port()), arguments, folder.path()), memory)
     };
     let (few, many) = (run("s3://data/many/few"), run("s3://data/many"));
     println!("peak memory: {few} KiB for 1,000 keys, {many} KiB for {keys}");
     assert!(many < few + (16 << 10), "{few} KiB for 1,000 keys, {many} KiB for {keys}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn open_files_and_sockets_are_as_many_for_1_000_objects_as_for_100() {
+    // Slow, so that as many requests are on their way as there ever are.
+    let double = Double::meddled(Box::new(|_, _| {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        None
+    }));
+    let folder = folder();
+    for at in 0..1_000 {
+        let name = format!("{}/{at:04}.csv", if at < 100 { "few" } else { "more" });
+        double.put(&format!("/data/many/{name}"), "mail\nben@example.org\n");
+        let local = folder.path().join("many").join(name);
+        std::fs::create_dir_all(local.parent().expect("a folder")).expect("made");
+        std::fs::write(local, "mail\nben@example.org\n").expect("written");
+    }
+    for base in ["many", "s3://data/many"] {
+        let run = |input: &str| {
+            let arguments = ["scan", input, "--exit-zero", "--threads=4", "--detector=global.email"];
+            highest(|| servers::cleared(&s3(double.port()), arguments, folder.path()), open)
+        };
+        let (few, many) = (run(&format!("{base}/few")), run(base));
+        println!("{base}: {few} open for 100 objects, {many} for 1,000");
+        assert!(many <= few + 8, "{base}: {few} open for 100 objects, {many} for 1,000");
+    }
 }

@@ -124,6 +124,18 @@ fn about(file: &Bytes) -> ParquetMetaData {
     reader.parse_and_finish(file).unwrap()
 }
 
+fn codecs() -> [Compression; 7] {
+    [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::ZSTD(ZstdLevel::default()),
+        Compression::LZ4_RAW,
+    ]
+}
+
 #[test]
 fn every_leaf_becomes_a_field_with_its_records() {
     let file = write(NESTED, WriterProperties::builder(), &[nested(), nested()]);
@@ -235,15 +247,7 @@ fn files_without_rows_or_columns_still_show_what_stands_beside() {
 
 #[test]
 fn every_codec_is_read() {
-    for codec in [
-        Compression::UNCOMPRESSED,
-        Compression::SNAPPY,
-        Compression::GZIP(GzipLevel::default()),
-        Compression::BROTLI(BrotliLevel::default()),
-        Compression::LZ4,
-        Compression::ZSTD(ZstdLevel::default()),
-        Compression::LZ4_RAW,
-    ] {
+    for codec in codecs() {
         let file = write(NESTED, WriterProperties::builder().set_compression(codec), &[nested()]);
         assert_eq!(cells(&read(&file, 1 << 20).unwrap()).len(), 17, "{codec}");
     }

@@ -89,15 +89,7 @@ fn a_file_without_edits_comes_out_as_it_was() {
 
 #[test]
 fn edited_cells_change_and_nothing_else_does_in_any_codec_or_version() {
-    for codec in [
-        Compression::UNCOMPRESSED,
-        Compression::SNAPPY,
-        Compression::GZIP(GzipLevel::default()),
-        Compression::BROTLI(BrotliLevel::default()),
-        Compression::LZ4,
-        Compression::ZSTD(ZstdLevel::default()),
-        Compression::LZ4_RAW,
-    ] {
+    for codec in codecs() {
         for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
             for dictionary in [false, true] {
                 let properties = WriterProperties::builder()
