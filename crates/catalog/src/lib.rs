@@ -6,6 +6,7 @@ mod detectors;
 mod numbering;
 mod secrecy;
 mod shape;
+mod written;
 
 use sievert_detect::Detector;
 

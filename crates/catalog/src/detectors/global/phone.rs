@@ -1,12 +1,10 @@
 //! Telephone and fax numbers of all countries. The plans stand in `numbering`; here is how numbers are written.
 
-mod written;
-
 use std::ops::RangeInclusive;
 
 use crate::numbering::{self, Dialled};
+use crate::written::Written;
 use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Region, Verdict};
-use written::Written;
 
 pub static DETECTOR: Detector = Detector {
     id: "global.phone",

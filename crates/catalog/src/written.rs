@@ -1,19 +1,20 @@
-//! How a telephone number is written, read once: its digits, its groups, its signs. Knows no plan and no context.
+//! How a telephone number is written, read once: its digits, its groups, its signs. Knows no plan and no context; these
+//! stand in `numbering` and with the detector.
 
 /// A number without its extension.
-pub(super) struct Written<'t> {
-    pub(super) text: &'t str,
+pub(crate) struct Written<'t> {
+    pub(crate) text: &'t str,
     /// The runs of digits; of more than there is room for, the first.
     groups: [&'t str; MOST],
     count: usize,
     /// How many digits there are.
-    pub(super) digits: usize,
+    pub(crate) digits: usize,
     /// The signs that stand in it, as bits by place in [`SIGNS`].
     signs: u8,
     /// One digit all the way.
-    pub(super) monotonous: bool,
+    pub(crate) monotonous: bool,
     /// Each parenthesis is closed before the next one opens.
-    pub(super) balanced: bool,
+    pub(crate) balanced: bool,
 }
 
 /// More groups than any number has.
@@ -45,7 +46,7 @@ const KINDS: [u8; 256] = {
 };
 
 impl<'t> Written<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         let mut it = Self {
             text: "",
             groups: [""; MOST],
@@ -91,17 +92,17 @@ impl<'t> Written<'t> {
         it
     }
 
-    pub(super) fn groups(&self) -> &[&'t str] {
+    pub(crate) fn groups(&self) -> &[&'t str] {
         &self.groups[..self.count.min(MOST)]
     }
 
     /// Nothing but digits.
-    pub(super) fn is_bare(&self) -> bool {
+    pub(crate) fn is_bare(&self) -> bool {
         self.digits == self.text.len()
     }
 
     /// Whether one of these signs stands in it.
-    pub(super) fn has(&self, signs: &[u8]) -> bool {
+    pub(crate) fn has(&self, signs: &[u8]) -> bool {
         signs.iter().any(|sign| self.signs & KINDS[usize::from(*sign)] != 0)
     }
 }
