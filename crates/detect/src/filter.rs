@@ -148,7 +148,8 @@ impl Filter {
     fn new(place: Place, behind: Bytes, ahead: &Hir) -> Self {
         let windows: Vec<_> = heads(ahead)
             .iter()
-            .map(|head| Window { behind, ahead: Sets::of(head, Direction::Forward) })
+            .flat_map(by_digits)
+            .map(|head| Window { behind, ahead: Sets::of(&head, Direction::Forward) })
             .collect();
         let share = windows.iter().map(Window::share).sum::<f64>().min(1.0);
         Self { place, windows, share }
@@ -198,6 +199,31 @@ fn heads(hir: &Hir) -> Vec<Hir> {
     }
     heads
 }
+
+/// The ways in which the digits can be counted that a head begins with: what follows them stands elsewhere in each.
+fn by_digits(head: &Hir) -> Vec<Hir> {
+    let HirKind::Concat(parts) = head.kind() else { return vec![head.clone()] };
+    let is_digit = |hir: &Hir| matches!(hir.kind(), HirKind::Class(_)) && before_digit(hir) == Some(0);
+    let mut ways = vec![Vec::new()];
+    let mut rest = &parts[..];
+    while let [first, behind @ ..] = rest {
+        let (digit, counts) = match first.kind() {
+            HirKind::Class(_) => (first, 1..=1),
+            HirKind::Repetition(of) => (&*of.sub, of.min..=of.max.unwrap_or(u32::MAX)),
+            _ => break,
+        };
+        if !is_digit(digit) || ways.len() * counts.clone().take(MOST_WAYS + 1).count() > MOST_WAYS {
+            break;
+        }
+        let longer = |way: &Vec<Hir>, count: u32| [&way[..], &vec![digit.clone(); count as usize]].concat();
+        ways = ways.iter().flat_map(|way| counts.clone().map(move |count| longer(way, count))).collect();
+        rest = behind;
+    }
+    ways.into_iter().map(|way| Hir::concat([&way[..], rest].concat())).collect()
+}
+
+/// More ways than this are taken as one.
+const MOST_WAYS: usize = 8;
 
 /// How many bytes of a shape's texts can stand before the first digit; `None` where there need not be one.
 pub(crate) fn before_digit(hir: &Hir) -> Option<usize> {
@@ -358,6 +384,15 @@ mod tests {
         let mut windows: Vec<_> = filter.windows.iter().map(shown).map(|sets| sets.join(" ")).collect();
         windows.sort();
         assert_eq!(windows, ["A B 0123D 0123", "C 0123D 0123"]);
+    }
+
+    #[test]
+    fn what_stands_behind_a_number_is_told_by_how_long_it_is() {
+        let filter = filter("[1-9][0-9]{0,2} x");
+        let mut windows: Vec<_> = filter.windows.iter().map(|window| window.ahead.len()).collect();
+        windows.sort_unstable();
+        assert_eq!(windows, [3, 4, 5]);
+        assert!(filter.windows.iter().all(|window| shown(window).ends_with(&[" ".into(), "x".into()])));
     }
 
     #[test]
