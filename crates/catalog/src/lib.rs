@@ -6,7 +6,6 @@ mod detectors;
 mod numbering;
 mod secrecy;
 mod shape;
-mod written;
 
 use sievert_detect::Detector;
 

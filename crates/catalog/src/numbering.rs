@@ -1,12 +1,15 @@
-//! Whether a number is issued in some country's numbering plan. Knows digits only: neither spelling nor context.
+//! Whether a number is issued in some country's numbering plan. Knows digits only: neither context nor, but for
+//! `written`, spelling.
 //!
 //! The plans are patterns in a table; [`Dialled::ends`] walks a pattern as text, without compiling it, so that the
 //! first number of a run costs as little as the last.
 
 mod plans;
+mod written;
 
 use plans::PLANS;
 use sievert_detect::Region;
+pub(crate) use written::Written;
 
 /// The numbering plan of one region; prefixes and issued numbers are patterns for [`Dialled::ends`].
 pub(crate) struct Plan {

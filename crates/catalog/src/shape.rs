@@ -26,9 +26,9 @@ pub(crate) fn mistyped(c: &Candidate<'_>) -> Verdict {
     if is_date(c.text) { Verdict::No } else { Verdict::Failed }
 }
 
-/// `Checked` where the checksum holds, but `Weak` for bare digits that no word vouches for; `Failed` where it does not.
-pub(crate) fn checked_unless_bare(c: &Candidate<'_>, holds: bool) -> Verdict {
-    if holds && is_bare(c) { Verdict::Weak } else { Verdict::checked(holds) }
+/// `Checked`, for a checksum that holds, or `Weak` for bare digits that no word vouches for.
+pub(crate) fn checked_unless_bare(c: &Candidate<'_>) -> Verdict {
+    if is_bare(c) { Verdict::Weak } else { Verdict::Checked }
 }
 
 /// Whether the candidate is digits alone and no word vouches for it.

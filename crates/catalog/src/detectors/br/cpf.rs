@@ -37,7 +37,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let Some(digits) = shape::digits::<11>(c) else { return shape::mistyped(c) };
     match passes(&digits) {
         true if c.text.contains('.') => Verdict::Unmistakable,
-        holds => shape::checked_unless_bare(c, holds),
+        true => shape::checked_unless_bare(c),
+        false => Verdict::Failed,
     }
 }
 

@@ -1,9 +1,9 @@
-//! Telephone and fax numbers of all countries. The plans stand in `numbering`; here is how numbers are written.
+//! Telephone and fax numbers of all countries. `numbering` has the plans and reads what is written; here is which
+//! spellings are numbers.
 
 use std::ops::RangeInclusive;
 
-use crate::numbering::{self, Dialled};
-use crate::written::Written;
+use crate::numbering::{self, Dialled, Written};
 use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Region, Verdict};
 
 pub static DETECTOR: Detector = Detector {
@@ -145,8 +145,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         return Verdict::No;
     }
     // `+1 212-555-0123 2024`: the shorter candidate is the number.
-    let shorter = number.text.match_indices(separates).map(|(at, _)| Written::new(&number.text[..at]));
-    if { shorter }.any(|shorter| proof(&shorter, c.regions, named) != Verdict::No) {
+    let mut shorter = number.text.match_indices(separates).map(|(at, _)| Written::new(&number.text[..at]));
+    if shorter.any(|shorter| proof(&shorter, c.regions, named) != Verdict::No) {
         return Verdict::No;
     }
     let international = number.text.starts_with('+');

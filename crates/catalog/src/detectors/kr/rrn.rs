@@ -35,7 +35,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
     match passes(&digits) {
         true if !c.anchored.named() && shape::is_part(c) => Verdict::No,
-        true => shape::checked_unless_bare(c, true),
+        true => shape::checked_unless_bare(c),
         false => Verdict::Weak,
     }
 }

@@ -1,5 +1,4 @@
-//! How a telephone number is written, read once: its digits, its groups, its signs. Knows no plan and no context; these
-//! stand in `numbering` and with the detector.
+//! How a telephone number is written, read once: its digits, its groups, its signs. Knows no plan.
 
 /// A number without its extension.
 pub(crate) struct Written<'t> {
