@@ -170,6 +170,7 @@ impl Automaton {
 
     #[inline]
     fn step(dfa: &DFA, cache: &mut Cache, state: LazyStateID, byte: u8) -> LazyStateID {
+        // What the last line does for all states, for most of them in fewer steps.
         if !state.is_tagged() {
             let next = dfa.next_state_untagged(cache, state, byte);
             if !next.is_unknown() {

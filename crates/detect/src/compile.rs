@@ -144,18 +144,12 @@ impl Parts {
 
     /// By detector, how many bytes of a value can stand before its first digit; `None` where it needs none.
     pub(crate) fn first_digits(&self) -> Vec<Option<usize>> {
-        let mut digits = vec![None; self.detectors.len()];
-        let mut seen = vec![false; digits.len()];
-        for shape in self.patterns.iter().chain(&self.labelled) {
-            let of = usize::from(shape.detector);
-            let this = before_digit(&shape.hir);
-            digits[of] = if std::mem::replace(&mut seen[of], true) {
-                this.zip(digits[of]).map(|(this, other)| this.max(other))
-            } else {
-                this
-            };
-        }
-        digits
+        let first = |detector| {
+            let own = self.patterns.iter().chain(&self.labelled).filter(|shape| shape.detector == detector);
+            let digits: Option<Vec<_>> = own.map(|shape| before_digit(&shape.hir)).collect();
+            digits?.into_iter().max()
+        };
+        (0..self.detectors.len() as u16).map(first).collect()
     }
 
     fn words(&mut self, words: &[impl AsRef<str>], role: Role) {

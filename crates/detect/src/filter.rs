@@ -209,10 +209,13 @@ fn by_digits(head: &Hir) -> Vec<Hir> {
     while let [first, behind @ ..] = rest {
         let (digit, counts) = match first.kind() {
             HirKind::Class(_) => (first, 1..=1),
-            HirKind::Repetition(of) => (&*of.sub, of.min..=of.max.unwrap_or(u32::MAX)),
+            HirKind::Repetition(of) => match of.max {
+                Some(most) if most as usize <= AHEAD => (&*of.sub, of.min..=most),
+                _ => break,
+            },
             _ => break,
         };
-        if !is_digit(digit) || ways.len() * counts.clone().take(MOST_WAYS + 1).count() > MOST_WAYS {
+        if !is_digit(digit) || ways.len() * counts.clone().count() > MOST_WAYS {
             break;
         }
         let longer = |way: &Vec<Hir>, count: u32| [&way[..], &vec![digit.clone(); count as usize]].concat();

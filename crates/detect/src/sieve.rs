@@ -146,8 +146,8 @@ impl Sieve {
             let fresh = fresh.get(block).copied().unwrap_or(0);
             let mut labels = 0;
             let starts = letters::starts(masks, block, fresh);
-            const { assert!(NEAR == 2 * BLOCK) };
-            let keys = words.labels(masks[block..].iter().take(3).any(|masks| masks.digits != 0));
+            let mut near = masks[block..].iter().take(1 + NEAR.div_ceil(BLOCK));
+            let keys = words.labels(near.any(|masks| masks.digits != 0));
             letters::each_start(masks, block, starts, text, &keys.heads, |bit, start| {
                 labels |= u64::from(keys.may_begin(start)) << bit;
             });

@@ -57,6 +57,7 @@ fn said(really: bool, evidence: Evidence) -> Evidence {
 
 /// The text without the blanks around it.
 pub(super) fn trimmed(text: &str) -> Range<usize> {
+    // Nearly all cells.
     if let [first, .., last] = text.as_bytes()
         && first.is_ascii_graphic()
         && last.is_ascii_graphic()

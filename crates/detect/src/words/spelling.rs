@@ -36,6 +36,9 @@ impl Part {
     /// Where it ends, if it stands here.
     #[inline]
     pub(super) fn end(&self, text: &str, at: usize, cases: &Cases) -> Option<usize> {
+        if self.chunks.is_empty() {
+            return self.end_by_characters(text, at, cases);
+        }
         let mut rest = &text.as_bytes()[at..];
         for Chunk { bytes, taken, cases: either } in &self.chunks {
             let here = first_bytes(rest);
@@ -46,9 +49,6 @@ impl Part {
                 return None;
             }
             rest = rest.get(KEY..).unwrap_or_default();
-        }
-        if self.chunks.is_empty() {
-            return self.end_by_characters(text, at, cases);
         }
         Some(at + self.text.len())
     }
