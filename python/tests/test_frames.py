@@ -332,3 +332,38 @@ def test_pandas_levels_names_and_categories_that_no_row_has():
     clean, report = sievert.redact(frame, return_report=True)
     assert EMAIL not in f"{clean} {list(clean.index.names)} {list(clean['c'].cat.categories)} {report}"
     assert list(clean["c"]) == ["x"] and report.complete
+
+
+def test_pandas_labels_of_several_levels():
+    day = pd.Timestamp("2024-01-01")
+    labels = [("contact", "mail", 1), ("contact", "note", 2), (day, "n", 3)]
+    columns = pd.MultiIndex.from_tuples(labels, names=["a", "b", "c"])
+    frame = pd.DataFrame([[EMAIL, "x", 5], ["y", f"of {EMAIL}", 6]], columns=columns)
+    clean, report = sievert.redact(frame, return_report=True)
+    assert clean.columns.equals(columns) and clean.columns.names == columns.names
+    assert clean.to_numpy().tolist() == [["<EMAIL>", "x", 5], ["y", "of <EMAIL>", 6]]
+    assert set(report.by_field()) >= {"contact.mail.1", "contact.note.2", "2024-01-01 00:00:00.n.3"}
+    assert list(sievert.findings(frame)["field"]) == ["contact.mail.1", "contact.note.2"]
+    assert sievert.scan(frame).by_detector() == report.by_detector()
+
+
+@pytest.mark.parametrize(
+    ("label", "clean"),
+    [
+        ((2024, EMAIL), (2024, "<EMAIL>")),
+        ((EMAIL, 2024), ("<EMAIL>", 2024)),
+        ((EMAIL, EMAIL), ("<EMAIL>", "<EMAIL>")),
+        ((EMAIL, ""), ("<EMAIL>", "")),
+        ((EMAIL, "x"), ("<EMAIL>", "x")),
+        # What goes over two levels is rewritten whole.
+        (tuple(EMAIL.rsplit(".", 1)), ("<EMAIL>", "")),
+    ],
+)
+def test_pandas_labels_that_hold_findings_lose_these_and_nothing_else(label, clean):
+    columns = pd.MultiIndex.from_tuples([label, (2023, "n")])
+    frame = pd.DataFrame([[1, 2], [3, 4]], columns=columns)
+    redacted = sievert.redact(frame)
+    assert redacted.columns.to_list() == [clean, (2023, "n")]
+    assert redacted.to_numpy().tolist() == [[1, 2], [3, 4]] and frame.columns.equals(columns)
+    series = sievert.redact(pd.Series([1, 2], name=label))
+    assert series.name == clean and series.to_list() == [1, 2]

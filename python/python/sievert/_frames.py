@@ -50,6 +50,8 @@ class Opened:
     """By column: texts that no row has and that travel with its type, such as the categories of an enum."""
     telling: set[str] = field(default_factory=set)
     """The columns of ``unused`` in which something was found, for ``back``."""
+    rewrite: Callable[[list[str]], list[str]] = list
+    """What becomes of texts that stand in no record, such as the levels of a label, for ``back``."""
 
 
 def open_frame(data: Any) -> Opened | None:
@@ -84,6 +86,7 @@ def redact_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> tup
     for column, texts in opened.unused.items():
         if plan.redact_texts(texts, column) != texts:
             opened.telling.add(column)
+    opened.rewrite = lambda texts: plan.redact_texts(texts, "")
     json, batches = _run(plan, opened, threads, redact=True)
     return (None if batches is None else opened.back(batches)), Report(json)
 

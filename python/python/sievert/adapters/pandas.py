@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import decimal
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .. import _native
-from .._errors import FormatError
 from .._frames import Opened, Unread
 
 try:
@@ -24,6 +23,7 @@ except ImportError:
 
 _COPIES_ON_WRITE = int(pd.__version__.partition(".")[0]) >= 3
 """Whether frames may share what none of them will change."""
+_Rewrite = Callable[[list[str]], list[str]]
 _SCALARS = (str, int, float, bool, decimal.Decimal, np.generic)
 
 
@@ -65,16 +65,17 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         renamed = batches.names
         index = _index(frame.index[stays] if batches.dropped else frame.index, done[: len(levels)], levels)
         index = _index_names(index, names[: len(levels)], renamed[: len(levels)])
-        columns = _column_names(frame.columns, names[len(levels) :], renamed[len(levels) :])
+        columns = _column_names(frame.columns, names[len(levels) :], renamed[len(levels) :], opened.rewrite)
         aligned = {at: part.set_axis(index) for at, part in enumerate(done[len(levels) :])}
         result = pd.DataFrame(aligned, index=index, copy=not _COPIES_ON_WRITE)
         result.columns = columns
         result.attrs = dict(frame.attrs)
         return last(result)
 
-    return Opened(
+    opened = Opened(
         kind, table, back, pd.DataFrame, rows=len(frame), label=lambda row: frame.index[row], unread=unread
     )
+    return opened
 
 
 def _shown(name: Any) -> str:
@@ -212,10 +213,26 @@ def _index_names(index: pd.Index, old: list[str], new: list[str]) -> pd.Index:
     return index.set_names([b if a != b else name for a, b, name in zip(old, new, index.names)])
 
 
-def _column_names(columns: pd.Index, old: list[str], new: list[str]) -> pd.Index:
-    if old == new:
+def _column_names(columns: pd.Index, old: list[str], new: list[str], rewrite: _Rewrite) -> pd.Index:
+    renamed = [
+        _relabelled(name, b, rewrite) if isinstance(name, tuple) else name if a == b else b
+        for name, a, b in zip(columns, old, new)
+    ]
+    if renamed == list(columns):
         return columns
-    if isinstance(columns, pd.MultiIndex):
-        raise FormatError("a column name of several levels holds a finding; rename the column")
-    renamed = [b if a != b else name for a, b, name in zip(old, new, columns)]
-    return pd.Index(renamed, name=columns.name)
+    if not isinstance(columns, pd.MultiIndex):
+        return pd.Index(renamed, name=columns.name, tupleize_cols=False)
+    # Level by level, so that one in which nothing changed keeps its type.
+    levels = [columns.get_level_values(level) for level in range(columns.nlevels)]
+    arrays = [old if list(old) == list(new) else list(new) for old, new in zip(levels, zip(*renamed))]
+    return pd.MultiIndex.from_arrays(arrays, names=columns.names)
+
+
+def _relabelled(label: tuple[Any, ...], whole: str, rewrite: _Rewrite) -> tuple[Any, ...]:
+    """A label of several levels, each rewritten for itself; where a finding goes over several, what became of the
+    ``whole`` stands in the first."""
+    texts = [_shown(part) for part in label]
+    clean = rewrite(texts)
+    if rewrite([".".join(clean)]) != [".".join(clean)]:
+        return (whole, *[""] * (len(label) - 1))
+    return tuple(part if a == b else b for a, b, part in zip(texts, clean, label))
