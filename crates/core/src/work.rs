@@ -1,31 +1,34 @@
 //! The inner loop: one piece decoded, scanned, resolved, edited, rendered. Looks at nothing but the piece and the plan.
 
-use std::collections::{HashMap, HashSet};
+mod places;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
 use sievert_detect::{
-    Category, Confidence, DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally,
-    Texts as Cells, resolve,
+    DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally, Texts as Cells, resolve,
 };
 use sievert_io::{
     Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts, Unread,
 };
 use sievert_redact::{ActionKind, Outcome, shape};
 
+use crate::column::Column;
 use crate::counts::{Counts, FIELDS_TRACKED, agree};
-use crate::findings::{Offsets, Row};
+use crate::findings::Row;
 use crate::job::{Excerpt, Job, Task};
 use crate::plan::FieldPlan;
 use crate::policy::NonText;
 use crate::report::LookAt;
 use crate::sample::Sampler;
 use crate::shown::Names;
+use places::Told;
 
 /// Zeros that an identifier may have lost when it was stored as an integer.
 const LOST_ZEROS: usize = 3;
-/// Characters shown on either side of a finding.
-const EXCERPT_REACH: usize = 40;
 
 /// What became of a piece.
 #[derive(Debug, Default)]
@@ -56,14 +59,14 @@ pub(crate) struct Worker<'r> {
     fields: HashMap<(Arc<str>, bool), Arc<Known>>,
     scratch: Scratch,
     found: Vec<(u32, Finding)>,
+    /// How columns are looked at; tests hold the ways against each other.
+    look: for<'b> fn(&'b Texts) -> Column<'b>,
 }
 
 /// A cell with findings, and where it stands.
 struct Here<'a> {
     object: &'a str,
-    batch: &'a Batch,
-    texts: &'a Texts,
-    cell: u32,
+    kind: Kind,
     text: &'a str,
     field: &'a Known,
     /// In how many records.
@@ -88,6 +91,7 @@ impl<'r> Worker<'r> {
             fields: HashMap::new(),
             scratch: Scratch::default(),
             found: Vec::new(),
+            look: Column::of,
         }
     }
 
@@ -102,15 +106,21 @@ impl<'r> Worker<'r> {
             if !count_cells(&field, texts, &mut worked.counts) {
                 continue;
             }
-            let tallies = self.scan(&field, texts);
+            let column = (self.look)(texts);
+            let tallies = self.scan(&field, &column);
             self.note_tallies(&field, &tallies, &mut worked.counts);
-            self.mark_numbers(&field, texts);
-            let failed = self.recognize(&field, texts, &mut worked);
-            self.settle(object, &batch, at, &field, &mut worked, &mut edits)?;
+            self.mark_numbers(&field, &column);
+            let failed = self.recognize(&field, &column, &mut worked);
+            let mut changes = self.settle(object, &batch, &column, &field, &mut worked)?;
             // What was not examined is not passed on.
             let change = if texts.kind == Kind::Key { Change::DropRecord } else { Change::Null };
-            let texts = at as u32;
-            edits.extend(failed.into_iter().map(|cell| Edit { texts, cell, change: change.clone() }));
+            changes.extend(failed.into_iter().map(|cell| (cell, change.clone())));
+            let edits_here = column.decoded(&changes).into_iter();
+            edits.extend(edits_here.map(|(cell, change)| Edit {
+                texts: at as u32,
+                cell,
+                change: change.clone(),
+            }));
         }
         for (name, cells) in &batch.unwanted {
             let field = self.field(name, false);
@@ -147,28 +157,61 @@ impl<'r> Worker<'r> {
     }
 
     /// Scans the cells into `self.found`; once more where the column as a whole speaks for a detector.
-    fn scan(&mut self, field: &Known, texts: &Texts) -> Vec<Tally> {
+    fn scan(&mut self, field: &Known, column: &Column<'_>) -> Vec<Tally> {
         let scanner = self.job.plan.scanner();
-        let cells = Cells { buffer: &texts.buffer, ends: &texts.ends };
         self.found.clear();
-        scanner.scan_texts(&field.plan.field, &cells, &mut self.scratch, &mut self.found);
-        let tallies = self.scratch.take_tallies();
+        let tallies = if let Some(sets) = column.by_times() {
+            self.scan_sets(field, column, &sets)
+        } else {
+            scanner.scan_texts(&field.plan.field, &column.cells(), &mut self.scratch, &mut self.found);
+            self.scratch.take_tallies()
+        };
 
-        let mut column = DetectorSet::none(scanner.len());
+        let mut together = DetectorSet::none(scanner.len());
         let mut agrees = false;
         for ((index, about), tally) in scanner.detectors().zip(&tallies) {
             if agree(*tally, about.chance) {
-                column.insert(index);
+                together.insert(index);
                 agrees = true;
             }
         }
         if agrees {
             let mut in_column = field.plan.field.clone();
-            in_column.column = column;
+            in_column.column = together;
             self.found.clear();
-            scanner.scan_texts(&in_column, &cells, &mut self.scratch, &mut self.found);
+            scanner.scan_texts(&in_column, &column.cells(), &mut self.scratch, &mut self.found);
             self.scratch.take_tallies();
         }
+        tallies
+    }
+
+    /// Scans the cells of each set together, so that what is tallied of them counts as often as they stand.
+    fn scan_sets(
+        &mut self,
+        field: &Known,
+        column: &Column<'_>,
+        sets: &BTreeMap<u64, Vec<u32>>,
+    ) -> Vec<Tally> {
+        let scanner = self.job.plan.scanner();
+        let mut tallies = vec![Tally::default(); scanner.len()];
+        let (mut buffer, mut ends) = (String::new(), Vec::new());
+        for (times, cells) in sets {
+            buffer.clear();
+            ends.clear();
+            for cell in cells {
+                buffer.push_str(column.get(*cell));
+                ends.push(buffer.len() as u32);
+            }
+            let first = self.found.len();
+            let texts = Cells { buffer: &buffer, ends: &ends };
+            scanner.scan_texts(&field.plan.field, &texts, &mut self.scratch, &mut self.found);
+            self.found[first..].iter_mut().for_each(|(cell, _)| *cell = cells[*cell as usize]);
+            for (sum, tally) in tallies.iter_mut().zip(self.scratch.take_tallies()) {
+                sum.tried += tally.tried * times;
+                sum.passed += tally.passed * times;
+            }
+        }
+        self.found.sort_by_key(|(cell, _)| *cell);
         tallies
     }
 
@@ -183,30 +226,31 @@ impl<'r> Worker<'r> {
     }
 
     /// Bare digits in a numeric column prove little; an identifier stored as an integer may have lost its zeros.
-    fn mark_numbers(&mut self, field: &Known, texts: &Texts) {
-        let numeric = matches!(texts.kind, Kind::Integer | Kind::Float);
-        if numeric || texts.kind == Kind::Untyped {
+    fn mark_numbers(&mut self, field: &Known, column: &Column<'_>) {
+        let kind = column.texts.kind;
+        let numeric = matches!(kind, Kind::Integer | Kind::Float);
+        if numeric || kind == Kind::Untyped {
             for (cell, finding) in &mut self.found {
-                let bare = || texts.get(*cell).trim().bytes().all(|b| b.is_ascii_digit());
+                let bare = || column.get(*cell).trim().bytes().all(|b| b.is_ascii_digit());
                 if !finding.evidence.has(Evidence::FIELD) && (numeric || bare()) {
                     finding.evidence = finding.evidence.and(Evidence::BARE_NUMBER);
                     finding.confidence = finding.evidence.confidence();
                 }
             }
         }
-        if texts.kind == Kind::Integer && field.telling {
-            self.restore_zeros(field, texts);
+        if kind == Kind::Integer && field.telling {
+            self.restore_zeros(field, column);
         }
     }
 
-    fn restore_zeros(&mut self, field: &Known, texts: &Texts) {
+    fn restore_zeros(&mut self, field: &Known, column: &Column<'_>) {
         let scanner = self.job.plan.scanner();
         let mut padded = Vec::new();
-        for cell in 0..texts.len() as u32 {
+        for cell in 0..column.len() {
             if self.found.binary_search_by_key(&cell, |(cell, _)| *cell).is_ok() {
                 continue;
             }
-            let text = texts.get(cell);
+            let text = column.get(cell);
             for zeros in 1..=LOST_ZEROS {
                 let long = "0".repeat(zeros) + text;
                 let mut found = Vec::new();
@@ -228,12 +272,11 @@ impl<'r> Worker<'r> {
 
     /// Adds what recognizers see to `self.found`. The cells on which one fails are entered as such and returned; nothing
     /// that was found in them stays.
-    fn recognize(&mut self, field: &Known, texts: &Texts, worked: &mut Worked) -> Vec<u32> {
-        let cells = Cells { buffer: &texts.buffer, ends: &texts.ends };
-        let failed = self.job.plan.recognize(&field.plan.field, &cells, &mut self.found);
+    fn recognize(&mut self, field: &Known, column: &Column<'_>, worked: &mut Worked) -> Vec<u32> {
+        let failed = self.job.plan.recognize(&field.plan.field, &column.cells(), &mut self.found);
         for (cell, failure) in &failed {
-            let times = texts.occurrences.rows(*cell).count() as u64;
-            if texts.kind != Kind::Key {
+            let times = column.times(*cell);
+            if column.texts.kind != Kind::Key {
                 worked.counts.cells.scanned -= times;
                 worked.counts.cells.failed += times;
                 worked.counts.field(&field.shown).cells -= times;
@@ -246,25 +289,24 @@ impl<'r> Worker<'r> {
         failed
     }
 
-    /// Turns the findings of each cell into counts, rows and edits.
+    /// Turns the findings of each cell into counts and rows; the cells that change, and how.
     fn settle(
         &mut self,
         object: &str,
         batch: &Batch,
-        at: usize,
+        column: &Column<'_>,
         field: &Known,
         worked: &mut Worked,
-        edits: &mut Vec<Edit>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<(u32, Change)>, Error> {
         let plan = &self.job.plan;
-        let texts = &batch.texts[at];
         let mut allowed = vec![0; plan.allow_reasons().len()];
+        let (mut changes, mut told) = (Vec::new(), Vec::new());
         let all = std::mem::take(&mut self.found);
         for found in all.chunk_by(|a, b| a.0 == b.0) {
             let cell = found[0].0;
-            let text = texts.get(cell);
-            let times = texts.occurrences.rows(cell).count() as u64;
-            let here = Here { object, batch, texts, cell, text, field, times };
+            let text = column.get(cell);
+            let times = column.times(cell);
+            let here = Here { object, kind: column.texts.kind, text, field, times };
             let mut findings: Vec<Finding> = found.iter().map(|(_, finding)| finding.clone()).collect();
             let mut allowed_here = vec![0; allowed.len()];
             plan.sift(text, &mut findings, &mut allowed_here);
@@ -273,24 +315,30 @@ impl<'r> Worker<'r> {
                 continue;
             }
             let groups = resolve(&mut findings);
-            self.report_cell(&here, &groups, worked);
+            self.count_cell(&here, &groups, worked);
             if let Task::Redact { .. } = self.job.task
                 && let Some(change) = self.change(&here, &findings, &groups, worked)?
             {
-                edits.push(Edit { texts: at as u32, cell, change });
+                changes.push((cell, change));
+            }
+            if self.is_told(&groups) {
+                told.push((cell, groups));
             }
         }
         self.found = all;
+        for (cell, groups) in column.decoded(&told) {
+            self.tell(&Told { object, batch, texts: column.texts, cell, field, groups }, worked);
+        }
         for (reason, count) in plan.allow_reasons().zip(allowed).filter(|(_, count)| *count > 0) {
             *worked.counts.allowed.entry(reason.to_owned()).or_default() += count;
         }
-        Ok(())
+        Ok(changes)
     }
 
-    /// Counts the winners in a cell and notes their places.
-    fn report_cell(&self, here: &Here<'_>, groups: &[Group], worked: &mut Worked) {
+    /// Counts the winners in a cell.
+    fn count_cell(&self, here: &Here<'_>, groups: &[Group], worked: &mut Worked) {
         let plan = &self.job.plan;
-        let Here { object, batch, texts, cell, text, field, times } = *here;
+        let Here { text, field, times, .. } = *here;
         let mut counted = DetectorSet::none(plan.scanner().len());
         for group in groups {
             let finding = &group.winner;
@@ -304,70 +352,6 @@ impl<'r> Worker<'r> {
                 counted.insert(finding.detector);
                 tally.cells += times;
             }
-            for row in texts.occurrences.rows(cell) {
-                let record = batch.first_record + u64::from(row);
-                if self.sampler.is_some() {
-                    worked.holding.insert((finding.detector, record));
-                }
-                let line = batch.lines.get(row as usize).copied();
-                let place = || line.map_or(format!(" record {record}"), |line| format!(":{line}"));
-                if self.job.findings.is_some() {
-                    worked.rows.push(Row {
-                        record,
-                        line,
-                        field: field.shown.clone(),
-                        offsets: Offsets::of(text, finding),
-                        detector: finding.detector,
-                        evidence: finding.evidence,
-                        fingerprint: plan.redactor().fingerprint(finding.detector, raw),
-                    });
-                }
-                if worked.excerpts.len() < self.job.excerpts {
-                    let place = format!("{}  field {}", place(), field.shown);
-                    worked.excerpts.push(self.excerpt(object, place, text, group, groups));
-                }
-                let secret =
-                    about.category == Category::Credential && finding.confidence > Confidence::Possible;
-                if secret && worked.look_at.len() < crate::run::LOOK_AT_KEPT {
-                    worked.look_at.push(LookAt {
-                        detector: about.id.to_owned(),
-                        place: format!("{object}{}", place()),
-                        note: format!("field {}", field.shown),
-                    });
-                }
-            }
-        }
-    }
-
-    /// A finding with the text around it; the other findings there as their types.
-    fn excerpt(&self, object: &str, place: String, text: &str, group: &Group, groups: &[Group]) -> Excerpt {
-        let scanner = self.job.plan.scanner();
-        let masked = |range: std::ops::Range<usize>| {
-            let mut out = String::new();
-            let mut at = range.start;
-            for other in groups.iter().filter(|other| *other != group) {
-                let cover = other.cover.start as usize..other.cover.end as usize;
-                if cover.start >= at && cover.end <= range.end {
-                    out.push_str(&text[at..cover.start]);
-                    out.extend(["<", scanner.about(other.winner.detector).placeholder, ">"]);
-                    at = cover.end;
-                }
-            }
-            out.push_str(&text[at..range.end]);
-            out
-        };
-        let winner = &group.winner;
-        let before = masked(0..group.cover.start as usize);
-        let start = before.char_indices().rev().nth(EXCERPT_REACH - 1).map_or(0, |(at, _)| at);
-        let why: Vec<_> = winner.evidence.codes().collect();
-        Excerpt {
-            object: object.to_owned(),
-            place,
-            detector: scanner.about(winner.detector).id.to_owned(),
-            why: format!("{} {}", winner.confidence, why.join(", ")).trim_end().to_owned(),
-            before: before[start..].to_owned(),
-            value: text[group.cover.start as usize..group.cover.end as usize].to_owned(),
-            after: masked(group.cover.end as usize..text.len()).chars().take(EXCERPT_REACH).collect(),
         }
     }
 
@@ -379,8 +363,8 @@ impl<'r> Worker<'r> {
         groups: &[Group],
         worked: &mut Worked,
     ) -> Result<Option<Change>, Error> {
-        let Here { object, texts, text, field, times, .. } = *here;
-        if texts.kind == Kind::Unparsed {
+        let Here { object, kind, text, field, times } = *here;
+        if kind == Kind::Unparsed {
             return Ok(None); // goes to quarantine as it is
         }
         let plan = &self.job.plan;
@@ -390,9 +374,9 @@ impl<'r> Worker<'r> {
             Outcome::Untouched => None,
             Outcome::DropRecord => Some(Change::DropRecord),
             // A name cannot be null: what has a name that may not stay goes as a whole.
-            Outcome::DropCell if texts.kind == Kind::Key => Some(Change::DropRecord),
+            Outcome::DropCell if kind == Kind::Key => Some(Change::DropRecord),
             Outcome::DropCell => Some(Change::Null),
-            Outcome::Splices(splices) if texts.kind.takes_text() => Some(Change::Splice(
+            Outcome::Splices(splices) if kind.takes_text() => Some(Change::Splice(
                 splices.into_iter().map(|splice| Splice { span: splice.span, text: splice.text }).collect(),
             )),
             Outcome::Splices(_) if plan.non_text() == NonText::Null => Some(Change::Null),

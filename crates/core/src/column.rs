@@ -1,0 +1,125 @@
+//! The cells of a field as they are looked at: each for itself, or, where texts come again and again, each text once.
+//! What comes of it is the same, cell by cell and in the same order. Knows no detector.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use ahash::RandomState;
+use sievert_detect::Texts as Cells;
+use sievert_io::{Occurrences, Texts};
+
+/// Cells looked at first to see whether texts repeat.
+const SAMPLE: usize = 512;
+
+/// The cells of a field.
+pub(crate) struct Column<'b> {
+    /// As they were decoded.
+    pub(crate) texts: &'b Texts,
+    distinct: Option<Distinct>,
+}
+
+/// Each text once, in the order in which they first stand in a column.
+struct Distinct {
+    buffer: String,
+    ends: Vec<u32>,
+    /// In how many cells each stands.
+    times: Vec<u64>,
+    /// For each cell as decoded, its text.
+    of: Vec<u32>,
+}
+
+impl Column<'_> {
+    /// Where texts repeat, judged by the first ones, each becomes one cell.
+    pub(crate) fn of(texts: &Texts) -> Column<'_> {
+        // A format that knows what is distinct has said so.
+        let single = matches!(texts.occurrences, Occurrences::One(_));
+        Column { texts, distinct: (single && repeat(texts)).then(|| Distinct::of(texts)) }
+    }
+
+    /// The cells one by one, though texts may repeat.
+    #[cfg(test)]
+    pub(crate) fn plain(texts: &Texts) -> Column<'_> {
+        Column { texts, distinct: None }
+    }
+
+    /// What is looked at.
+    pub(crate) fn cells(&self) -> Cells<'_> {
+        let Texts { buffer, ends, .. } = self.texts;
+        self.distinct.as_ref().map_or(Cells { buffer, ends }, Distinct::cells)
+    }
+
+    /// The number of cells that are looked at.
+    pub(crate) fn len(&self) -> u32 {
+        self.cells().ends.len() as u32
+    }
+
+    /// The text of a cell that is looked at.
+    pub(crate) fn get(&self, cell: u32) -> &str {
+        let Cells { buffer, ends } = self.cells();
+        let start = cell.checked_sub(1).map_or(0, |before| ends[before as usize]);
+        &buffer[start as usize..ends[cell as usize] as usize]
+    }
+
+    /// How often a cell that is looked at stands in records.
+    pub(crate) fn times(&self, cell: u32) -> u64 {
+        match &self.distinct {
+            Some(distinct) => distinct.times[cell as usize],
+            None => self.texts.occurrences.rows(cell).count() as u64,
+        }
+    }
+
+    /// The cells that stand equally often, by how often that is; `None` where each is looked at for itself.
+    pub(crate) fn by_times(&self) -> Option<BTreeMap<u64, Vec<u32>>> {
+        let distinct = self.distinct.as_ref()?;
+        let mut sets: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+        for (cell, times) in distinct.times.iter().enumerate() {
+            sets.entry(*times).or_default().push(cell as u32);
+        }
+        Some(sets)
+    }
+
+    /// What is said of cells that are looked at, for every cell as it was decoded, in the order in which these stand.
+    pub(crate) fn decoded<'s, T>(&self, said: &'s [(u32, T)]) -> Vec<(u32, &'s T)> {
+        let all = said.iter().map(|(cell, it)| (*cell, it));
+        let Some(distinct) = self.distinct.as_ref().filter(|_| !said.is_empty()) else {
+            return all.collect();
+        };
+        let mut of_text = vec![None; distinct.times.len()];
+        all.for_each(|(cell, it)| of_text[cell as usize] = Some(it));
+        (0..).zip(&distinct.of).filter_map(|(cell, text)| Some((cell, of_text[*text as usize]?))).collect()
+    }
+}
+
+impl Distinct {
+    fn of(texts: &Texts) -> Self {
+        let (mut buffer, mut ends, mut times) = (String::new(), Vec::new(), Vec::new());
+        let mut seen = HashMap::with_hasher(RandomState::new());
+        let mut of = Vec::with_capacity(texts.len());
+        for text in texts.iter() {
+            let number = match seen.entry(text) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => {
+                    buffer.push_str(text);
+                    ends.push(buffer.len() as u32);
+                    times.push(0);
+                    *new.insert(times.len() as u32 - 1)
+                }
+            };
+            times[number as usize] += 1;
+            of.push(number);
+        }
+        Self { buffer, ends, times, of }
+    }
+
+    fn cells(&self) -> Cells<'_> {
+        Cells { buffer: &self.buffer, ends: &self.ends }
+    }
+}
+
+/// Whether at most half of the first texts are distinct, and there is something to look at.
+fn repeat(texts: &Texts) -> bool {
+    let first = texts.len().min(SAMPLE);
+    let mut seen = HashSet::with_hasher(RandomState::new());
+    let mut few = |text| !seen.insert(text) || seen.len() * 2 <= first;
+    !texts.buffer.is_empty() && texts.iter().take(first).all(&mut few)
+}

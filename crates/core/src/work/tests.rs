@@ -1,0 +1,177 @@
+//! A column in which texts repeat comes to the same as one that is looked at cell by cell, for less work.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::hash::RandomState;
+use std::path::Path;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use sievert_detect::{Category, Detector, Evidence, Failure, Recognized, Recognizer, Verdict, checksum};
+use sievert_io::{Body, Input, ListOptions, ReadOptions, Runtime, list, open};
+
+use super::*;
+use crate::{Destination, Limits, Overrides, Plan, Policy, Resume, Sample, SampleSize};
+
+static TOKEN: Detector = Detector {
+    id: "toy.token",
+    title: "Toy token",
+    placeholder: "TOKEN",
+    category: Category::Credential,
+    pattern: "tok_[a-z0-9]{6}",
+    validate: |_| Verdict::Unmistakable,
+    ..Detector::BLANK
+};
+
+static NUMBER: Detector = Detector {
+    id: "toy.number",
+    title: "Toy number with a check digit",
+    placeholder: "NUMBER",
+    pattern: "[0-9]{8}",
+    chance: 0.1,
+    validate: |candidate| Verdict::checked(checksum::luhn(candidate.digits())),
+    ..Detector::BLANK
+};
+
+/// Sees Anna, and fails on what says boom.
+#[derive(Debug)]
+struct Names;
+
+impl Recognizer for Names {
+    fn detectors(&self) -> Vec<&str> {
+        vec!["acme.name"]
+    }
+
+    fn recognize(&self, texts: &[&str]) -> Vec<Result<Vec<Recognized>, Failure>> {
+        let anna = |at| Recognized { detector: 0, span: at..at + 4, evidence: Evidence::NONE };
+        let see = |text: &&str| match text.contains("boom") {
+            true => Err(Failure("it broke".into())),
+            false => Ok(text.find("Anna").map(anna).into_iter().collect()),
+        };
+        texts.iter().map(see).collect()
+    }
+}
+
+const POLICY: &str = r#"
+version = 1
+[[allow]]
+detector = "toy.token"
+exact = ["tok_public"]
+reason = "published"
+[[detector]]
+id = "acme.name"
+function = "names.find"
+examples = ["hello [[Anna]]"]
+"#;
+
+fn job(folder: &Path, sample: Option<Sample>) -> Job {
+    let overrides = Overrides { recognizers: vec![Arc::new(Names)], ..Overrides::default() };
+    let policy = Policy::parse(POLICY, "p.toml").expect("a policy");
+    let to = Destination::Folder(folder.join("out"));
+    Job {
+        plan: Plan::new(&policy, &[&TOKEN, &NUMBER], &overrides).expect("a plan").into(),
+        inputs: Vec::new(),
+        list: ListOptions::default(),
+        read: ReadOptions::default(),
+        task: Task::Redact { to, overwrite: false, state: folder.join("state") },
+        findings: Some(folder.join("findings.jsonl")),
+        excerpts: 7,
+        limits: Limits::default(),
+        resume: Resume::default(),
+        since: None,
+        sample,
+    }
+}
+
+/// All that comes of a file's pieces, spelt out, and the work that it took.
+fn work(
+    job: &Job,
+    file: &Path,
+    key: &RandomState,
+    look: for<'b> fn(&'b Texts) -> Column<'b>,
+) -> (String, u64) {
+    let runtime = Runtime::start().expect("threads");
+    let listing = list(&runtime, &Input::Path(file.to_owned()), &ListOptions::default()).expect("a listing");
+    let mut opened = open(&listing.objects[0], &job.read, &()).expect("opened");
+    let sampler = job.sample.map(|sample| Sampler { sample, share: 0.5 });
+    let mut worker = Worker { look, ..Worker::new(job, sampler, key) };
+    let mut told = String::new();
+    while let Some(piece) = opened.source.next().expect("a piece") {
+        let done = worker.piece("object", &*opened.format, piece).expect("done");
+        let Worked { mut counts, rows, excerpts, look_at, unread, quarantined, rendered, .. } = done;
+        let fields: BTreeMap<_, _> = std::mem::take(&mut counts.fields).into_iter().collect();
+        writeln!(told, "{counts:?} {fields:?} {rows:?} {look_at:?} {quarantined:?}").expect("a string");
+        for excerpt in excerpts {
+            let Excerpt { place, before, value, after, .. } = excerpt;
+            writeln!(told, "{place}: {before} {value} {after}").expect("a string");
+        }
+        // As the report adds them up.
+        let mut gaps = BTreeMap::new();
+        for Unread { field, cells, reason } in unread {
+            gaps.entry(field).or_insert((0, reason)).0 += cells;
+        }
+        let Body::Bytes(bytes) = rendered.expect("a rewrite").body else { panic!("bytes of a text") };
+        writeln!(told, "{gaps:?} {}", String::from_utf8_lossy(&bytes)).expect("a string");
+    }
+    (told, worker.scratch.steps())
+}
+
+/// Holds the two ways to look at a file against each other; the work of either.
+fn compare(name: &str, content: &str, sample: Option<Sample>) -> [u64; 2] {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(name);
+    std::fs::write(&file, content).expect("written");
+    let (job, key) = (job(folder.path(), sample), RandomState::new());
+    let [(distinct, less), (plain, more)] =
+        [Column::of, Column::plain].map(|look| work(&job, &file, &key, look));
+    assert_eq!(distinct, plain);
+    [less, more]
+}
+
+const TEXTS: [&str; 12] = [
+    "",
+    "nothing",
+    "tok_abc123",
+    "of tok_abc123 and 12345674",
+    "tok_public",
+    "12345674",
+    "12345675",
+    "87654323",
+    "boom",
+    "Anna, again Anna",
+    "\u{ff11}2345674",
+    "x, \"y\"\n12345674",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn repeats_change_nothing(
+        cells in prop::collection::vec((0..TEXTS.len(), 0..3_usize, 0..3_usize), 1..90),
+        sampled in any::<bool>(),
+    ) {
+        let sample = sampled.then_some(Sample { size: SampleSize::Share(0.5), seed: 7 });
+        let (mut table, mut lines) = ("id,any,few\n".to_owned(), String::new());
+        for (row, &(any, few, more)) in cells.iter().enumerate() {
+            let [any, few] = [TEXTS[any], TEXTS[few + 4]];
+            let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+            writeln!(table, "{row},{},{}", quoted(any), quoted(few)).expect("a string");
+            let list = vec![any; more];
+            writeln!(lines, "{{\"list\":{list:?},\"few\":{few:?},\"n\":{}}}", 12_345_670 + more).expect("a string");
+        }
+        compare("a.csv", &table, sample);
+        compare("a.jsonl", &lines, sample);
+        compare("a.txt", &table, sample);
+    }
+}
+
+/// Three numbers of 2,000 rows are scanned as three, and agree as 2,000 do.
+#[test]
+fn what_repeats_is_scanned_once_and_tallied_as_often_as_it_stands() {
+    let numbers = ["12345674", "87654323", "11111119", "22222228", "33333337"];
+    let mut table = "id,number\n".to_owned();
+    (0..2_000).for_each(|row| writeln!(table, "r{row},{}", numbers[row * row % 5]).expect("a string"));
+    let [less, more] = compare("a.csv", &table, None);
+    assert!(less * 10 < more, "{less} and {more} steps");
+}
