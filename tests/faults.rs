@@ -5,12 +5,12 @@
 mod program;
 mod servers;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use program::folder;
 use servers::double::Double;
-use servers::proxy::Proxy;
-use servers::{s3, sievert_with};
+use servers::proxy::{Harm, Proxy};
+use servers::{Settings, s3, sievert_with};
 
 /// Schedules of harm, if the caller names no other number.
 const SEEDS: u64 = 12;
@@ -18,11 +18,20 @@ const SEEDS: u64 = 12;
 const KEYS: u64 = 100_000;
 /// One request in so many is harmed.
 const ONE_IN: u64 = 6;
+/// How long a store may be silent.
+const TIMEOUT: &str = "500ms";
 /// Stands in the data, and must stand nowhere else.
 const CANARY: &str = "canary.of.this.test";
 
 fn seeds() -> u64 {
     std::env::var("SIEVERT_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(SEEDS)
+}
+
+/// A store that is not waited for long.
+fn impatient(port: u16) -> Settings {
+    let mut settings = s3(port);
+    settings.push(("AWS_TIMEOUT", TIMEOUT.into()));
+    settings
 }
 
 /// Small objects of some kinds, and one that is read by ranges and written in parts.
@@ -47,7 +56,7 @@ fn harm_changes_nothing() {
     let redact = |port: u16, out: &str, report: &str| {
         let (to, report) = (format!("s3://data/{out}"), format!("--report={report}"));
         let arguments = ["redact", "s3://data/in", "--out", &to, "--detector=global.email", &report];
-        let ran = sievert_with(&s3(port), arguments, at);
+        let ran = sievert_with(&impatient(port), arguments, at);
         assert!(!ran.stdout.contains(CANARY) && !ran.stderr.contains(CANARY), "{}{}", ran.stdout, ran.stderr);
         ran.good()
     };
@@ -89,10 +98,34 @@ fn a_store_that_stays_broken_is_given_up() {
     let arguments = ["scan", "s3://data/in", "--detector=global.email", "--report=report.json"];
     let ran = sievert_with(&s3(double.port()), arguments, folder.path()).ends_with(3);
     assert!(ran.stdout.contains("the store is busy (503); given up after 8 tries"), "{}", ran.stdout);
-    let report = std::fs::read(folder.path().join("report.json")).expect("a report");
-    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    let report = program::report(folder.path(), "report.json");
     assert_eq!(report["ledger"]["objects"]["failed"], 1);
     assert_eq!(report["ledger"]["objects"]["scanned"], 9);
+}
+
+/// A store that is stuck costs its deadline, and not more than the object that it does not give.
+#[test]
+fn a_store_that_never_answers_is_given_up() {
+    let double = Double::start();
+    fill(&double);
+    let proxy = Proxy::harming(double.port(), |request| {
+        (request.method == "GET" && request.path() == "/data/in/part-3.csv").then_some(Harm::Silent)
+    });
+    let folder = folder();
+    let arguments = ["scan", "s3://data/in", "--detector=global.email", "--report=report.json"];
+    let start = Instant::now();
+    let ran = sievert_with(&impatient(proxy.port()), arguments, folder.path()).ends_with(3);
+    assert!(start.elapsed() < Duration::from_mins(1), "one try alone takes a minute where nothing is set");
+    let why = "the store did not answer in time; given up after 8 tries";
+    assert!(ran.stdout.contains(why), "{}", ran.stdout);
+    let report = program::report(folder.path(), "report.json");
+    assert_eq!(report["ledger"]["objects"]["failed"], 1);
+    assert_eq!(report["ledger"]["objects"]["scanned"], 9);
+
+    let mut settings = s3(double.port());
+    settings.push(("AWS_TIMEOUT", "soon".into()));
+    let refused = sievert_with(&settings, arguments, folder.path()).ends_with(2);
+    assert!(refused.stderr.contains("no time such as 30s"), "{}", refused.stderr);
 }
 
 /// The most that was read of a run of the program, which ends well; one that is over at once is run again.

@@ -21,9 +21,11 @@ pub(crate) enum Harm {
     Cut,
     /// It takes its time.
     Slow,
+    /// The connection stays, and no answer ever comes.
+    Silent,
 }
 
-const HARMS: [Harm; 7] = [
+const HARMS: [Harm; 8] = [
     Harm::Dropped,
     Harm::Unheard,
     Harm::Status(500),
@@ -31,6 +33,7 @@ const HARMS: [Harm; 7] = [
     Harm::Status(429),
     Harm::Cut,
     Harm::Slow,
+    Harm::Silent,
 ];
 
 /// The proxy, running.
@@ -42,15 +45,30 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Harms about one request in `one_in`.
     pub(crate) fn start(to: u16, seed: u64, one_in: u64) -> Self {
+        let asked = AtomicU64::new(0);
+        Self::harming(to, move |_| {
+            let draw = mixed(seed, asked.fetch_add(1, Ordering::Relaxed));
+            draw.is_multiple_of(one_in).then(|| HARMS[(draw >> 32) as usize % HARMS.len()])
+        })
+    }
+
+    /// Harms the requests that somebody chooses.
+    pub(crate) fn harming(
+        to: u16,
+        choose: impl Fn(&Request) -> Option<Harm> + Send + Sync + 'static,
+    ) -> Self {
         let done = Arc::new(AtomicU64::new(0));
-        let (count, asked) = (done.clone(), AtomicU64::new(0));
+        let count = done.clone();
         let server = Server::start(move |stream| {
             let mut writer = stream.try_clone().expect("a second handle");
             let mut reader = BufReader::new(stream);
             while let Ok(Some(request)) = Request::read(&mut reader) {
-                let draw = mixed(seed, asked.fetch_add(1, Ordering::Relaxed));
-                let harm = draw.is_multiple_of(one_in).then(|| HARMS[(draw >> 32) as usize % HARMS.len()]);
+                let harm = choose(&request);
                 count.fetch_add(u64::from(harm.is_some()), Ordering::Relaxed);
+                if harm == Some(Harm::Silent) {
+                    let _ = std::io::copy(&mut reader, &mut std::io::sink()); // until the other side gives up
+                    return;
+                }
                 if !pass(to, &request, harm, &mut writer) {
                     let _ = writer.shutdown(Shutdown::Both);
                     return;

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
@@ -36,6 +37,8 @@ struct Inner {
     parts: Option<Parts>,
     /// None for the local disk.
     retries: Option<Arc<Retries>>,
+    /// How long a try may take, where its settings say so.
+    deadline: Option<Duration>,
 }
 
 /// A client that writes in parts.
@@ -68,6 +71,7 @@ impl Store {
             pages: None,
             parts: None,
             retries: None,
+            deadline: None,
         }))
     }
 
@@ -75,7 +79,8 @@ impl Store {
     #[cfg(test)]
     pub(crate) fn in_memory() -> Self {
         let client = Arc::new(object_store::memory::InMemory::new());
-        Self(Arc::new(Inner { root: "memory".into(), client, pages: None, parts: None, retries: None }))
+        let root = "memory".into();
+        Self(Arc::new(Inner { root, client, pages: None, parts: None, retries: None, deadline: None }))
     }
 
     #[cfg(feature = "clouds")]
@@ -85,8 +90,9 @@ impl Store {
         pages: Option<Arc<dyn PaginatedListStore>>,
         parts: Option<Parts>,
         retries: Arc<Retries>,
+        deadline: Option<Duration>,
     ) -> Self {
-        Self(Arc::new(Inner { root, client, pages, parts, retries: Some(retries) }))
+        Self(Arc::new(Inner { root, client, pages, parts, retries: Some(retries), deadline }))
     }
 
     /// The bucket or server as it was named; empty for the local disk.
@@ -121,7 +127,7 @@ impl Store {
             });
         };
         retries
-            .insist(|| {
+            .insist(self.0.deadline, || {
                 let request = request();
                 ANSWERED.scope(0.into(), async {
                     request.await.map_err(|error| trouble(&error, ANSWERED.with(std::cell::Cell::get)))

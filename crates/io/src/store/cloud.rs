@@ -3,6 +3,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[cfg(feature = "profiles")]
 use object_store::aws::AwsCredentialProvider;
@@ -41,8 +42,10 @@ pub(crate) fn connect(
     retries: &Arc<Retries>,
 ) -> Result<Store, Cause> {
     let root = remote.root.clone();
-    let store =
-        |client: Arc<_>, pages, parts| Store::remote(root.clone(), client, pages, parts, retries.clone());
+    let deadline = deadline(remote.scheme)?;
+    let store = |client: Arc<_>, pages, parts| {
+        Store::remote(root.clone(), client, pages, parts, retries.clone(), deadline)
+    };
     let key = match encryption {
         Some(Encryption::Key(key)) => Some(key.clone()),
         _ => None,
@@ -234,6 +237,24 @@ fn azure(remote: &Remote) -> MicrosoftAzureBuilder {
         false => builder,
     };
     builder.with_url(&remote.root).with_retry(once())
+}
+
+/// How long one try may take, if the environment says so: `AWS_TIMEOUT=5s`.
+fn deadline(scheme: Scheme) -> Result<Option<Duration>, Cause> {
+    let name = match scheme {
+        Scheme::S3 => "AWS_TIMEOUT",
+        Scheme::Gcs => "GOOGLE_TIMEOUT",
+        Scheme::Azure => "AZURE_TIMEOUT",
+        Scheme::Http => return Ok(None),
+    };
+    let Some(text) = std::env::var(name).ok().filter(|text| !text.is_empty()) else { return Ok(None) };
+    let time = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    match time.filter(|time| !time.is_zero()) {
+        None => Err(Cause::Unsupported(
+            "the timeout in the variables of the store's cloud is no time such as 30s",
+        )),
+        time => Ok(time),
+    }
 }
 
 /// How long one request may take for the client: the deadline is ours.

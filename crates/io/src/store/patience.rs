@@ -17,7 +17,7 @@ pub struct Patience {
     pub first_pause: Duration,
     /// No pause is longer.
     pub longest_pause: Duration,
-    /// A try without an answer for so long has failed: what a stuck store costs.
+    /// A try without an answer for so long has failed: what a stuck store costs. Settings of a store come before it.
     pub deadline: Duration,
     /// Second tries that a run may have in hand for all its requests together. Ten requests that go well give one
     /// back. With none left, a request that fails has failed.
@@ -68,15 +68,20 @@ impl Retries {
         }
     }
 
-    /// Tries until it goes well, cannot, or patience ends.
-    pub(crate) async fn insist<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Cause>
+    /// Tries until it goes well, cannot, or patience ends. The `deadline` is that of the store, if it has one of its own.
+    pub(crate) async fn insist<T, F>(
+        &self,
+        deadline: Option<Duration>,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, Cause>
     where
         F: Future<Output = Result<T, Trouble>>,
     {
+        let deadline = deadline.unwrap_or(self.patience.deadline);
         let mut tries = 0;
         loop {
             tries += 1;
-            let what = match tokio::time::timeout(self.patience.deadline, attempt()).await {
+            let what = match tokio::time::timeout(deadline, attempt()).await {
                 Ok(Ok(done)) => {
                     self.earn();
                     return Ok(done);
@@ -136,7 +141,7 @@ mod tests {
     fn run(retries: &Retries, fails: u32) -> (Result<(), Cause>, u32) {
         let tried = AtomicU32::new(0);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let done = runtime.block_on(retries.insist(|| async {
+        let done = runtime.block_on(retries.insist(None, || async {
             match tried.fetch_add(1, Ordering::Relaxed) < fails {
                 true => Err(Trouble::Passing("busy")),
                 false => Ok(()),
@@ -165,9 +170,16 @@ mod tests {
     #[test]
     fn a_store_that_never_answers_costs_its_deadline() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let retries = quick(2, 10);
-        let done: Result<(), _> = runtime.block_on(retries.insist(std::future::pending));
-        assert!(matches!(done, Err(Cause::GaveUp { what: "the store did not answer in time", tries: 2 })));
+        for (retries, own) in [
+            (quick(2, 10), None),
+            (Retries::new(Patience { tries: 2, ..Patience::default() }), Some(Duration::from_millis(50))),
+        ] {
+            let done: Result<(), _> = runtime.block_on(retries.insist(own, std::future::pending));
+            assert!(matches!(
+                done,
+                Err(Cause::GaveUp { what: "the store did not answer in time", tries: 2 })
+            ));
+        }
     }
 
     #[test]
