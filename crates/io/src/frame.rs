@@ -12,7 +12,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arrow::array::{Array, RecordBatch, RecordBatchReader};
+use arrow::array::{Array, AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
 
 use crate::{
@@ -32,8 +32,14 @@ pub mod ffi {
     pub use arrow::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 }
 
-/// Rows of a piece at most.
+/// Rows of a piece, unless a dictionary is to be shared by more.
 const ROWS: usize = 1 << 16;
+
+/// Rows that share the cost of one value of a dictionary.
+const SHARE: usize = 4;
+
+/// How many times the usual size a piece may have for that.
+const LARGEST: usize = 8;
 
 /// A table in memory. A handle: clones are the same table.
 #[derive(Clone)]
@@ -128,6 +134,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Whole {
     batch: RecordBatch,
     bytes: usize,
+    /// How many values the largest dictionary of a column has.
+    values: usize,
 }
 
 /// Some rows of a batch: what a piece of a frame carries.
@@ -196,7 +204,9 @@ impl Reader {
                     array.to_data().get_slice_memory_size().unwrap_or_else(|_| array.get_array_memory_size())
                 };
                 let bytes = batch.columns().iter().map(|column| size(column)).sum();
-                return Ok(Some(Arc::new(Whole { batch, bytes })));
+                let dictionaries = batch.columns().iter().filter_map(|column| column.as_any_dictionary_opt());
+                let values = dictionaries.map(|dictionary| dictionary.values().len()).max().unwrap_or(0);
+                return Ok(Some(Arc::new(Whole { batch, bytes, values })));
             }
         }
     }
@@ -210,8 +220,9 @@ impl Reader {
             },
         };
         let all = whole.batch.num_rows();
-        let usual = self.piece.saturating_mul(all) / whole.bytes.max(1);
-        let count = usual.clamp(1, ROWS).min(all - first);
+        let usual = (self.piece.saturating_mul(all) / whole.bytes.max(1)).clamp(1, ROWS);
+        // All values of a dictionary are looked at in every piece: there must be rows enough to share that.
+        let count = whole.values.saturating_mul(SHARE).clamp(usual, usual * LARGEST).min(all - first);
         if first + count < all {
             self.rest = Some((whole.clone(), first + count));
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, DictionaryArray, Int64Array, ListArray, MapBuilder, RecordBatch,
-    RecordBatchIterator, StringArray, StringBuilder, StringViewArray, StructArray, UnionArray,
+    RecordBatchIterator, StringArray, StringBuilder, StructArray, UnionArray,
 };
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, Int8Type, Int32Type, Schema, UnionFields, UnionMode};
@@ -240,10 +240,20 @@ fn an_empty_frame_has_its_names_looked_at() {
 }
 
 #[test]
-fn text_that_repeats_is_one_cell() {
-    let values: StringViewArray = (0..600).map(|n| Some(if n % 2 == 0 { "!a" } else { "b" })).collect();
-    let (cells, done) = rewritten(vec![batch(vec![("t", Arc::new(values) as ArrayRef)])], 1 << 20);
-    assert_eq!(cells.len(), 601, "each occurrence counts");
-    let done = done.expect("rewritten");
-    assert_eq!(strings(done[0].column(0)).iter().filter(|text| text.as_deref() == Some("<X>")).count(), 300);
+fn a_large_dictionary_is_looked_at_a_quarter_as_often_as_there_are_rows() {
+    let values: ArrayRef = Arc::new(StringArray::from_iter_values((0..1_000).map(|n| format!("value {n}"))));
+    let keys = arrow::array::Int32Array::from_iter_values((0..20_000).map(|row| row % 1_000));
+    let table = batch(vec![("d", Arc::new(DictionaryArray::<Int32Type>::new(keys, values)) as ArrayRef)]);
+    let looked_at = |piece: usize| -> usize {
+        let schema = table.schema();
+        let reader = RecordBatchIterator::new([Ok(table.clone())], schema);
+        let frame = Frame::new("frame", Box::new(reader), Vec::new());
+        let Opened { mut source, format, .. } = open(&frame, piece).expect("opens");
+        let pieces = std::iter::from_fn(|| source.next().expect("reads"));
+        let texts = pieces.flat_map(|piece| format.decode(piece).expect("decodes").texts);
+        texts.filter(|texts| texts.kind == Kind::Text).map(|texts| texts.len()).sum()
+    };
+    assert_eq!(looked_at(1 << 20), 1_000, "one piece");
+    assert_eq!(looked_at(4_000), 20_000 / SHARE, "pieces of 4,000 rows");
+    assert!(looked_at(400) > 20_000 / SHARE, "a piece has its bounds all the same");
 }

@@ -1,7 +1,4 @@
-//! The values of a leaf as texts. A value that stands in several rows becomes one cell where that pays.
-
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+//! The values of a leaf as texts. A value of a dictionary is one cell, in however many rows it stands.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{
@@ -16,9 +13,6 @@ use super::leaf::Leaf;
 use super::rewrite::dictionary_keys;
 use crate::typed::{Text, date, decimal, float, instant, show, time};
 use crate::{Kind, Occurrences, Texts};
-
-/// Values looked at to see whether a column repeats itself.
-const SAMPLE: usize = 512;
 
 /// The cells of one leaf.
 pub(super) struct Cells {
@@ -38,48 +32,26 @@ pub(super) fn texts(leaf: &Leaf) -> (Option<Cells>, u64) {
 fn plain(leaf: &Leaf) -> (Option<Cells>, u64) {
     let values = Values::of(&leaf.array);
     let Some(kind) = values.kind() else { return (None, 0) };
-    let places = || leaf.slots.iter(leaf.array.len()).filter(|(slot, _)| !leaf.array.is_null(*slot as usize));
-    let repeats = values.repeat(places().take(SAMPLE).map(|(slot, _)| slot));
-    let rows_are_slots = matches!(leaf.slots, super::leaf::Slots::Rows);
-
     let (mut buffer, mut ends) = (String::new(), Vec::new());
-    let (mut one, mut one_slots) = (Vec::new(), Vec::new());
-    let (mut many, mut many_slots): (Vec<Vec<u32>>, Vec<Vec<u32>>) = (Vec::new(), Vec::new());
-    let mut seen = HashMap::new();
+    let (mut rows, mut slots) = (Vec::new(), Vec::new());
     let mut nothing = 0;
-    for (slot, row) in places() {
+    for (slot, row) in leaf.slots.iter(leaf.array.len()) {
+        if leaf.array.is_null(slot as usize) {
+            continue;
+        }
         let start = buffer.len();
-        let identity = if repeats { values.bytes(slot as usize) } else { None };
-        let cell = match identity.map(|bytes| seen.entry(bytes)) {
-            Some(Entry::Occupied(known)) => {
-                let cell: usize = *known.get();
-                many[cell].push(row);
-                many_slots[cell].push(slot);
-                continue;
-            }
-            Some(Entry::Vacant(new)) => Some(new),
-            None => None,
-        };
         if let Text::None = values.render(slot as usize, &mut buffer) {
             buffer.truncate(start);
             nothing += 1;
             continue;
         }
-        if let Some(new) = cell {
-            new.insert(ends.len());
-            many.push(vec![row]);
-            many_slots.push(vec![slot]);
-        } else {
-            one.push(row);
-            one_slots.push(slot);
-        }
         ends.push(buffer.len() as u32);
+        rows.push(row);
+        slots.push(slot);
     }
-    let (occurrences, slots) = match repeats {
-        true => (Occurrences::Distinct(many), Occurrences::Distinct(many_slots)),
-        false => (Occurrences::One(one), Occurrences::One(one_slots)),
-    };
-    cells(leaf, kind, buffer, ends, occurrences, (!rows_are_slots).then_some(slots), nothing)
+    let rows_are_slots = matches!(leaf.slots, super::leaf::Slots::Rows);
+    let slots = (!rows_are_slots).then_some(Occurrences::One(slots));
+    cells(leaf, kind, buffer, ends, Occurrences::One(rows), slots, nothing)
 }
 
 /// Every value of the dictionary once, also those that no row has: they are handed on with it.
@@ -157,7 +129,7 @@ impl<'a> Values<'a> {
         })
     }
 
-    /// The bytes of a text; two slots with the same hold the same.
+    /// The bytes of a text.
     fn bytes(&self, slot: usize) -> Option<&'a [u8]> {
         let array = self.array;
         Some(match array.data_type() {
@@ -170,13 +142,6 @@ impl<'a> Values<'a> {
             DataType::FixedSizeBinary(_) => array.as_fixed_size_binary().value(slot),
             _ => return None,
         })
-    }
-
-    /// Whether the same texts come again and again, judged by the first ones.
-    fn repeat(&self, first: impl Iterator<Item = u32>) -> bool {
-        let sample: Option<Vec<_>> = first.map(|slot| self.bytes(slot as usize)).collect();
-        let Some(sample) = sample else { return false };
-        sample.iter().collect::<HashSet<_>>().len() * 2 <= sample.len()
     }
 
     /// Appends the text of a slot.
