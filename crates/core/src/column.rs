@@ -29,11 +29,11 @@ struct Distinct {
 }
 
 impl Column<'_> {
-    /// Where texts repeat, judged by the first ones, each becomes one cell.
+    /// Where texts repeat, each becomes one cell.
     pub(crate) fn of(texts: &Texts) -> Column<'_> {
         // A format that knows what is distinct has said so.
         let single = matches!(texts.occurrences, Occurrences::One(_));
-        Column { texts, distinct: (single && repeat(texts)).then(|| Distinct::of(texts)) }
+        Column { texts, distinct: (single && repeat(texts)).then(|| Distinct::of(texts)).flatten() }
     }
 
     /// The cells one by one, though texts may repeat.
@@ -91,13 +91,15 @@ impl Column<'_> {
 }
 
 impl Distinct {
-    fn of(texts: &Texts) -> Self {
+    /// `None` where more than half of the texts are distinct.
+    fn of(texts: &Texts) -> Option<Self> {
         let (mut buffer, mut ends, mut times) = (String::new(), Vec::new(), Vec::new());
         let mut seen = HashMap::with_hasher(RandomState::new());
         let mut of = Vec::with_capacity(texts.len());
         for text in texts.iter() {
             let number = match seen.entry(text) {
                 Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(_) if times.len() * 2 >= texts.len() => return None,
                 Entry::Vacant(new) => {
                     buffer.push_str(text);
                     ends.push(buffer.len() as u32);
@@ -108,7 +110,7 @@ impl Distinct {
             times[number as usize] += 1;
             of.push(number);
         }
-        Self { buffer, ends, times, of }
+        Some(Self { buffer, ends, times, of })
     }
 
     fn cells(&self) -> Cells<'_> {
@@ -116,10 +118,10 @@ impl Distinct {
     }
 }
 
-/// Whether at most half of the first texts are distinct, and there is something to look at.
+/// Whether an eighth of the first texts stood there before, and there is something to look at.
 fn repeat(texts: &Texts) -> bool {
     let first = texts.len().min(SAMPLE);
     let mut seen = HashSet::with_hasher(RandomState::new());
-    let mut few = |text| !seen.insert(text) || seen.len() * 2 <= first;
+    let mut few = |text| !seen.insert(text) || seen.len() * 8 <= first * 7;
     !texts.buffer.is_empty() && texts.iter().take(first).all(&mut few)
 }
