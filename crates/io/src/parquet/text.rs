@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use ahash::RandomState;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 
 use super::column::{Column, Place, Values, with_values};
@@ -32,7 +33,7 @@ fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V], repeats: bool) 
     let mut whole = Gathered::new(leaf, V::kind(leaf.meaning), repeats);
     let mut lossy = Gathered::new(leaf, Kind::Fixed, repeats);
     let mut nothing = 0;
-    let mut seen = HashMap::new();
+    let mut seen = HashMap::with_hasher(RandomState::new());
     for place in column.places() {
         let value = &values[place.value];
         let mut read = || {
@@ -72,7 +73,8 @@ fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V], repeats: bool) 
 
 /// Whether the same values come again and again: judged by the first ones, and by all where some of those are the same.
 fn repeat<V: Value>(values: &[V]) -> bool {
-    let distinct = |values: &[V]| values.iter().map(Value::identity).collect::<HashSet<_>>().len();
+    let distinct =
+        |values: &[V]| values.iter().map(Value::identity).collect::<HashSet<_, RandomState>>().len();
     let first = &values[..values.len().min(SAMPLE)];
     match distinct(first) {
         few if few * 2 <= first.len() => true,
