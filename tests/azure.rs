@@ -7,7 +7,7 @@ mod servers;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use program::{folder, write};
+use program::{bytes_of, folder, write};
 use servers::http::{Response, Server};
 use servers::{installed, sievert_with};
 
@@ -65,4 +65,29 @@ fn a_policy_says_in_which_scope_azure_encrypts() {
         fs::remove_dir_all(folder.path().join("state")).expect("removed");
         sievert_with(&settings, redact, folder.path()).good();
     }
+}
+
+/// The same blobs under the address that names the account as under the one that leaves it to the settings.
+#[test]
+fn abfss_names_what_az_names() {
+    let folder = folder();
+    let at = folder.path();
+    let Some((_azurite, settings)) = installed::azurite(at) else { return };
+    write(at, &[("in/a b.csv", b"mail\nann@example.org\n"), ("in/deep/b.jsonl", b"{\"n\":1}\n")]);
+    let whole = "abfss://data@testaccount.dfs.core.windows.net";
+    let run = |from: &str, to: &str| {
+        let state = format!("--state={}.state", to.replace(['/', ':'], "-"));
+        sievert_with(&settings, ["redact", from, "--out", to, &state, "--detector=global.email"], at).good();
+    };
+    run("in", &format!("{whole}/one"));
+    run("az://data/one", "out");
+    let out = bytes_of(&at.join("out"));
+    assert_eq!(out["a b.csv"], b"mail\n<EMAIL>\n");
+    run("az://data/one", "az://data/two");
+    run(&format!("{whole}/two"), "back");
+    assert!(bytes_of(&at.join("back")) == out, "the same comes back");
+
+    let scan = ["scan", &format!("{whole}/two/*.csv"), "--dry-run"];
+    let listed = sievert_with(&settings, scan, at).good().stdout;
+    assert!(listed.contains("a b.csv") && !listed.contains("b.jsonl"), "{listed}");
 }
