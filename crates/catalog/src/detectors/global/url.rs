@@ -31,6 +31,7 @@ pub static DETECTOR: Detector = Detector {
         "https://",
         "http://{host}/path",
         "www.",
+        "www.team@ple",
         "std::http://",
         "example.com is a domain",
         "http://...",
@@ -82,7 +83,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let real = host.starts_with(|first: char| first.is_alphanumeric() || first == '[')
         && !host.contains("..")
-        && (c.text.contains("://") || host[4..].contains('.'));
+        && (c.text.contains("://") || host.get(4..).is_some_and(|rest| rest.contains('.')));
     // The brackets of the prose around an address close behind it: `(see https://example.org/)`, `[a](b)[c](d)`.
     let count = |sign| c.text.matches(sign).count();
     let meet = |first, second| c.text.split(first).skip(1).any(|rest| rest.starts_with(second));
