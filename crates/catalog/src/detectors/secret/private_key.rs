@@ -17,9 +17,10 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["ENCRYPTION_KEY", "PRIVATE_KEY"],
     category: Category::Credential,
     placeholder: "PRIVATE_KEY",
+    // The `n` of a `\n` is taken for the first letter of its line.
     pattern: r"(?x) -----BEGIN\x20(?:[0-9A-Z]{1,12}\x20){0,3}PRIVATE\x20KEY(?:\x20BLOCK)?-----
         (?: (?:[^-]|-[^-]){16,}-----END\x20[0-9A-Z\x20]{0,30}PRIVATE\x20KEY(?:\x20BLOCK)?-----
-          | (?:[\s\\nr]{1,8}[0-9A-Za-z+/=]{16,80})+ )",
+          | (?:[\s\\]{1,8}(?:[nr]\\{1,2})?[0-9A-Za-z+/=]{16,})+ )",
     borders: Borders::None,
     validate,
     normalize: str::to_owned,
