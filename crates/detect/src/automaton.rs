@@ -11,6 +11,9 @@ use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::start;
 use regex_syntax::hir::Hir;
 
+use crate::Borders;
+use crate::filter::Bytes;
+
 /// A candidate is at most this long, in bytes: longer ones are cut by policy of the engine, so that one pattern
 /// without a bound cannot hold the whole text.
 pub(crate) const LONGEST: usize = 16 * 1024;
@@ -25,6 +28,8 @@ const LARGEST: usize = 32 << 20;
 pub(crate) struct Automaton {
     shapes: Vec<Hir>,
     backwards: bool,
+    /// What may follow a match. Of a character beyond ASCII this does not tell enough: those are all in.
+    next: Bytes,
     dfa: OnceLock<DFA>,
 }
 
@@ -147,14 +152,15 @@ fn lower(shapes: &[Hir], backwards: bool, limit: Option<usize>) -> Result<NFA, S
 }
 
 impl Automaton {
-    /// Of shapes that [`check`] has passed.
-    pub(crate) fn new(shapes: Vec<Hir>) -> Self {
-        Self { shapes, backwards: false, dfa: OnceLock::new() }
+    /// Of shapes that [`check`] has passed. Nothing matches before an ASCII character that this border does not allow.
+    pub(crate) fn new(shapes: Vec<Hir>, right: Borders) -> Self {
+        let next = Bytes::of(|byte| !byte.is_ascii() || right.allow(Some(char::from(byte))));
+        Self { shapes, backwards: false, next, dfa: OnceLock::new() }
     }
 
     /// As [`new`](Self::new), for walks towards the start of the text.
     pub(crate) fn backwards(shape: Hir) -> Self {
-        Self { shapes: vec![shape], backwards: true, dfa: OnceLock::new() }
+        Self { shapes: vec![shape], backwards: true, next: Bytes::ALL, dfa: OnceLock::new() }
     }
 
     fn dfa(&self) -> &DFA {
@@ -234,7 +240,8 @@ impl Automaton {
                     if state.is_dead() {
                         break;
                     }
-                    if state.is_match() {
+                    // A match is told one byte late, by what follows it.
+                    if state.is_match() && self.next.contains(*byte) {
                         if tell(cache, state, at).is_break() {
                             *steps += count + (at - from + 1) as u64;
                             return;

@@ -20,13 +20,22 @@ const fn unspaced(c: char) -> bool {
 impl Borders {
     /// Whether this character may stand beside a candidate. The start and the end of the text always may.
     pub(crate) fn allow(self, neighbour: Option<char>) -> bool {
-        match (self, neighbour) {
-            (Self::None, _) | (_, None) => true,
-            (Self::Digit, Some(c)) => !c.is_ascii_digit(),
-            (Self::Word, Some(c)) => c != '_' && !in_word(c),
+        self <= Self::strictest(neighbour)
+    }
+
+    /// Of those that allow this character, the one that allows the least.
+    pub(crate) fn strictest(neighbour: Option<char>) -> Self {
+        match neighbour {
+            Some('0'..='9') => Self::None,
+            Some(c) if c <= LAST_OF_CYRILLIC && in_word(c) => Self::Digit,
+            Some(c) if c == '_' || in_word(c) => Self::Latin,
+            _ => Self::Word,
         }
     }
 }
+
+/// The blocks up to here are Latin with its extensions, phonetic letters, Greek and Cyrillic.
+const LAST_OF_CYRILLIC: char = '\u{052F}';
 
 /// The character that ends at `at`.
 pub(crate) fn before(text: &str, at: usize) -> Option<char> {
@@ -41,5 +50,32 @@ pub(crate) fn after(text: &str, at: usize) -> Option<char> {
     match text.as_bytes().get(at) {
         Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
         _ => text[at..].chars().next(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn borders_allow_what_stands_beside_values() {
+        let allowing = |c| {
+            let all = [Borders::None, Borders::Digit, Borders::Latin, Borders::Word];
+            all.into_iter().filter(|border| border.allow(c)).count()
+        };
+        for (neighbour, count) in [
+            (None, 4),
+            (Some(' '), 4),
+            (Some('漢'), 4),
+            (Some('_'), 3),
+            (Some('ا'), 3),
+            (Some('٣'), 3),
+            (Some('z'), 2),
+            (Some('é'), 2),
+            (Some('ж'), 2),
+            (Some('7'), 1),
+        ] {
+            assert_eq!(allowing(neighbour), count, "{neighbour:?}");
+        }
     }
 }

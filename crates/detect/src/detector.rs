@@ -277,16 +277,20 @@ impl Verdict {
     }
 }
 
-/// What must not touch a candidate, decided on Unicode characters of the shadow view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What must not touch a candidate, decided on Unicode characters of the shadow view. Each allows less than the one
+/// before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Borders {
+    /// Anything may stand beside it.
+    None,
+    /// No digit before or after.
+    Digit,
+    /// As [`Digit`](Self::Digit), and no letter of the Latin, Greek or Cyrillic script: for values that are written
+    /// right beside letters of all other scripts.
+    Latin,
     /// No letter, digit or underscore before or after. Letters of scripts that set no blanks between words (Han,
     /// Kana, Hangul, Thai, ...) do not count, so that a value right beside one is found.
     Word,
-    /// No digit before or after.
-    Digit,
-    /// Anything may stand beside it.
-    None,
 }
 
 /// The group of a type, named in policies as `category:...`.

@@ -237,7 +237,8 @@ impl Scanner {
         let mut labelled: Vec<_> = parts.detectors.iter().map(|_| None).collect();
         for shape in parts.labelled {
             let of = usize::from(shape.detector);
-            labelled[of] = Some(Labelled { automaton: Automaton::new(vec![shape.hir.clone()]), shape });
+            labelled[of] =
+                Some(Labelled { automaton: Automaton::new(vec![shape.hir.clone()], shape.right), shape });
         }
         Ok(Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),

@@ -12,8 +12,6 @@ pub(super) struct Group {
     pub(super) automaton: Automaton,
     /// Where the windows stand inside the candidates: what stands before and behind them.
     pub(super) inside: Option<Inside>,
-    /// What each of the shapes wants to stand behind it, at least.
-    pub(super) right: Borders,
 }
 
 pub(super) struct Inside {
@@ -37,17 +35,16 @@ impl Walkers {
 
 impl Group {
     fn new(shapes: Vec<Shape>) -> Self {
-        let automaton = Automaton::new(shapes.iter().map(|shape| shape.hir.clone()).collect());
+        let loosest = shapes.iter().map(|shape| shape.right).min().unwrap_or(Borders::None);
+        let automaton = Automaton::new(shapes.iter().map(|shape| shape.hir.clone()).collect(), loosest);
         let inside = match &shapes[..] {
             [Shape { filter: Filter { place: Place::Inside { left, right }, .. }, .. }] => {
-                let (left, right) = (Automaton::backwards(left.clone()), Automaton::new(vec![right.clone()]));
-                Some(Inside { left, right })
+                let right = Automaton::new(vec![right.clone()], loosest);
+                Some(Inside { left: Automaton::backwards(left.clone()), right })
             }
             _ => None,
         };
-        let wanted = |right: &Borders| shapes.iter().any(|shape| shape.right == *right);
-        let right = [Borders::None, Borders::Digit].into_iter().find(wanted);
-        Self { shapes, automaton, inside, right: right.unwrap_or(Borders::Word) }
+        Self { shapes, automaton, inside }
     }
 
     pub(super) fn filters(&self) -> Vec<&Filter> {

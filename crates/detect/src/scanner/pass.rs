@@ -11,7 +11,7 @@ use crate::compile::{Role, Shape};
 use crate::letters::Letters;
 use crate::sieve::Anchor;
 use crate::words::{Hit, Which, Words, value_starts};
-use crate::{Anchored, Candidate, Confidence, DetectorIndex, Evidence, Field, Finding, Verdict};
+use crate::{Anchored, Borders, Candidate, Confidence, DetectorIndex, Evidence, Field, Finding, Verdict};
 
 /// Where a label lets values of a detector start.
 #[derive(Clone, Debug)]
@@ -191,9 +191,10 @@ impl<'p> Pass<'p> {
 
     /// Gathers where candidates of a group may start whose two parts meet here.
     fn starts(&mut self, group: usize, at: usize) {
-        let Some(inside) = &self.scanner.groups[group].inside else { return };
+        let Group { shapes, inside: Some(inside), .. } = &self.scanner.groups[group] else { return };
         let text = self.text();
-        let Cell { walkers, starts, .. } = &mut *self.cell;
+        let Self { view, cell, .. } = self;
+        let Cell { walkers, starts, .. } = &mut **cell;
         let walkers = &mut walkers[group];
         let mut goes_on = false;
         inside.right.walk(&mut walkers.right, text, at, |_, _| {
@@ -201,9 +202,14 @@ impl<'p> Pass<'p> {
             ControlFlow::Break(())
         });
         if goes_on {
+            let first = starts.len();
             inside.left.walk_back(&mut walkers.left, text, at, |start| {
-                starts.push((group as u32, start as u32));
+                if shapes.iter().any(|shape| shape.left.allow(before(view, start))) {
+                    starts.push((group as u32, start as u32));
+                }
             });
+            // The nearest was told first.
+            starts[first..].reverse();
         }
     }
 
@@ -212,23 +218,22 @@ impl<'p> Pass<'p> {
         let text = self.text();
         let Self { scanner, view, field, cell, .. } = self;
         let Cell { walkers, ends, blocked, .. } = &mut **cell;
-        let Group { shapes, automaton, right: loosest, .. } = &scanner.groups[group];
-        let left = before(view, start);
+        let Group { shapes, automaton, .. } = &scanner.groups[group];
+        let left = Borders::strictest(before(view, start));
         let open = |shape: &Shape| {
-            blocked[usize::from(shape.detector)] as usize <= start
+            shape.left <= left
+                && blocked[usize::from(shape.detector)] as usize <= start
                 && field.detectors.contains(DetectorIndex(shape.detector))
-                && shape.left.allow(left)
         };
         if !shapes.iter().any(open) {
             return;
         }
         automaton.walk(&mut walkers[group].whole, text, start, |matches, end| {
-            let right = after(view, end);
-            // Inside a number, that is all there is to know.
-            if loosest.allow(right) {
-                let matching = matches.shapes().map(|shape| &shapes[shape]);
-                let whole = matching.filter(|shape| shape.right.allow(right) && open(shape));
-                ends.extend(whole.map(|shape| (shape.detector, end as u32)));
+            let right = Borders::strictest(after(view, end));
+            for shape in matches.shapes().map(|shape| &shapes[shape]) {
+                if shape.right <= right && open(shape) {
+                    ends.push((shape.detector, end as u32));
+                }
             }
             ControlFlow::Continue(())
         });

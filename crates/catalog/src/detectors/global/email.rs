@@ -23,7 +23,7 @@ pub static DETECTOR: Detector = Detector {
             (?: \. | \x20?[\[({<]\x20?(?i:dot)\x20?[\])}>]\x20? | \x20(?i:dot)\x20 ) ){1,8}
         (?: (?i:xn--)[0-9A-Za-z-]{1,59} | [A-Za-zÀ-ɏͰ-ԯ]{2,24} | [א-תؠ-ۿऀ-๿぀-ヿ㐀-鿿가-힣]{2,24} )",
     labels: &["email", "e-mail", "email address", "e-mail address", "mail", "mailto", "correo", "courriel"],
-    borders: Borders::None,
+    borders: Borders::Latin,
     context: &["contact", "write to", "reach me", "reach us"],
     validate,
     normalize,
@@ -67,10 +67,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let labels: Vec<_> = domain.split('.').collect();
     let name = labels[labels.len() - 2];
     let retina = labels.len() == 2 && name.len() == 2 && name.ends_with('x');
-    let touched = c.before().ends_with(continues)
-        || c.after().starts_with(|next| continues(next) || next == '@' || next == '(')
-        || plain.contains("..")
-        || plain.contains(".@");
+    let dots = plain.as_bytes().windows(2).any(|pair| pair == b".." || pair == b".@");
+    let touched = dots || c.after().starts_with(['@', '(']);
     let hyphen = labels.iter().any(|label| label.starts_with('-') || label.ends_with('-'));
     if retina || touched || hyphen || user_of_a_host(c) {
         return Verdict::No;
@@ -87,14 +85,10 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn continues(c: char) -> bool {
-    c.is_ascii_alphanumeric() || ('À'..='ԯ').contains(&c)
-}
-
 /// `git@host:path`, and what stands before the `@` of a URL's authority.
 fn user_of_a_host(c: &Candidate<'_>) -> bool {
-    let word =
-        c.before().rsplit(|b: char| b.is_whitespace() || "\"'<>`".contains(b)).next().unwrap_or_default();
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
+    let word = c.before().rsplit(ends).next().unwrap_or_default();
     let authority = word
         .rsplit_once("://")
         .is_some_and(|(scheme, rest)| !scheme.ends_with("mailto") && !rest.contains(['/', '?', '#']));
@@ -110,7 +104,8 @@ fn exists(domain: &str) -> bool {
 
 /// The address as it is typed into a mail program.
 fn clear(text: &str) -> Cow<'_, str> {
-    if !text.contains(['[', ']', '(', ')', '{', '}', '<', '>', ' ', '%', '&']) {
+    let sign = |b| matches!(b, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'<' | b'>' | b' ' | b'%' | b'&');
+    if !text.bytes().any(sign) {
         return Cow::Borrowed(text);
     }
     let mut words = String::with_capacity(text.len());
