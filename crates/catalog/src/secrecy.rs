@@ -2,52 +2,73 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use sievert_detect::Verdict;
 
 /// The verdict on what follows a prefix that only one issuer uses. Nothing but the prefix proves it, so what stands
 /// behind must look drawn at random.
 pub(crate) fn token(body: &str) -> Verdict {
-    let lower = body.to_ascii_lowercase();
-    if lower.contains("example") {
-        return Verdict::Example;
+    match Known::within(body) {
+        Known { example: true, .. } => Verdict::Example,
+        Known { row: true, .. } => Verdict::No,
+        _ if entropy(body) < 2.5 => Verdict::No,
+        // Typed by hand for a text: shaped as a key, and no key.
+        Known { run: true, .. } => Verdict::Plain,
+        Known { .. } => Verdict::Unmistakable,
     }
-    if filler(&lower) || entropy(body) < 2.5 {
-        return Verdict::No;
-    }
-    // Typed by hand for a text: shaped as a key, and no key.
-    if RUNS.is_match(&lower) { Verdict::Plain } else { Verdict::Unmistakable }
 }
 
-static RUNS: LazyLock<AhoCorasick> =
-    LazyLock::new(|| any_of(&["12345", "abcde", "qwert", "98765", "a1b2c3", "abc123", "deadbeef"]));
+/// What stands in a text that nobody drew at random.
+#[derive(Default)]
+struct Known {
+    example: bool,
+    /// One sign again and again, as fills the place of a secret.
+    row: bool,
+    /// What hands type.
+    run: bool,
+}
 
+impl Known {
+    const EXAMPLE: &[&str] = &["example"];
+    const ROWS: &[&str] = &["xxxx", "****", "....", "####", "____", "-----", "\u{2022}\u{2022}", "00000000"];
+    const RUNS: &[&str] = &["12345", "abcde", "qwert", "98765", "a1b2c3", "abc123", "deadbeef"];
+
+    fn within(text: &str) -> Self {
+        static ALL: LazyLock<AhoCorasick> =
+            LazyLock::new(|| any_of(&[Known::EXAMPLE, Known::ROWS, Known::RUNS].concat()));
+        let first = text.as_bytes().first();
+        let row = first.is_some_and(|first| text.bytes().all(|byte| byte.eq_ignore_ascii_case(first)));
+        ALL.find_overlapping_iter(text).fold(Self { row, ..Self::default() }, |known, found| {
+            match found.pattern().as_usize() {
+                0 => Self { example: true, ..known },
+                nth if nth <= Self::ROWS.len() => Self { row: true, ..known },
+                _ => Self { run: true, ..known },
+            }
+        })
+    }
+}
+
+/// In any case. Secrets are short and seldom hold any of it, so a table walked byte by byte is the quickest.
 fn any_of(words: &[&str]) -> AhoCorasick {
-    AhoCorasick::new(words).expect("they are few and short")
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .prefilter(false)
+        .build(words)
+        .expect("they are few and short")
 }
 
 /// Whether this is a stand-in for a secret: a variable, an expression, a word to be replaced, a row of signs.
 pub(crate) fn is_placeholder(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    let bare = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let bare = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     bare.is_empty()
-        || filler(&lower)
-        || STAND_INS.contains(&bare)
-        || lower.starts_with(['<', '$', '%', '{', '@'])
-        || lower.ends_with('>')
-        || lower.starts_with("__") && lower.ends_with("__")
-        || MARKED.is_match(&lower)
+        || STAND_INS.iter().any(|word| word.eq_ignore_ascii_case(bare))
+        || value.starts_with(['<', '$', '%', '{', '@'])
+        || value.ends_with('>')
+        || value.starts_with("__") && value.ends_with("__")
+        || Known::within(value).row
+        || MARKED.is_match(value)
 }
-
-/// Whether a row of one sign fills the place.
-fn filler(lower: &str) -> bool {
-    let one = lower.bytes().all(|b| b == lower.as_bytes()[0]);
-    one || ROWS.is_match(lower)
-}
-
-static ROWS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    any_of(&["xxxx", "****", "....", "####", "____", "-----", "\u{2022}\u{2022}", "00000000"])
-});
 
 static MARKED: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(MARKS));
 
@@ -172,13 +193,19 @@ const STAND_INS: &[&str] = &[
 
 /// Bits of surprise a character, by the frequencies in the text itself (Shannon).
 pub(crate) fn entropy(text: &str) -> f64 {
-    let mut counts = [0_u32; 256];
+    let mut counts = [0_usize; 256];
     for byte in text.bytes() {
         counts[usize::from(byte)] += 1;
     }
-    let length = text.len() as f64;
-    counts.iter().filter(|&&n| n > 0).map(|&n| f64::from(n) / length).map(|share| -share * share.log2()).sum()
+    let log = |count: usize| LOGS.get(count).copied().unwrap_or_else(|| (count as f64).log2());
+    // The mean of `log(length / count)` over all bytes.
+    let known: f64 = text.bytes().map(|byte| log(counts[usize::from(byte)])).sum();
+    let length = text.len().max(1);
+    log(length) - known / length as f64
 }
+
+/// The binary logarithms of what is counted in nearly all secrets.
+static LOGS: LazyLock<[f64; 256]> = LazyLock::new(|| std::array::from_fn(|count| (count as f64).log2()));
 
 /// Six digits of base 62 that GitHub and npm append to their tokens: the CRC-32 of what stands before them.
 /// <https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/>
@@ -224,6 +251,16 @@ mod tests {
         for value in ["hunter2", "tr0ub4dor&3", "9f86d081884c7d65", "S3cr3t!pw"] {
             assert!(!is_placeholder(value), "{value}");
         }
+    }
+
+    #[test]
+    fn entropy_counts_bits() {
+        assert_eq!(entropy(""), 0.0);
+        assert_eq!(entropy("aaaa"), 0.0);
+        assert_eq!(entropy("abababab"), 1.0);
+        assert_eq!(entropy("0123456789abcdef"), 4.0);
+        // Longer than the table of logarithms.
+        assert!((entropy(&"0123".repeat(200)) - 2.0).abs() < 1e-9);
     }
 
     #[test]

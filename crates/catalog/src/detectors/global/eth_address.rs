@@ -39,11 +39,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let digits = &c.text[2..];
     let letters = || digits.bytes().filter(u8::is_ascii_alphabetic);
     // The zero address, the burn addresses and fillers are nobody's.
-    let mut kinds = digits.to_ascii_lowercase().into_bytes();
-    kinds.sort_unstable();
-    kinds.dedup();
+    let kinds = digits.chars().filter_map(|c| c.to_digit(16)).fold(0_u16, |kinds, digit| kinds | 1 << digit);
     match letters().any(|b| b.is_ascii_lowercase()) && letters().any(|b| b.is_ascii_uppercase()) {
-        _ if kinds.len() < 8 => Verdict::No,
+        _ if kinds.count_ones() < 8 => Verdict::No,
         true if checksummed(digits) == digits => Verdict::Unmistakable,
         true => Verdict::Failed,
         false => Verdict::Weak,
@@ -52,10 +50,13 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 
 /// The digits with the case that EIP-55 gives them.
 fn checksummed(digits: &str) -> String {
-    let lower = digits.to_ascii_lowercase();
-    let hash = Keccak256::digest(lower.as_bytes());
+    let mut digits = digits.to_ascii_lowercase();
+    let hash = Keccak256::digest(digits.as_bytes());
     let nibble = |at: usize| (hash[at / 2] >> (4 * (1 - at % 2))) & 0xf;
-    lower.char_indices().map(|(at, c)| if nibble(at) >= 8 { c.to_ascii_uppercase() } else { c }).collect()
+    for at in (0..digits.len()).filter(|at| nibble(*at) >= 8) {
+        digits[at..=at].make_ascii_uppercase();
+    }
+    digits
 }
 
 fn sample(draw: &mut Draw) -> String {

@@ -53,7 +53,8 @@ pub static DETECTOR: Detector = Detector {
     ..Detector::BLANK
 };
 
-/// Country and structure of the account number, of the SWIFT registry (release 100): `n` digits, `a` letters, `c` both.
+/// Country, in order, and structure of the account number, of the SWIFT registry (release 100): `n` digits, `a`
+/// letters, `c` both.
 /// Territories that use the numbers of France or Denmark stand under the code that their accounts carry.
 const REGISTRY: &[(&str, &str)] = &[
     ("AD", "8n12c"),
@@ -163,16 +164,18 @@ const PRINTED: &[&str] = &[
 ];
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let iban: String =
-        c.text.chars().filter(char::is_ascii_alphanumeric).map(|a| a.to_ascii_uppercase()).collect();
-    let Some((_, structure)) = REGISTRY.iter().find(|(country, _)| iban.starts_with(country)) else {
+    let country = c.text[..2].to_ascii_uppercase();
+    let Ok(place) = REGISTRY.binary_search_by_key(&&*country, |(country, _)| country) else {
         return Verdict::No;
     };
-    let shape = expand(structure);
-    if iban.len() != 4 + shape.len() {
+    let shape = || expand(REGISTRY[place].1);
+    let characters = || c.text.bytes().filter(u8::is_ascii_alphanumeric);
+    // Most candidates: a part of the number, or words behind it.
+    if characters().count() != 4 + shape().count() {
         return Verdict::No;
     }
-    let fits = iban[4..].bytes().zip(shape).all(|(byte, kind)| match kind {
+    let iban: String = characters().map(|byte| char::from(byte.to_ascii_uppercase())).collect();
+    let fits = iban[4..].bytes().zip(shape()).all(|(byte, kind)| match kind {
         'n' => byte.is_ascii_digit(),
         'a' => byte.is_ascii_uppercase(),
         _ => true,
@@ -188,16 +191,12 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 }
 
 /// `4a2n` as `aaaann`.
-fn expand(structure: &str) -> Vec<char> {
-    let mut kinds = Vec::new();
-    let mut count = 0;
-    for c in structure.chars() {
-        match c.to_digit(10) {
-            Some(digit) => count = count * 10 + digit as usize,
-            None => kinds.extend(std::iter::repeat_n(c, std::mem::take(&mut count))),
-        }
-    }
-    kinds
+fn expand(structure: &str) -> impl Iterator<Item = char> {
+    structure.split_inclusive(['n', 'a', 'c']).flat_map(|part| {
+        let (count, kind) = part.split_at(part.len() - 1);
+        let count = count.parse().expect("the registry's structures are counts and kinds");
+        kind.chars().flat_map(move |kind| std::iter::repeat_n(kind, count))
+    })
 }
 
 /// With bank codes that nobody holds.
@@ -215,4 +214,19 @@ fn sample(draw: &mut Draw) -> String {
     }
     let fours: Vec<_> = iban.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four)).collect();
     fours.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_stand_in_order_and_structures_can_be_read() {
+        assert!(REGISTRY.is_sorted());
+        assert_eq!(expand("2a3n1c").collect::<String>(), "aannnc");
+        for (country, structure) in REGISTRY {
+            let length = 4 + expand(structure).count();
+            assert!((15..=34).contains(&length), "{country}: {length} characters");
+        }
+    }
 }

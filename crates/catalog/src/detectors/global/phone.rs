@@ -121,6 +121,11 @@ const NOT_PHONES: &[&str] = &[
 ];
 
 fn validate(c: &Candidate<'_>) -> Verdict {
+    // Nothing speaks for it, and where it is a whole cell its shape counts for the column.
+    let alone = c.anchored == Anchored::Alone && c.around.trim().len() > c.text.len();
+    if alone && cannot_be_proven(c) {
+        return Verdict::No;
+    }
     let number = Written::new(c.text);
     let (bare, named) = (number.is_bare(), c.anchored.named());
     if bare && !named && !BARE.contains(&number.digits) {
@@ -140,8 +145,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         _ if bare && !named => return common(c, &number),
         found => return found,
     }
-    // Nothing speaks for it, and where it is a whole cell its shape counts for the column.
-    if c.anchored == Anchored::Alone && c.around.trim().len() > c.text.len() {
+    if alone {
         return Verdict::No;
     }
     // `+1 212-555-0123 2024`: the shorter candidate is the number.
@@ -166,6 +170,12 @@ const BARE: RangeInclusive<usize> = 9..=12;
 /// `$212`, `#123`, `50 %`.
 fn priced(c: &Candidate<'_>) -> bool {
     c.before().trim_end().ends_with(['$', '€', '£', '¥', '₩', '#']) || c.after().starts_with('%')
+}
+
+/// Most of all numbers in a text: what [`proof`] says no to without a look at the groups.
+fn cannot_be_proven(c: &Candidate<'_>) -> bool {
+    let american = || c.text.contains(['-', '.', ')']) && c.digits().nth(9).is_some();
+    c.regions.is_empty() && !c.text.starts_with(['+', '0']) && !american()
 }
 
 /// What the digits and the spelling prove by themselves.
