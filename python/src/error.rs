@@ -1,5 +1,8 @@
 //! The library's errors as the package's exceptions, with hints in the words of Python instead of the command line's.
 
+use std::panic;
+use std::sync::Mutex;
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
@@ -50,6 +53,25 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 /// The base of the package's exceptions, for what has none of its own.
 pub(crate) fn sievert_error(py: Python<'_>, text: String) -> PyErr {
     new(class!(py, "SievertError"), text)
+}
+
+/// Where the last panic was.
+static PLACE: Mutex<String> = Mutex::new(String::new());
+
+/// A panic is a defect; its message may hold a value, so only its place is told, by [`defect`].
+pub(crate) fn quiet_panics() {
+    panic::set_hook(Box::new(|panic| {
+        if let (Some(at), Ok(mut place)) = (panic.location(), PLACE.lock()) {
+            *place = format!(" ({}:{})", at.file(), at.line());
+        }
+    }));
+}
+
+/// The exception of a panic.
+pub(crate) fn defect(py: Python<'_>) -> PyErr {
+    let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
+    let text = format!("a defect in sievert{place} stopped the call; please report it, without the data");
+    sievert_error(py, text)
 }
 
 fn new(class: PyResult<&Bound<'_, PyType>>, mut text: String) -> PyErr {

@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use sievert::io::{Input, ListOptions, ReadOptions};
 use sievert::{
     Destination, Error, Job, Limits, Progress, Report, Resume, Sample, SampleSize, Status, Task, run,
 };
 
-use crate::error::raise;
+use crate::error::{defect, raise};
 use crate::plan::Plan;
 use crate::report;
 
@@ -155,6 +155,6 @@ pub(crate) fn watched(py: Python<'_>, job: &Job, progress: Option<&Py<PyAny>>) -
         (Some(Err(Error::Cancelled) | Ok(_)) | None, Some(error)) => Err(error),
         (Some(Ok(report)), None) => tell(py).map(|()| report),
         (Some(Err(error)), _) => Err(raise(py, &error)),
-        (None, None) => Err(PyRuntimeError::new_err("a defect in sievert stopped the run; please report it")),
+        (None, None) => Err(defect(py)),
     }
 }

@@ -16,6 +16,8 @@ mod texts;
 
 #[pyo3::pymodule(gil_used = false)]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::capsule::Batches;
     #[pymodule_export]
@@ -28,6 +30,13 @@ mod _native {
     use super::plan::{Plan, check_policy, named_policies};
     #[pymodule_export]
     use super::report::{merge, summary};
+
+    #[pymodule_init]
+    #[expect(clippy::unnecessary_wraps, reason = "what PyO3 calls")]
+    fn made_ready(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::error::quiet_panics();
+        Ok(())
+    }
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]

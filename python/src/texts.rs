@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
@@ -11,7 +12,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyList, PyString, PyTuple, PyType};
 use sievert::{Confidence, Evidence, Failure, FieldPlan, Finding, Outcome, Scratch, Texts, resolve};
 
-use crate::error::sievert_error;
+use crate::error::{defect, sievert_error};
 use crate::plan::Plan;
 use crate::text::{Points, Text};
 
@@ -115,7 +116,7 @@ fn worked<T: Send>(
         return Err(PyOverflowError::new_err("a text has 4 GiB or more; split it"));
     }
     let shown: Vec<&str> = texts.iter().map(|text| &*text.shown).collect();
-    py.detach(|| {
+    let work = || {
         let field = plan.field(field);
         let mut done = Vec::new();
         let mut looked_up = Instant::now();
@@ -134,7 +135,9 @@ fn worked<T: Send>(
             }
             Ok(done)
         })
-    })
+    };
+    // A scratch that was in use is not used again.
+    py.detach(|| catch_unwind(AssertUnwindSafe(work))).unwrap_or_else(|_| Err(defect(py)))
 }
 
 /// Stretches of texts that are scanned as one: of about [`BUFFER`] bytes, or of one text.
