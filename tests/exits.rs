@@ -64,6 +64,9 @@ fn exit_codes() {
         (2, "redact one two --out -", "standard output takes one input, and there are 2"),
         (2, "redact one --out one", "all of one stands in the output folder"),
         (2, "redact one/*.txt --out one --overwrite", "stands in the output folder"),
+        (2, "redact one --out new --state new", "new stands in the output folder"),
+        (2, "redact one --out new/ --state ./new/about", "new/about stands in the output folder"),
+        (2, "redact one --out s3://bucket/new --state s3://bucket/new/about", "stands in the output folder"),
         (2, "redact - --in-place", "standard input cannot be rewritten in place"),
         (2, "scan missing.csv", "missing.csv: not found; check the path"),
         (2, "scan clean.csv missing.csv", "missing.csv: not found; check the path"),
@@ -98,7 +101,7 @@ fn exit_codes() {
         assert!(ran.stderr.contains(said), "sievert {arguments} says: {}", ran.stderr);
         assert_eq!(*code == 2, !ran.stderr.is_empty(), "only what could not run speaks of it: {arguments}");
     }
-    assert!(!at.join("both").exists() && !at.join("part/_SUCCESS").exists());
+    assert!(!at.join("both").exists() && !at.join("new").exists() && !at.join("part/_SUCCESS").exists());
     assert!(at.join("done/_SUCCESS").exists());
     assert_eq!(fs::read(at.join("taken/mail.txt")).expect("replaced"), b"write to <EMAIL>\n");
 }

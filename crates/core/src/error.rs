@@ -74,6 +74,9 @@ pub enum Error {
     /// What is to be read stands where the output goes.
     #[error("all of {0} stands in the output folder; choose another folder, or say --in-place")]
     OutputIsInput(String),
+    /// What is said about the run would stand among the data.
+    #[error("{0} stands in the output folder, which holds data alone; name another folder with --state")]
+    StateInOutput(String),
     /// The output folder cannot be made or marked.
     #[error("{}: {source}; name a folder that can be written", folder.display())]
     Folder {

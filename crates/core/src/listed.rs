@@ -58,6 +58,7 @@ impl Listed {
             share: 1.0,
             ledger: Ledger::default(),
         };
+        apart(job)?;
         residence(job, runtime)?;
         let names = Names::new(&job.plan);
         let mut outputs = Outputs::new(job, runtime, replace)?;
@@ -164,6 +165,21 @@ impl Listed {
         let object = names.shown(name).to_string();
         let gap = NotExamined { object, record: None, bytes, reason };
         keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+    }
+}
+
+/// The output folder holds data alone: what is said about the run must not stand in it.
+fn apart(job: &Job) -> Result<(), Error> {
+    let Task::Redact { to: Destination::Folder(out), state, .. } = &job.task else { return Ok(()) };
+    let [state, out] = [state, out].map(|place| Address::parse(place).map_err(Error::Mark));
+    let (state, out) = (state?, out?);
+    let whole = |address: &Address| match address {
+        Address::Local(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+        Address::Remote(remote) => PathBuf::from(remote.to_string()),
+    };
+    match whole(&state).starts_with(whole(&out)) {
+        true => Err(Error::StateInOutput(state.to_string())),
+        false => Ok(()),
     }
 }
 
