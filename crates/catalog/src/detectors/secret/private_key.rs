@@ -20,7 +20,7 @@ pub static DETECTOR: Detector = Detector {
     // The `n` of a `\n` is taken for the first letter of its line.
     pattern: r"(?x) -----BEGIN\x20(?:[0-9A-Z]{1,12}\x20){0,3}PRIVATE\x20KEY(?:\x20BLOCK)?-----
         (?: (?:[^-]|-[^-]){16,}-----END\x20[0-9A-Z\x20]{0,30}PRIVATE\x20KEY(?:\x20BLOCK)?-----
-          | (?:[\s\\]{1,8}(?:[nr]\\{1,2})?[0-9A-Za-z+/=]{16,})+ )",
+          | [\s\\]{0,8}(?:[nr]\\{1,2})?[0-9A-Za-z+/=]{16,} (?:[\s\\]{1,8}(?:[nr]\\{1,2})?[0-9A-Za-z+/=]{16,})* )",
     borders: Borders::None,
     validate,
     normalize: str::to_owned,
@@ -36,6 +36,9 @@ pub static DETECTOR: Detector = Detector {
             r" KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu\nKUpRKfFLfRYC9AIKjbJTWit\n-----END RSA PRIVATE",
             r#" KEY-----]]\n"}"#
         ),
+        // Cut off, and its line breaks lost but for an `n`, or altogether.
+        concat!("KEY=[[-----BEGIN PRIVATE", " KEY-----nMC4CAQAwBQYDK2VwBCIEIEt3bXv1Zt9LnYp8Nc2Hd6Jf4Sg0K]]"),
+        concat!("KEY=[[-----BEGIN PRIVATE", " KEY-----MC4CAQAwBQYDK2VwBCIEIEt3bXv1Zt9L]]"),
         concat!(
             "[[-----BEGIN OPENSSH PRIVATE",
             " KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACBLd217]]\n... cut"
