@@ -121,7 +121,7 @@ const NOT_PHONES: &[&str] = &[
 ];
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    // Nothing speaks for it, and where it is a whole cell its shape counts for the column.
+    // Nothing speaks for it. A whole cell is not alone: its shape counts for the column.
     let alone = c.anchored == Anchored::Alone && c.around.trim().len() > c.text.len();
     if alone && cannot_be_proven(c) {
         return Verdict::No;
