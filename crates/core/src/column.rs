@@ -18,10 +18,16 @@ pub(crate) struct Column<'b> {
     distinct: Option<Distinct>,
 }
 
-/// Each text once, in the order in which they first stand in a column.
-struct Distinct {
+/// Texts one after another.
+#[derive(Default)]
+pub(crate) struct Gathered {
     buffer: String,
     ends: Vec<u32>,
+}
+
+/// Each text once, in the order in which they first stand in a column.
+struct Distinct {
+    texts: Gathered,
     /// In how many cells each stands.
     times: Vec<u64>,
     /// For each cell as decoded, its text.
@@ -45,7 +51,7 @@ impl Column<'_> {
     /// What is looked at.
     pub(crate) fn cells(&self) -> Cells<'_> {
         let Texts { buffer, ends, .. } = self.texts;
-        self.distinct.as_ref().map_or(Cells { buffer, ends }, Distinct::cells)
+        self.distinct.as_ref().map_or(Cells { buffer, ends }, |distinct| distinct.texts.cells())
     }
 
     /// The number of cells that are looked at.
@@ -68,14 +74,23 @@ impl Column<'_> {
         }
     }
 
-    /// The cells that stand equally often, by how often that is; `None` where each is looked at for itself.
-    pub(crate) fn by_times(&self) -> Option<BTreeMap<u64, Vec<u32>>> {
-        let distinct = self.distinct.as_ref()?;
-        let mut sets: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
-        for (cell, times) in distinct.times.iter().enumerate() {
-            sets.entry(*times).or_default().push(cell as u32);
+    /// The cells that are looked at, those together that stand equally often, by how often that is; `None` where each
+    /// stands once.
+    pub(crate) fn by_times(&self) -> Option<BTreeMap<u64, Gathered>> {
+        if self.distinct.is_none() && matches!(self.texts.occurrences, Occurrences::One(_)) {
+            return None;
         }
+        let mut sets: BTreeMap<u64, Gathered> = BTreeMap::new();
+        (0..self.len()).for_each(|cell| sets.entry(self.times(cell)).or_default().push(self.get(cell)));
         Some(sets)
+    }
+
+    /// The texts that stand anywhere, without copies; `None` where these are just what is looked at.
+    pub(crate) fn different(&self) -> Option<Gathered> {
+        let (mut seen, mut texts) = (HashSet::with_hasher(RandomState::new()), Gathered::default());
+        let new = |cell: &u32| self.times(*cell) > 0 && seen.insert(self.get(*cell));
+        (0..self.len()).filter(new).for_each(|cell| texts.push(self.get(cell)));
+        (texts.ends.len() < self.len() as usize).then_some(texts)
     }
 
     /// What is said of cells that are looked at, for every cell as it was decoded, in the order in which these stand.
@@ -93,7 +108,7 @@ impl Column<'_> {
 impl Distinct {
     /// `None` where more than half of the texts are distinct.
     fn of(texts: &Texts) -> Option<Self> {
-        let (mut buffer, mut ends, mut times) = (String::new(), Vec::new(), Vec::new());
+        let (mut all, mut times) = (Gathered::default(), Vec::new());
         let mut seen = HashMap::with_hasher(RandomState::new());
         let mut of = Vec::with_capacity(texts.len());
         for text in texts.iter() {
@@ -101,8 +116,7 @@ impl Distinct {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(_) if times.len() * 2 >= texts.len() => return None,
                 Entry::Vacant(new) => {
-                    buffer.push_str(text);
-                    ends.push(buffer.len() as u32);
+                    all.push(text);
                     times.push(0);
                     *new.insert(times.len() as u32 - 1)
                 }
@@ -110,10 +124,17 @@ impl Distinct {
             times[number as usize] += 1;
             of.push(number);
         }
-        Some(Self { buffer, ends, times, of })
+        Some(Self { texts: all, times, of })
+    }
+}
+
+impl Gathered {
+    fn push(&mut self, text: &str) {
+        self.buffer.push_str(text);
+        self.ends.push(self.buffer.len() as u32);
     }
 
-    fn cells(&self) -> Cells<'_> {
+    pub(crate) fn cells(&self) -> Cells<'_> {
         Cells { buffer: &self.buffer, ends: &self.ends }
     }
 }

@@ -138,40 +138,9 @@ impl FieldFound {
     }
 }
 
-/// Whether the cells of a field agree on a type well above chance: most pass the checksum, and far more than random
-/// numbers would. The bar is six standard deviations, so that a million fields of noise hold no such one.
-pub(crate) fn agree(tally: Tally, chance: f64) -> bool {
-    let tried = tally.tried as f64;
-    chance > 0.0
-        && tally.tried >= 20
-        && tally.passed * 5 >= tally.tried * 4
-        && tally.passed as f64 > tried * chance + 6.0 * (tried * chance * (1.0 - chance)).sqrt()
-}
-
-/// Whether the cells of a field pass the checksum no more often than random numbers would: findings there are noise.
-pub(crate) fn chance_only(tried: u64, passed: u64, chance: f64) -> bool {
-    let n = tried as f64;
-    chance > 0.0
-        && chance < 1.0
-        && tried >= 50
-        && passed > 0
-        && (passed as f64 - n * chance).abs() <= 3.0 * (n * chance * (1.0 - chance)).sqrt()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_column_agrees_only_far_above_chance() {
-        let luhn = 0.1;
-        assert!(agree(Tally { tried: 10_000, passed: 9_800 }, luhn));
-        assert!(!agree(Tally { tried: 10_000, passed: 1_000 }, luhn), "what chance gives");
-        assert!(!agree(Tally { tried: 10, passed: 10 }, luhn), "too few to say");
-        assert!(!agree(Tally { tried: 10_000, passed: 10_000 }, 0.0), "no checksum, nothing to agree on");
-        assert!(chance_only(10_000, 990, luhn));
-        assert!(!chance_only(10_000, 9_800, luhn));
-    }
 
     #[test]
     fn merging_keeps_the_first_shape_and_adds_the_rest() {

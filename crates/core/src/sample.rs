@@ -9,6 +9,7 @@ use sievert_io::{Batch, Kind, Object, Occurrences, ReadOptions, Texts, open};
 use std::collections::BTreeMap;
 
 use crate::Error;
+use crate::chance::against;
 use crate::listed::Listed;
 
 /// How much of the input is looked at. Every record is drawn for itself, so a record's neighbours say nothing about
@@ -238,18 +239,13 @@ fn mixed(a: u64, b: u64) -> u64 {
 }
 
 /// The largest share of all records that is not refuted, at 95 %, by seeing `held` of `records` drawn ones hold
-/// something; objects likewise. From Chernoff's bound on the binomial tail, `P(X <= k) <= exp(-n KL(k/n || p))` (Hoeffding 1963, theorem
-/// 1; it holds for draws without replacement too, section 6): never too small, a little too large.
+/// something; objects likewise. From a bound ([`against`]): never too small, a little too large.
 fn at_most(records: u64, held: u64) -> f64 {
     if held >= records {
         return 1.0;
     }
-    let (n, seen) = (records as f64, held as f64 / records as f64);
-    let refuted = |share: f64| {
-        let part = |p: f64, q: f64| if p > 0.0 { p * (p / q).ln() } else { 0.0 };
-        n * (part(seen, share) + part(1.0 - seen, 1.0 - share)) >= -(0.05_f64.ln())
-    };
-    let (mut low, mut high) = (seen, 1.0);
+    let refuted = |share: f64| against(held, records, share) >= -(0.05_f64.ln());
+    let (mut low, mut high) = (held as f64 / records as f64, 1.0);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
         if refuted(middle) { high = middle } else { low = middle }

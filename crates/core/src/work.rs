@@ -4,20 +4,19 @@ mod places;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use sievert_detect::{
-    DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally, Texts as Cells, resolve,
-};
+use sievert_detect::{About, DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally, resolve};
 use sievert_io::{
     Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts, Unread,
 };
 use sievert_redact::{ActionKind, Outcome, shape};
 
-use crate::column::Column;
-use crate::counts::{Counts, FIELDS_TRACKED, agree};
+use crate::chance;
+use crate::column::{Column, Gathered};
+use crate::counts::{Counts, FIELDS_TRACKED};
 use crate::findings::Row;
 use crate::job::{Excerpt, Job, Task};
 use crate::plan::FieldPlan;
@@ -156,63 +155,56 @@ impl<'r> Worker<'r> {
         known
     }
 
-    /// Scans the cells into `self.found`; once more where the column as a whole speaks for a detector.
+    /// Scans the cells into `self.found`; once more where the column as a whole speaks for a detector. What is tallied
+    /// are cells as they stand in records, however they are stored.
     fn scan(&mut self, field: &Known, column: &Column<'_>) -> Vec<Tally> {
         let scanner = self.job.plan.scanner();
         self.found.clear();
-        let tallies = if let Some(sets) = column.by_times() {
-            self.scan_sets(field, column, &sets)
-        } else {
-            scanner.scan_texts(&field.plan.field, &column.cells(), &mut self.scratch, &mut self.found);
-            self.scratch.take_tallies()
-        };
-
+        scanner.scan_texts(&field.plan.field, &column.cells(), &mut self.scratch, &mut self.found);
+        let looked_at = self.scratch.take_tallies();
+        let by_chance = |(about, tally): &(About<'_>, &Tally)| about.chance > 0.0 && tally.tried > 0;
+        let abouts = || scanner.detectors().map(|(_, about)| about);
+        if !abouts().zip(&looked_at).any(|each| by_chance(&each)) {
+            return looked_at;
+        }
+        let cells = self.tally_cells(field, column, looked_at.clone());
+        if !abouts().zip(&cells).any(|each| by_chance(&each) && chance::shared(*each.1)) {
+            return cells;
+        }
+        let texts = column.different().map_or(looked_at, |texts| self.tally(field, &texts));
         let mut together = DetectorSet::none(scanner.len());
-        let mut agrees = false;
-        for ((index, about), tally) in scanner.detectors().zip(&tallies) {
-            if agree(*tally, about.chance) {
+        for (((index, about), cells), texts) in scanner.detectors().zip(&cells).zip(texts) {
+            if chance::agree(*cells, texts, about.chance) {
                 together.insert(index);
-                agrees = true;
             }
         }
-        if agrees {
+        if !together.is_empty() {
             let mut in_column = field.plan.field.clone();
             in_column.column = together;
             self.found.clear();
             scanner.scan_texts(&in_column, &column.cells(), &mut self.scratch, &mut self.found);
             self.scratch.take_tallies();
         }
-        tallies
+        cells
     }
 
-    /// Scans the cells of each set together, so that what is tallied of them counts as often as they stand.
-    fn scan_sets(
-        &mut self,
-        field: &Known,
-        column: &Column<'_>,
-        sets: &BTreeMap<u64, Vec<u32>>,
-    ) -> Vec<Tally> {
-        let scanner = self.job.plan.scanner();
-        let mut tallies = vec![Tally::default(); scanner.len()];
-        let (mut buffer, mut ends) = (String::new(), Vec::new());
-        for (times, cells) in sets {
-            buffer.clear();
-            ends.clear();
-            for cell in cells {
-                buffer.push_str(column.get(*cell));
-                ends.push(buffer.len() as u32);
-            }
-            let first = self.found.len();
-            let texts = Cells { buffer: &buffer, ends: &ends };
-            scanner.scan_texts(&field.plan.field, &texts, &mut self.scratch, &mut self.found);
-            self.found[first..].iter_mut().for_each(|(cell, _)| *cell = cells[*cell as usize]);
-            for (sum, tally) in tallies.iter_mut().zip(self.scratch.take_tallies()) {
+    /// The tallies of the cells of a column, each as often as it stands; `once`: those of what is looked at.
+    fn tally_cells(&mut self, field: &Known, column: &Column<'_>, once: Vec<Tally>) -> Vec<Tally> {
+        let Some(sets) = column.by_times() else { return once };
+        let mut tallies = vec![Tally::default(); once.len()];
+        for (times, texts) in sets.iter().filter(|(times, _)| **times > 0) {
+            for (sum, tally) in tallies.iter_mut().zip(self.tally(field, texts)) {
                 sum.tried += tally.tried * times;
                 sum.passed += tally.passed * times;
             }
         }
-        self.found.sort_by_key(|(cell, _)| *cell);
         tallies
+    }
+
+    fn tally(&mut self, field: &Known, texts: &Gathered) -> Vec<Tally> {
+        let (scanner, mut found) = (self.job.plan.scanner(), Vec::new());
+        scanner.scan_texts(&field.plan.field, &texts.cells(), &mut self.scratch, &mut found);
+        self.scratch.take_tallies()
     }
 
     fn note_tallies(&self, field: &Known, tallies: &[Tally], counts: &mut Counts) {
@@ -315,7 +307,9 @@ impl<'r> Worker<'r> {
                 continue;
             }
             let groups = resolve(&mut findings);
-            self.count_cell(&here, &groups, worked);
+            if times > 0 {
+                self.count_cell(&here, &groups, worked);
+            }
             if let Task::Redact { .. } = self.job.task
                 && let Some(change) = self.change(&here, &findings, &groups, worked)?
             {
@@ -387,6 +381,10 @@ impl<'r> Worker<'r> {
                 return Err(Error { place, cause: Cause::Unsupported(why) });
             }
         };
+        self.scratch.take_tallies();
+        if times == 0 {
+            return Ok(change); // handed on beside the records, in none of them
+        }
         let nulled = change == Some(Change::Null);
         for (at, taken) in taken.into_iter().enumerate() {
             // What came to light only after the first rewriting has no finding here, and was rewritten.
@@ -402,7 +400,6 @@ impl<'r> Worker<'r> {
                 *worked.counts.actions.entry((taken.detector, action)).or_default() += times;
             }
         }
-        self.scratch.take_tallies();
         Ok(change)
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use sievert_detect::{About, DetectorIndex, Scanner};
 
-use crate::counts::{Counts, chance_only};
+use crate::chance;
+use crate::counts::Counts;
 use crate::report::{DetectorCounts, FieldCounts, FieldFindings, LookAt, Report};
 use crate::sample::{Holding, SampleReport, Sampler};
 
@@ -81,7 +82,7 @@ pub(super) fn look_at_noise(report: &mut Report, scanner: &Scanner) {
         for (id, found) in &field.detectors {
             if let Some((_, about)) = scanner.detectors().find(|(_, about)| about.id == id)
                 && found.cells > 0
-                && chance_only(found.tried, found.passed, about.chance)
+                && chance::alone(found.tried, found.passed, about.chance)
             {
                 report.look_at.push(noise(name, about, found));
             }

@@ -166,7 +166,7 @@ proptest! {
     }
 }
 
-/// Three numbers of 2,000 rows are scanned as three, and agree as 2,000 do; so with more of them, in any order.
+/// Five numbers of 2,000 rows are scanned as five, and once more to tally them as 2,000; so with more of them, in any order.
 #[test]
 fn what_repeats_is_scanned_once_and_tallied_as_often_as_it_stands() {
     let numbers = ["12345674", "87654323", "11111119", "22222228", "33333337"];
@@ -182,5 +182,5 @@ fn what_repeats_is_scanned_once_and_tallied_as_often_as_it_stands() {
     (0..5_000)
         .for_each(|row| writeln!(table, "r{row},{}", 12_340_000 + draw(row) % 1_000).expect("a string"));
     let [less, more] = compare("a.csv", &table, None);
-    assert!(less * 3 < more, "{less} and {more} steps");
+    assert!(less * 2 < more, "{less} and {more} steps");
 }

@@ -54,7 +54,7 @@ fn plain(leaf: &Leaf) -> (Option<Cells>, u64) {
     cells(leaf, kind, buffer, ends, Occurrences::One(rows), slots, nothing)
 }
 
-/// Every value of the dictionary once, also those that no row has: they are handed on with it.
+/// Every value of the dictionary once, by the first row that has it; also those that no row has: they are handed on with it.
 fn dictionary(leaf: &Leaf) -> (Option<Cells>, u64) {
     let (keys, all) = dictionary_keys(&leaf.array);
     let values = Values::of(&all);
@@ -65,9 +65,11 @@ fn dictionary(leaf: &Leaf) -> (Option<Cells>, u64) {
             rows_of[keys.value(slot as usize) as usize].push(row);
         }
     }
+    let mut values_of: Vec<_> = rows_of.into_iter().enumerate().collect();
+    values_of.sort_by_key(|(_, rows)| rows.first().copied().unwrap_or(u32::MAX));
     let (mut buffer, mut ends, mut rows, mut numbers) = (String::new(), Vec::new(), Vec::new(), Vec::new());
     let mut nothing = 0;
-    for (number, of_value) in rows_of.into_iter().enumerate() {
+    for (number, of_value) in values_of {
         let start = buffer.len();
         if all.is_null(number) {
             continue;

@@ -1,0 +1,177 @@
+//! The same table in every format: what a report says of its columns does not depend on how their cells are stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, DictionaryArray, RecordBatch, RecordBatchIterator, StringArray, UInt32Array};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
+use sievert_core::report::{FieldFindings, Levels};
+use sievert_core::{Job, Limits, Overrides, Plan, Policy, Resume, Task, run};
+use sievert_detect::{Confidence, Detector, Verdict, checksum};
+use sievert_io::{Frame, Input, ListOptions, ReadOptions};
+
+static NUMBER: Detector = Detector {
+    id: "toy.number",
+    title: "Toy number with a check digit",
+    placeholder: "NUMBER",
+    pattern: "[0-9]{8}",
+    chance: 0.1,
+    validate: |candidate| Verdict::checked(checksum::luhn(candidate.digits())),
+    ..Detector::BLANK
+};
+
+const ROWS: usize = 1_500;
+
+fn passes(text: &str) -> bool {
+    text.len() == 8
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && checksum::luhn(text.bytes().map(|b| b - b'0'))
+}
+
+/// Numbers that pass, none twice.
+fn passing() -> impl Iterator<Item = String> {
+    (12_340_000..).map(|number: u32| number.to_string()).filter(|text| passes(text))
+}
+
+/// Columns in which cells repeat in every way that a format may store differently.
+fn columns() -> Vec<(&'static str, Vec<String>)> {
+    let numbers: Vec<_> = passing().take(ROWS).collect();
+    let cells = |of: &dyn Fn(usize) -> String| (0..ROWS).map(of).collect();
+    vec![
+        ("id", cells(&|row| format!("r{row}"))),
+        ("all", cells(&|row| numbers[row].clone())),
+        ("forty", cells(&|row| numbers[row * row % 40].clone())),
+        ("three", cells(&|row| numbers[row % 3].clone())),
+        ("one", cells(&|_| numbers[0].clone())),
+        ("late", cells(&|row| numbers[if row < ROWS / 2 { row } else { ROWS / 2 + row % 2 }].clone())),
+        ("any", cells(&|row| (12_340_000 + row * 7).to_string())),
+        ("often any", cells(&|row| (12_340_000 + row % 60).to_string())),
+        ("text", cells(&|row| ["none", "see #", "", "#"][row % 4].replace('#', &numbers[0]))),
+    ]
+}
+
+fn arrays(of: impl Fn(&[String]) -> ArrayRef) -> RecordBatch {
+    RecordBatch::try_from_iter(columns().iter().map(|(name, cells)| (*name, of(cells)))).expect("a table")
+}
+
+fn plain(cells: &[String]) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(cells))
+}
+
+/// The last values first, and one that no row has.
+fn dictionary(cells: &[String]) -> ArrayRef {
+    let unused = passing().nth(ROWS).expect("they do not end");
+    let values: Vec<_> = cells.iter().chain([&unused]).collect::<BTreeSet<_>>().into_iter().rev().collect();
+    let keys = cells.iter().map(|cell| values.iter().position(|value| *value == cell).expect("there") as u32);
+    let keys: UInt32Array = keys.map(Some).collect();
+    Arc::new(DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(values))))
+}
+
+fn write_parquet(path: &Path, dictionary: bool) {
+    let rows = arrays(plain);
+    let options = WriterProperties::builder().set_dictionary_enabled(dictionary).build();
+    let mut writer = ArrowWriter::try_new(File::create(path).expect("a file"), rows.schema(), Some(options));
+    let writer = writer.as_mut().expect("a writer");
+    writer.write(&rows).expect("written");
+    writer.finish().expect("finished");
+}
+
+fn write_text(folder: &Path) {
+    let columns = columns();
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+    let (mut csv, mut jsonl) = (names.join(",") + "\n", String::new());
+    for row in 0..ROWS {
+        let cells: Vec<_> = columns.iter().map(|(_, cells)| cells[row].as_str()).collect();
+        writeln!(csv, "{}", cells.join(",")).expect("a string");
+        let pairs: Vec<_> =
+            names.iter().zip(cells).map(|(name, cell)| format!("{name:?}:{cell:?}")).collect();
+        writeln!(jsonl, "{{{}}}", pairs.join(",")).expect("a string");
+    }
+    fs::write(folder.join("t.csv"), csv).expect("written");
+    fs::write(folder.join("t.jsonl"), jsonl).expect("written");
+}
+
+fn frame(rows: RecordBatch) -> Input {
+    let schema = rows.schema();
+    Input::Frame(Frame::new("t", Box::new(RecordBatchIterator::new([Ok(rows)], schema)), Vec::new()))
+}
+
+/// What is told of a table: of its columns, and where the column as a whole speaks for a finding.
+#[derive(Debug, PartialEq)]
+struct Told {
+    fields: BTreeMap<String, (u64, BTreeMap<String, FieldFindings>)>,
+    in_column: BTreeMap<String, usize>,
+}
+
+fn scan(input: Input, folder: &Path) -> Told {
+    let findings = folder.join("findings.jsonl");
+    let plan = Plan::new(&Policy::default(), &[&NUMBER], &Overrides::default()).expect("a plan");
+    let job = Job {
+        plan: plan.into(),
+        inputs: vec![input],
+        list: ListOptions::default(),
+        read: ReadOptions::default(),
+        task: Task::Scan,
+        findings: Some(findings.clone()),
+        excerpts: 0,
+        limits: Limits { threads: 1, memory: 1 << 26, ..Limits::default() },
+        resume: Resume::default(),
+        since: None,
+        sample: None,
+    };
+    let report = run(&job, &()).expect("a report");
+    assert!(report.complete() && report.ledger.adds_up(), "{:?}", report.not_examined);
+    let mut told = Told { fields: BTreeMap::new(), in_column: BTreeMap::new() };
+    for (name, mut field) in report.fields {
+        for found in field.detectors.values_mut() {
+            let values = columns().into_iter().find(|(column, _)| *column == name).expect("it is one").1;
+            let numbers = values.iter().filter_map(|cell| cell.split(' ').next_back());
+            let distinct = numbers.filter(|number| passes(number)).collect::<BTreeSet<_>>().len() as f64;
+            let about = distinct * 0.9..=distinct * 1.1;
+            assert!(about.contains(&(found.distinct as f64)), "{name}: {distinct}, not {}", found.distinct);
+            found.distinct = 0; // estimated under a random key
+            // Cells of CSV may be numbers to its readers, and bare ones prove less.
+            let all = found.levels.at_least(Confidence::Possible);
+            found.levels = Levels { possible: all, ..Levels::default() };
+        }
+        told.fields.insert(name, (field.cells, field.detectors));
+    }
+    for line in fs::read_to_string(&findings).expect("findings").lines() {
+        let row: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        if row["why"].as_array().expect("a list").iter().any(|why| why == "column") {
+            *told.in_column.entry(row["field"].as_str().expect("a name").into()).or_default() += 1;
+        }
+    }
+    fs::remove_file(findings).expect("removed");
+    told
+}
+
+#[test]
+fn columns_are_told_by_cells_in_every_format() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    write_text(folder.path());
+    write_parquet(&at("plain.parquet"), false);
+    write_parquet(&at("dictionary.parquet"), true);
+
+    let expected = scan(Input::Path(at("t.csv")), folder.path());
+    let column = |name: &str| &expected.fields[name].1["toy.number"];
+    assert_eq!((column("forty").tried, column("forty").passed), (1_500, 1_500), "cells, not values");
+    assert_eq!((column("text").tried, column("text").passed), (375, 375), "cells that are nothing else");
+    let agreeing: Vec<_> = expected.in_column.iter().map(|(name, cells)| (name.as_str(), *cells)).collect();
+    assert_eq!(
+        agreeing,
+        [("all", 1_500), ("forty", 1_500), ("late", 1_500)],
+        "one number, or three, is chance"
+    );
+
+    for name in ["t.jsonl", "plain.parquet", "dictionary.parquet"] {
+        assert_eq!(scan(Input::Path(at(name)), folder.path()), expected, "{name}");
+    }
+    assert_eq!(scan(frame(arrays(plain)), folder.path()), expected, "a frame");
+    assert_eq!(scan(frame(arrays(dictionary)), folder.path()), expected, "a frame with dictionaries");
+}
