@@ -179,14 +179,15 @@ impl Bucket {
             parts.insert(part.parse().expect("a number"), request.body.clone());
             return Response::new(200).with("etag", tag(&request.body));
         }
-        let create = request.header("if-none-match") == Some("*")
-            || request.header("x-goog-if-generation-match") == Some("0");
-        if create && self.objects.contains_key(path) {
-            return Response::new(412);
-        }
-        let wanted = request.header("if-match");
-        if wanted.is_some()
-            && wanted.map(str::to_owned) != self.objects.get(path).map(|there| tag(&there.bytes))
+        let there = self.objects.get(path);
+        let create = request.header("if-none-match") == Some("*");
+        let tagged = request.header("if-match").map(str::to_owned);
+        let numbered = request.header("x-goog-if-generation-match").map(str::to_owned);
+        // Of an object that is not there the generation is 0.
+        let generation = there.map_or(0, |there| there.generation).to_string();
+        if create && there.is_some()
+            || tagged.is_some_and(|wanted| there.is_none_or(|there| wanted != tag(&there.bytes)))
+            || numbered.is_some_and(|wanted| wanted != generation)
         {
             return Response::new(412);
         }

@@ -8,6 +8,7 @@ pub(crate) mod installed;
 pub(crate) mod proxy;
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::program::{Ran, command};
 
@@ -28,8 +29,12 @@ pub(crate) fn cleared<'a>(
     settings: &Settings,
     arguments: impl IntoIterator<Item = &'a str>,
     at: &Path,
-) -> std::process::Command {
-    let mut command = command(arguments, at);
+) -> Command {
+    apart(command(arguments, at), settings, at)
+}
+
+/// A command with these settings and none of the machine's own.
+pub(crate) fn apart(mut command: Command, settings: &Settings, at: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         let lower = name.to_ascii_lowercase();

@@ -111,6 +111,7 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
         limits: Limits {
             threads: args.threads.map_or(usual.threads, usize::from),
             memory: usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX),
+            ..usual
         },
         resume: Resume { on: args.resume, state: args.state.clone() },
         since: None,

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sievert_io::{Input, ListOptions, Patience, ReadOptions, Runtime};
 
@@ -93,12 +94,15 @@ pub struct Limits {
     pub threads: usize,
     /// Bytes that pieces in flight may need together.
     pub memory: usize,
+    /// How long this run may be silent before another may take over an output in a store. Clocks of machines may differ by
+    /// less than two thirds of it.
+    pub lease: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, memory: 256 << 20 }
+        Self { threads, memory: 256 << 20, lease: Duration::from_mins(1) }
     }
 }
 

@@ -133,7 +133,7 @@ impl<'r> State<'r> {
         earlier: &mut Earlier,
     ) -> Result<Option<Self>, Error> {
         let Some(folder) = folder(job) else { return Ok(None) };
-        let lease = Lease::take(runtime, &folder.join(LEASE), run).map_err(Error::State)?;
+        let lease = Lease::take(runtime, &folder.join(LEASE), run, job.limits.lease).map_err(Error::State)?;
         let kept = earlier.kept();
         let mut gone: Vec<_> = earlier.runs.iter().filter(|run| !kept.contains(*run)).cloned().collect();
         if !job.resume.on {

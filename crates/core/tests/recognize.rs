@@ -70,7 +70,7 @@ fn redact(csv: &str, folder: &Path) -> (String, Report) {
         task: Task::Redact { to, overwrite: false, state: folder.join("state") },
         findings: None,
         excerpts: 0,
-        limits: Limits { threads: 1, memory: 1 << 20 },
+        limits: Limits { threads: 1, memory: 1 << 20, ..Limits::default() },
         resume: Resume::default(),
         since: None,
         sample: None,

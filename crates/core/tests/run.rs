@@ -51,7 +51,7 @@ fn job(input: &Path, task: Task, threads: usize) -> Job {
         task,
         findings: None,
         excerpts: 0,
-        limits: Limits { threads, memory: 1 << 20 },
+        limits: Limits { threads, memory: 1 << 20, ..Limits::default() },
         resume: Resume::default(),
         since: None,
         sample: None,

@@ -12,9 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::store::Store;
 use crate::{Address, Cause, Error, Place, Runtime};
 
-/// How long a lease holds without being renewed. Clocks of machines may differ by less than this.
-const HOLDS: Duration = Duration::from_mins(1);
-
 /// The right to write somewhere; given back when it is dropped.
 #[derive(Debug)]
 pub struct Lease {
@@ -52,18 +49,19 @@ struct Note {
 }
 
 impl Lease {
-    /// Takes the right that a file or object stands for: if nobody has it, or its holder is dead or did not renew it.
+    /// Takes the right that a file or object stands for: if nobody has it, or its holder is dead or did not renew it. In a
+    /// store it `holds` for so long without being renewed; clocks of machines may differ by less than two thirds of that.
     ///
     /// # Errors
     /// [`Cause::Taken`], or what the system or the store says.
-    pub fn take(runtime: &Runtime, path: &Path, run: &str) -> Result<Self, Error> {
+    pub fn take(runtime: &Runtime, path: &Path, run: &str, holds: Duration) -> Result<Self, Error> {
         let address = Address::parse(path)?;
         let place = Place::object(address.to_string());
         let held = match &address {
             Address::Local(path) => lock(path).map(Held::Lock),
             Address::Remote(remote) => runtime.store(remote).and_then(|store| {
                 let key = Key::parse(&remote.key).map_err(|_| Cause::Unsupported("not a key"))?;
-                Object::take(runtime, &store, key, run, HOLDS).map(|object| Held::Object(Box::new(object)))
+                Object::take(runtime, &store, key, run, holds).map(|object| Held::Object(Box::new(object)))
             }),
         };
         match held {
@@ -191,11 +189,12 @@ mod tests {
         let runtime = Runtime::start().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("below/lease");
-        let mut first = Lease::take(&runtime, &path, "one").unwrap();
-        assert!(matches!(Lease::take(&runtime, &path, "two").unwrap_err().cause, Cause::Taken));
+        let take = |run| Lease::take(&runtime, &path, run, Duration::ZERO);
+        let mut first = take("one").unwrap();
+        assert!(matches!(take("two").unwrap_err().cause, Cause::Taken), "a lock does not run out");
         first.keep().unwrap();
         drop(first);
-        Lease::take(&runtime, &path, "two").unwrap();
+        take("two").unwrap();
     }
 
     #[test]
