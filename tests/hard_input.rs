@@ -123,6 +123,11 @@ fn cases() -> Vec<Hard> {
         Hard::quarantined("deep.jsonl", [b"{\"a\": 1}\n", &deep, b"{\"a\": 2}\n"], 1, ""),
         Hard::quarantined("long.txt", [b"a\n", &long, b"b\n"], 1, "longer than the limit for a record"),
         Hard::failed("cut.txt.gz", packed[..packed.len() - 9].to_vec(), "fetch it again"),
+        Hard::failed(
+            "wide.txt",
+            "me@weber-labs.org\n".bytes().flat_map(|byte| u32::from(byte).to_le_bytes()).collect(),
+            "text in UTF-32 is not read; write it as UTF-8",
+        ),
         Hard::failed("damaged.parquet", CORRUPT.to_vec(), ""),
         Hard::failed("short.parquet", b"PAR1".to_vec(), "not a Parquet file, or cut short; fetch it again"),
         Hard::sound("nul.csv", b"a,b\n1,x\0y\n".to_vec(), 1),
@@ -135,6 +140,23 @@ fn cases() -> Vec<Hard> {
         Hard::sound("empty.txt", Vec::new(), 0),
         Hard::sound("blank.jsonl", b"\n\n  \n".to_vec(), 0),
     ]
+}
+
+/// Of a key in plain text no line stays.
+#[test]
+fn a_key_on_many_lines_goes_as_a_whole() {
+    let folder = folder();
+    let at = folder.path();
+    let line = "MC4CAQAwBQYDK2VwBCIEIEt3bXv1Zt9Lm3Rw5Yp8Nc2Hd6Jf4Sg0KuEaTiBo";
+    let begin = ["-----BEGIN RSA PRIVATE", "KEY-----"].join(" ");
+    let end = ["-----END RSA PRIVATE", "KEY-----"].join(" ");
+    let key = format!("{begin}\n{line}\n{line}\n{end}\n");
+    let log = format!("one\r\nkey: {begin}\r\n{line}\r\n{line}\r\ncut off\r\nlast\r\n");
+    write(at, &[("in/id_rsa", key.as_bytes()), ("in/app.log", log.as_bytes())]);
+    sievert(["redact", "in", "--out", "out"], at).good();
+    let read = |name: &str| fs::read_to_string(at.join("out").join(name)).expect("written");
+    assert_eq!(read("id_rsa"), "<PRIVATE_KEY>\n");
+    assert_eq!(read("app.log"), "one\r\nkey: <PRIVATE_KEY>\r\ncut off\r\nlast\r\n");
 }
 
 fn json(path: &Path) -> Value {

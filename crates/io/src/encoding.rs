@@ -63,6 +63,17 @@ impl Encoding {
         if reads_as_windows_1252(sample) { Self::Windows1252 } else { Self::Utf8 }
     }
 
+    /// Whether this is UTF-32, which is none of these and hardly ever met. Taken for text, no two of its characters
+    /// would stand beside each other, and no value would be found.
+    pub(crate) fn is_utf_32(sample: &[u8]) -> bool {
+        let (characters, _) = sample.as_chunks::<4>();
+        let small = |low: [usize; 2], high: [usize; 2]| {
+            let is = |c: &&[u8; 4]| high.map(|at| c[at]) == [0, 0] && low.map(|at| c[at]) != [0, 0];
+            characters.iter().filter(is).count() * 4 >= characters.len() * 3
+        };
+        characters.len() >= 2 && (small([0, 1], [2, 3]) || small([2, 3], [0, 1]))
+    }
+
     /// Reads text through it, as UTF-8.
     pub(crate) fn reader(self, bytes: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         let encoding = match self {

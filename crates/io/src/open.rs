@@ -262,7 +262,11 @@ pub fn open(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> 
     }
     let compression = Compression::of(&start);
     let mut bytes = compression.reader(stored).map_err(|cause| cause.at(place.clone()))?;
-    let encoding = options.encoding.unwrap_or_else(|| Encoding::of(&peek(&mut bytes, SAMPLE)));
+    let start = peek(&mut bytes, SAMPLE);
+    if Encoding::is_utf_32(&start) {
+        return Err(Cause::Unsupported("text in UTF-32 is not read; write it as UTF-8").at(place));
+    }
+    let encoding = options.encoding.unwrap_or_else(|| Encoding::of(&start));
     let plain = compression == Compression::None && encoding == Encoding::Utf8;
     let mut stream = Stream { bytes: encoding.reader(bytes), read, plain, blob, place };
 

@@ -1,9 +1,12 @@
 //! Plain text: a line a record, or the whole object. Also where lines end, which JSON lines share.
 
+mod armor;
+
 use std::fmt;
 use std::sync::Arc;
 
 use crate::pieces::{Border, Borders, Pieces, Stream};
+use crate::text::armor::{Armor, ArmoredLines};
 use crate::{
     Batch, Body, Change, Content, Description, Edit, Error, Format, Kind, Layout, Occurrences, Opened, Piece,
     Quarantined, ReadOptions, Rendered, TextRecord, Texts, splice,
@@ -16,7 +19,7 @@ pub(crate) fn open(stream: Stream, description: Description, options: &ReadOptio
     let sizes = options.sizes();
     match options.text_record {
         TextRecord::Line => Opened {
-            source: Box::new(Pieces::new(stream, Lines::default(), sizes, cost)),
+            source: Box::new(Pieces::new(stream, ArmoredLines::default(), sizes, cost)),
             format: Arc::new(Text { lines: true }),
             description,
         },
@@ -97,9 +100,17 @@ impl Text {
             return vec![(0, end, end)];
         }
         let mut records = Vec::new();
+        let mut armor = Armor::default();
         let mut start = 0;
         while start < raw.len() {
-            let next = memchr::memchr(b'\n', &raw[start..]).map_or(raw.len(), |at| start + at + 1);
+            let mut next = start;
+            loop {
+                let line = next;
+                next = memchr::memchr(b'\n', &raw[line..]).map_or(raw.len(), |at| line + at + 1);
+                if !armor.goes_on_behind(&raw[line..next]) || next == raw.len() {
+                    break;
+                }
+            }
             let line = &raw[start..next];
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -288,10 +299,10 @@ mod tests {
     use crate::pieces::Sizes;
     use crate::{Place, Source};
 
-    fn source(bytes: Box<dyn Read + Send>, sizes: Sizes) -> Pieces<Lines> {
+    fn source(bytes: Box<dyn Read + Send>, sizes: Sizes) -> Pieces<ArmoredLines> {
         let stream =
             Stream { bytes, read: Arc::default(), plain: true, blob: None, place: Place::object("test.txt") };
-        Pieces::new(stream, Lines::default(), sizes, cost)
+        Pieces::new(stream, ArmoredLines::default(), sizes, cost)
     }
 
     fn decode(bytes: &[u8], piece: usize) -> Vec<Batch> {
@@ -325,6 +336,64 @@ mod tests {
                 .collect();
             prop_assert_eq!(&lines(decode(text.as_bytes(), piece)), &expected);
         }
+    }
+
+    /// The records of a text, whatever it is cut into.
+    fn records(text: &str) -> Vec<String> {
+        let all = |piece| -> Vec<_> {
+            let batches = decode(text.as_bytes(), piece);
+            for batch in &batches {
+                assert_eq!(batch.records as usize, batch.texts[0].len());
+            }
+            let firsts: Vec<_> = batches.iter().map(|batch| batch.first_record).collect();
+            let counted = batches.iter().scan(0, |sum, batch| {
+                *sum += u64::from(batch.records);
+                Some(*sum - u64::from(batch.records))
+            });
+            assert_eq!(firsts, counted.collect::<Vec<_>>(), "borders and records are counted alike");
+            batches.iter().flat_map(|batch| batch.texts[0].iter().map(str::to_owned)).collect()
+        };
+        let whole = all(1 << 20);
+        for piece in [16, 21, 40, 64] {
+            assert_eq!(all(piece), whole, "{piece}");
+        }
+        whole
+    }
+
+    #[test]
+    fn an_armored_block_is_one_record() {
+        let block = "-----BEGIN X-----\nAbc1\r\n  Def2=\n-----END X-----";
+        for (text, expected) in [
+            (format!("a\n{block}\nb\n"), vec!["a", block, "b"]),
+            (format!("key: \"{block}\"\n\nb"), vec![&format!("key: \"{block}\""), "b"]),
+            (format!("{block}\n{block}"), vec![block, block]),
+            (
+                "-----BEGIN X-----\nA: 1,b\n\nQQ==\n-----END X-----\nb".into(),
+                vec!["-----BEGIN X-----\nA: 1,b\n\nQQ==\n-----END X-----", "b"],
+            ),
+            (
+                "\"-----BEGIN X-----\\n\" +\n\"QQ\\n\" +\n\"-----END X-----\";\nb".into(),
+                vec!["\"-----BEGIN X-----\\n\" +\n\"QQ\\n\" +\n\"-----END X-----\";", "b"],
+            ),
+            // Cut off: the line that shows it still belongs to it, and no more.
+            (
+                "-----BEGIN X-----\nQQ==\nand so on\nb c".into(),
+                vec!["-----BEGIN X-----\nQQ==\nand so on", "b c"],
+            ),
+            (
+                "-----BEGIN X-----\nQQ==\n-----BEGIN Y-----\nQQ==\n-----END Y-----\nb".into(),
+                vec!["-----BEGIN X-----\nQQ==\n-----BEGIN Y-----\nQQ==\n-----END Y-----", "b"],
+            ),
+            ("-----BEGIN X-----\nQQ==".into(), vec!["-----BEGIN X-----\nQQ=="]),
+            (
+                "-----BEGIN X-----QQ==-----END X-----\nb".into(),
+                vec!["-----BEGIN X-----QQ==-----END X-----", "b"],
+            ),
+        ] {
+            assert_eq!(records(&text), expected, "{text}");
+        }
+        let long = format!("-----BEGIN X-----\n{}", "QQ\n".repeat(1500));
+        assert_eq!(records(&long).len(), 1 + 500, "a block without an end has one");
     }
 
     #[test]
