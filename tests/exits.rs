@@ -3,9 +3,9 @@
 
 mod program;
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -88,6 +88,10 @@ fn exit_codes() {
         (2, "scan mail.txt --threads 0", "--threads"),
         (2, "scan mail.txt --memory much", "--memory"),
         (2, "scan mail.txt --limit 3", "--show-values"),
+        (2, "scan mail.txt --show-values --format json", "--show-values prints text"),
+        (2, "scan mail.txt --report mail.txt", "--report mail.txt would take the place of an input"),
+        (2, "scan clean.csv mail.txt --findings one/../mail.txt", "--findings one/../mail.txt would take"),
+        (2, "scan mail.txt --report told.jsonl --findings told.jsonl", "of another output"),
         (2, "scan ftp://host/key", "unknown kind of URL"),
         (2, "scan mail.txt --include [", "glob"),
         (2, "explain us.snn", "did you mean"),
@@ -305,13 +309,16 @@ fn in_place_replaces_whole_files_and_leaves_the_rest_alone() {
         at,
         &[("in/plain.csv", plain), ("in/mail.txt", MAIL), ("in/broken.jsonl", b"{\"a\": \n{\"b\": 1}\n")],
     );
+    fs::set_permissions(at.join("in/mail.txt"), Permissions::from_mode(0o640)).expect("set");
     let before = fs::metadata(at.join("in/mail.txt")).expect("a file").ino();
     let mut open = fs::File::open(at.join("in/mail.txt")).expect("a file");
 
     sievert(["redact", "in", "--in-place"], at).ends_with(3);
     assert_eq!(fs::read(at.join("in/plain.csv")).expect("a file"), plain);
     assert_eq!(fs::read(at.join("in/mail.txt")).expect("a file"), b"write to <EMAIL>\n");
-    assert_ne!(fs::metadata(at.join("in/mail.txt")).expect("a file").ino(), before, "a new file, renamed");
+    let after = fs::metadata(at.join("in/mail.txt")).expect("a file");
+    assert_ne!(after.ino(), before, "a new file, renamed");
+    assert_eq!(after.mode() & 0o777, 0o640, "read by whom the old one was");
     let mut old = Vec::new();
     open.read_to_end(&mut old).expect("a reader keeps what it opened");
     assert_eq!(old, MAIL);

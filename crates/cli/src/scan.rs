@@ -20,6 +20,11 @@ pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
     job.sample = args.sample.map(|size| Sample { size, seed: args.seed });
     job.since.clone_from(&args.since);
     if args.show_values {
+        if args.common.format == Shown::Json {
+            return Err(Failure::new(
+                "--show-values prints text; leave out --format json, or name a --report",
+            ));
+        }
         job.excerpts = args.limit;
     }
     finish(&args.common, &job, args.common.state.as_deref())
@@ -72,6 +77,7 @@ pub(crate) fn plan(policy: Option<&str>, overrides: &Overrides) -> Result<Plan, 
 }
 
 fn job(args: &Common, task: Task) -> Result<Job, Failure> {
+    told_apart(args)?;
     if args.resume && args.ephemeral_key {
         let why =
             "--resume continues with the key of the run before, and --ephemeral-key forgets it; name a key";
@@ -119,6 +125,35 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
     })
 }
 
+/// What is said about a run takes the place of none of its inputs, and of nothing else that is said about it.
+fn told_apart(args: &Common) -> Result<(), Failure> {
+    let options = [("--report", &args.report), ("--findings", &args.findings)];
+    let named = options.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)));
+    let mut taken: Vec<&Path> = args.inputs.iter().map(Path::new).collect();
+    for (option, path) in named {
+        let same = |other: &&Path| {
+            let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
+            *other == path || real(path).is_some_and(|path| real(other) == Some(path))
+        };
+        if taken.iter().any(same) {
+            let why = "would take the place of an input or of another output; name another file";
+            return Err(Failure::new(format!("{option} {} {why}", path.display())));
+        }
+        taken.push(path);
+    }
+    Ok(())
+}
+
+/// Inputs as they are typed in a shell.
+fn typed(inputs: &[String]) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./:@%+=,*?".contains(c);
+    let word = |input: &String| match input.chars().all(plain) && !input.is_empty() {
+        true => input.clone(),
+        false => format!("'{}'", input.replace('\'', r"'\''")),
+    };
+    inputs.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Runs the job, writes its report, prints its summary, and says how to exit.
 fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure> {
     if args.dry_run {
@@ -142,7 +177,7 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     let shown = match args.format {
         Shown::Json => json,
         Shown::Text => {
-            let inputs = args.inputs.join(" ");
+            let inputs = typed(&args.inputs);
             summary(&report, &Next { inputs, exit: code, fail_on: args.fail_on })
         }
     };
@@ -198,4 +233,17 @@ fn dry_run(job: &Job) -> Result<u8, Failure> {
     text += &job.plan.show();
     out::text(&text)?;
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proposal_can_be_typed() {
+        let typed =
+            |inputs: &[&str]| typed(&inputs.iter().map(|input| (*input).to_owned()).collect::<Vec<_>>());
+        assert_eq!(typed(&["data/*.csv", "s3://b/k", "-"]), "data/*.csv s3://b/k -");
+        assert_eq!(typed(&["in put/it's", "a;b"]), r"'in put/it'\''s' 'a;b'");
+    }
 }

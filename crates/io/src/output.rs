@@ -176,7 +176,7 @@ pub(crate) trait Sink: Write + Send {
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Whom the system's defaults say.
+    /// Who may read the file that it replaces; else whom the system's defaults say.
     Shared,
     /// The owner alone (0600): findings, quarantine, reports, state.
     Owner,
@@ -216,14 +216,23 @@ impl WholeFile {
             return Ok(Self::new(file, None, target));
         }
         fs::create_dir_all(folder).map_err(|error| fail(error.into()))?;
+        let replaced = match access {
+            Access::Shared => fs::metadata(&target.path).ok().filter(Metadata::is_file),
+            Access::Owner => None,
+        };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
-        if access == Access::Owner {
+        if access == Access::Owner || replaced.is_some() {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let file = options.open(&temporary).map_err(|error| fail(error.into()))?;
-        Ok(Self::new(file, Some(temporary), target))
+        let file = Self::new(file, Some(temporary), target);
+        if let Some(replaced) = replaced {
+            // Where that cannot be set, it stays its owner's.
+            let _ = file.file.set_permissions(replaced.permissions());
+        }
+        Ok(file)
     }
 
     fn new(file: File, temporary: Option<PathBuf>, target: &Target) -> Self {
