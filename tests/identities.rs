@@ -21,14 +21,22 @@ const OWN: &str = "token-of-this-pod";
 fn service(
     answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> (Server, Arc<Mutex<Vec<String>>>) {
+    let (answer, asked) = noted(answer);
+    (Server::answering(answer), asked)
+}
+
+/// What answers, and notes what it was asked.
+fn noted<A: Fn(&Request) -> Response>(
+    answer: A,
+) -> (impl Fn(&Request) -> Response + use<A>, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let noted = asked.clone();
-    let server = Server::answering(move |request| {
+    let noting = move |request: &Request| {
         let body = String::from_utf8_lossy(&request.body);
         noted.lock().expect("no panic").push(format!("{} {} {body}", request.method, request.target));
         answer(request)
-    });
-    (server, asked)
+    };
+    (noting, asked)
 }
 
 fn json(text: &str) -> Response {
@@ -81,27 +89,47 @@ fn the_role_of_an_instance_of_amazon() {
     assert_eq!(asked.lock().expect("no panic").len(), 3, "once for all requests");
 }
 
-/// By profile: where the environment names the token's file itself, the client wants TLS, which no test has.
-#[test]
-fn the_identity_of_a_pod_at_amazon() {
-    let (sts, asked) = service(|_| {
-        Response::new(200).with("content-type", "text/xml").body(format!(
-            "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
-             <AccessKeyId>of-role</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>{GIVEN}</SessionToken>\
-             <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>\
-             </AssumeRoleWithWebIdentityResponse>"
-        ))
-    });
+/// The service that gives a role for a token.
+fn sts(_: &Request) -> Response {
+    Response::new(200).with("content-type", "text/xml").body(format!(
+        "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
+         <AccessKeyId>of-role</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>{GIVEN}</SessionToken>\
+         <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>\
+         </AssumeRoleWithWebIdentityResponse>"
+    ))
+}
+
+/// A pod that is told where its token is, and where the service stands, reads a bucket of its role.
+fn reads_as_pod(told: Settings, asked: &Mutex<Vec<String>>) {
     let store = store(|request| request.header("x-amz-security-token") == Some(GIVEN));
-    let settings = vec![
-        ("AWS_PROFILE", "pod".into()),
-        ("AWS_ENDPOINT_URL_STS", at(&sts)),
-        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", store.port())),
-    ];
-    scan("s3://data/in", &settings).ends_with(1);
+    let endpoint = ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", store.port()));
+    scan("s3://data/in", &[told, vec![endpoint]].concat()).ends_with(1);
     let asked = asked.lock().expect("no panic");
     assert_eq!(asked.len(), 1, "once for all requests");
     assert!(asked[0].contains("AssumeRoleWithWebIdentity") && asked[0].contains(OWN), "{asked:?}");
+}
+
+#[test]
+fn the_identity_of_a_pod_at_amazon_by_profile() {
+    let (sts, asked) = service(sts);
+    let told = vec![("AWS_PROFILE", "pod".into()), ("AWS_ENDPOINT_URL_STS", at(&sts))];
+    reads_as_pod(told, &asked);
+}
+
+/// As in Kubernetes: the client of that way insists on TLS.
+#[test]
+fn the_identity_of_a_pod_at_amazon_by_environment() {
+    let folder = folder();
+    let certificate = folder.path().join("certificate.pem");
+    let (answer, asked) = noted(sts);
+    let sts = Server::secured(&certificate, answer);
+    let told = vec![
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "token".into()),
+        ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/reader".into()),
+        ("AWS_ENDPOINT_URL_STS", format!("https://127.0.0.1:{}", sts.port)),
+        ("SSL_CERT_FILE", certificate.display().to_string()),
+    ];
+    reads_as_pod(told, &asked);
 }
 
 #[test]

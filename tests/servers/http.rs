@@ -2,8 +2,12 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 #[derive(Debug, Default)]
 pub(crate) struct Request {
@@ -140,16 +144,36 @@ impl Server {
 
     /// Every request answered by a function.
     pub(crate) fn answering(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
+        Self::start(move |stream| serve(stream, &answer))
+    }
+
+    /// The same behind TLS; the certificate is written to a file.
+    pub(crate) fn secured(
+        certificate: &Path,
+        answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+        std::fs::write(certificate, own.cert.pem()).expect("written");
+        let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
+        let chain = vec![own.cert.der().clone()];
+        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key.into());
+        let config = Arc::new(config.expect("its own key"));
         Self::start(move |stream| {
-            let mut writer = stream.try_clone().expect("a second handle");
-            let mut reader = BufReader::new(stream);
-            while let Ok(Some(request)) = Request::read(&mut reader) {
-                let last = request.header("connection") == Some("close");
-                if answer(&request).write(&mut writer).is_err() || last {
-                    return;
-                }
-            }
+            let connection = ServerConnection::new(config.clone()).expect("a configuration");
+            serve(StreamOwned::new(connection, stream), &answer);
         })
+    }
+}
+
+/// Answers the requests of a connection, until it ends.
+fn serve(stream: impl Read + Write, answer: &impl Fn(&Request) -> Response) {
+    let mut stream = BufReader::new(stream);
+    while let Ok(Some(request)) = Request::read(&mut stream) {
+        let last = request.header("connection") == Some("close");
+        let to = stream.get_mut();
+        if answer(&request).write(to).and_then(|()| to.flush()).is_err() || last {
+            return;
+        }
     }
 }
 
