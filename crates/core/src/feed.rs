@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_io::{
-    Description, Error, Format, FormatName, Interest, Location, Mark, Object, Opened, Piece, ReadObjects,
-    Source, open,
+    Description, Error, Format, FormatName, Interest, Kind, Location, Mark, Object, Opened, Piece,
+    ReadObjects, Source, open,
 };
 
 use crate::findings::Spelled;
@@ -103,10 +103,11 @@ impl Interest for Feed<'_> {
         self.names.personal(cell)
     }
 
-    /// A sample of records counts what it leaves out, so it has to see that.
-    fn wants(&self, field: &str) -> bool {
+    /// A sample of records counts what it leaves out, so it has to see that. Of columns with a type no value is longer than
+    /// is known of its kind.
+    fn wants(&self, field: &str, kind: Kind) -> bool {
         let drawn = self.job.sample.is_some_and(|sample| !sample.size.is_of_objects());
-        drawn || !self.job.plan.skips(field)
+        drawn || !self.job.plan.skips(field) && self.job.plan.may_stand_in(kind, 0)
     }
 }
 

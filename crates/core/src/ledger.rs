@@ -80,7 +80,8 @@ pub struct Cells {
     pub total: u64,
     /// Scanned.
     pub scanned: u64,
-    /// In fields that the policy skips. Of a Parquet column these are as many as the file says that it has.
+    /// In fields that the policy skips, and numbers and times in which nothing that is looked for can stand. Of a Parquet
+    /// column these are as many as the file says that it has.
     pub skipped: u64,
     /// Bytes that are no text, and values of types that are not read: listed, not looked at.
     pub binary: u64,

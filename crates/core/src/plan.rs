@@ -7,6 +7,7 @@ pub(crate) mod glob;
 mod recognize;
 mod select;
 mod show;
+mod typed;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::{Error, Problem};
 use allow::Allowed;
 use recognize::Seeing;
 use select::Known;
+use typed::Typed;
 
 /// What no build can find yet, whatever the policy says.
 const BEYOND: [&str; 4] = ["names", "places", "organisations", "general dates"];
@@ -31,6 +33,7 @@ pub struct Plan {
     name: String,
     redactor: Redactor,
     recognizers: Vec<Seeing>,
+    typed: Typed,
     entries: Vec<ResolvedEntry>,
     scanned_fields: Vec<String>,
     skipped_fields: Vec<String>,
@@ -146,6 +149,7 @@ impl Plan {
         let mut plan = Self {
             name: policy.name.clone(),
             recognizers: recognize::seeing(&overrides.recognizers, redactor.scanner()),
+            typed: Typed::new(&built_in, &custom),
             redactor,
             entries,
             scanned_fields: policy.scan.fields.clone(),

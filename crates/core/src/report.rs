@@ -184,7 +184,7 @@ pub struct DetectorCounts {
 pub struct FieldCounts {
     /// Cells that were scanned.
     pub cells: u64,
-    /// Cells that the policy skips.
+    /// Cells that the policy skips, or in which nothing that is looked for can stand.
     pub skipped: u64,
     /// By detector id.
     pub detectors: BTreeMap<String, FieldFindings>,
@@ -263,7 +263,7 @@ pub struct Share {
 pub struct FieldShare {
     /// Cells that were scanned.
     pub cells: u64,
-    /// Cells that the policy skips.
+    /// Cells that the policy skips, or in which nothing that is looked for can stand.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped: u64,
     /// By detector id, of those that have found something.

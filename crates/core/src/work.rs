@@ -102,7 +102,7 @@ impl<'r> Worker<'r> {
         let mut edits = Vec::new();
         for (at, texts) in batch.texts.iter().enumerate() {
             let field = self.field(&texts.field, texts.kind == Kind::Key);
-            if !count_cells(&field, texts, &mut worked.counts) {
+            if !self.count_cells(&field, texts, &mut worked.counts) {
                 continue;
             }
             let column = (self.look)(texts);
@@ -134,6 +134,26 @@ impl<'r> Worker<'r> {
         let shown = |unread: &Unread| Unread { field: self.names.shown(&unread.field), ..unread.clone() };
         worked.unread.extend(batch.unread.iter().map(shown));
         Ok(worked)
+    }
+
+    /// Enters the cells in the ledger; whether they are to be scanned.
+    fn count_cells(&self, field: &Known, texts: &Texts, counts: &mut Counts) -> bool {
+        if texts.kind == Kind::Key {
+            return true; // names are looked at like cells, but they are not cells
+        }
+        let all = 0..texts.len() as u32;
+        let cells: u64 = all.clone().map(|cell| texts.occurrences.rows(cell).count() as u64).sum();
+        let plan = &self.job.plan;
+        let longest = || all.map(|cell| texts.span(cell).len()).max().unwrap_or(0);
+        let may_stand = plan.may_stand_in(texts.kind, 0) || plan.may_stand_in(texts.kind, longest());
+        if field.plan.skipped || !may_stand {
+            count_skipped(field, cells, counts);
+            return false;
+        }
+        counts.cells.total += cells;
+        counts.cells.scanned += cells;
+        counts.field(&field.shown).cells += cells;
+        true
     }
 
     fn field(&mut self, name: &Arc<str>, of_keys: bool) -> Arc<Known> {
@@ -402,22 +422,6 @@ impl<'r> Worker<'r> {
         }
         Ok(change)
     }
-}
-
-/// Enters the cells in the ledger; whether they are to be scanned.
-fn count_cells(field: &Known, texts: &Texts, counts: &mut Counts) -> bool {
-    if texts.kind == Kind::Key {
-        return true; // names are looked at like cells, but they are not cells
-    }
-    let cells: u64 = (0..texts.len() as u32).map(|cell| texts.occurrences.rows(cell).count() as u64).sum();
-    if field.plan.skipped {
-        count_skipped(field, cells, counts);
-        return false;
-    }
-    counts.cells.total += cells;
-    counts.cells.scanned += cells;
-    counts.field(&field.shown).cells += cells;
-    true
 }
 
 fn count_skipped(field: &Known, cells: u64, counts: &mut Counts) {

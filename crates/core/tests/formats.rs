@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, RecordBatch, RecordBatchIterator, StringArray, UInt32Array};
+use arrow::array::{
+    ArrayRef, DictionaryArray, Float64Array, RecordBatch, RecordBatchIterator, StringArray, UInt32Array,
+    UInt64Array,
+};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use sievert_core::report::{FieldFindings, Levels};
@@ -21,6 +24,15 @@ static NUMBER: Detector = Detector {
     pattern: "[0-9]{8}",
     chance: 0.1,
     validate: |candidate| Verdict::checked(checksum::luhn(candidate.digits())),
+    ..Detector::BLANK
+};
+
+static TOKEN: Detector = Detector {
+    id: "toy.token",
+    title: "Toy token",
+    placeholder: "TOKEN",
+    pattern: "tok_[a-z0-9]{6}",
+    validate: |_| Verdict::Unmistakable,
     ..Detector::BLANK
 };
 
@@ -71,12 +83,11 @@ fn dictionary(cells: &[String]) -> ArrayRef {
     Arc::new(DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(values))))
 }
 
-fn write_parquet(path: &Path, dictionary: bool) {
-    let rows = arrays(plain);
+fn write_parquet(path: &Path, rows: &RecordBatch, dictionary: bool) {
     let options = WriterProperties::builder().set_dictionary_enabled(dictionary).build();
     let mut writer = ArrowWriter::try_new(File::create(path).expect("a file"), rows.schema(), Some(options));
     let writer = writer.as_mut().expect("a writer");
-    writer.write(&rows).expect("written");
+    writer.write(rows).expect("written");
     writer.finish().expect("finished");
 }
 
@@ -107,23 +118,26 @@ struct Told {
     in_column: BTreeMap<String, usize>,
 }
 
-fn scan(input: Input, folder: &Path) -> Told {
-    let findings = folder.join("findings.jsonl");
-    let plan = Plan::new(&Policy::default(), &[&NUMBER], &Overrides::default()).expect("a plan");
-    let job = Job {
+fn job(input: Input, detector: &'static Detector, findings: Option<PathBuf>) -> Job {
+    let plan = Plan::new(&Policy::default(), &[detector], &Overrides::default()).expect("a plan");
+    Job {
         plan: plan.into(),
         inputs: vec![input],
         list: ListOptions::default(),
         read: ReadOptions::default(),
         task: Task::Scan,
-        findings: Some(findings.clone()),
+        findings,
         excerpts: 0,
         limits: Limits { threads: 1, memory: 1 << 26, ..Limits::default() },
         resume: Resume::default(),
         since: None,
         sample: None,
-    };
-    let report = run(&job, &()).expect("a report");
+    }
+}
+
+fn scan(input: Input, folder: &Path) -> Told {
+    let findings = folder.join("findings.jsonl");
+    let report = run(&job(input, &NUMBER, Some(findings.clone())), &()).expect("a report");
     assert!(report.complete() && report.ledger.adds_up(), "{:?}", report.not_examined);
     let mut told = Told { fields: BTreeMap::new(), in_column: BTreeMap::new() };
     for (name, mut field) in report.fields {
@@ -155,8 +169,8 @@ fn columns_are_told_by_cells_in_every_format() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     write_text(folder.path());
-    write_parquet(&at("plain.parquet"), false);
-    write_parquet(&at("dictionary.parquet"), true);
+    write_parquet(&at("plain.parquet"), &arrays(plain), false);
+    write_parquet(&at("dictionary.parquet"), &arrays(plain), true);
 
     let expected = scan(Input::Path(at("t.csv")), folder.path());
     let column = |name: &str| &expected.fields[name].1["toy.number"];
@@ -174,4 +188,38 @@ fn columns_are_told_by_cells_in_every_format() {
     }
     assert_eq!(scan(frame(arrays(plain)), folder.path()), expected, "a frame");
     assert_eq!(scan(frame(arrays(dictionary)), folder.path()), expected, "a frame with dictionaries");
+}
+
+/// Nor does which cells are looked at: numbers of which no text of any pattern can be a part are not.
+#[test]
+fn numbers_in_which_nothing_can_stand_are_not_looked_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let numbers = || (0..ROWS as u64).map(|row| 12_340_000 + row);
+    let words = || (0..ROWS).map(|row| format!("tok_ab{row:0>4}"));
+    let columns: [(&str, ArrayRef); 3] = [
+        ("n", Arc::new(UInt64Array::from_iter_values(numbers()))),
+        ("f", Arc::new(Float64Array::from_iter_values(numbers().map(|number| number as f64 / 8.0)))),
+        ("word", Arc::new(StringArray::from_iter_values(words()))),
+    ];
+    let rows = RecordBatch::try_from_iter(columns).expect("a table");
+    write_parquet(&at("t.parquet"), &rows, false);
+    let lines = numbers().zip(words()).map(|(number, word)| {
+        format!("{{\"n\":{number},\"f\":{},\"word\":{word:?}}}\n", number as f64 / 8.0)
+    });
+    fs::write(at("t.jsonl"), lines.collect::<String>()).expect("written");
+
+    let all = ROWS as u64;
+    let inputs = || [Input::Path(at("t.parquet")), Input::Path(at("t.jsonl")), frame(rows.clone())];
+    for (detector, looked_at) in [(&TOKEN, 0), (&NUMBER, all)] {
+        for input in inputs() {
+            let report = run(&job(input, detector, None), &()).expect("a report");
+            assert!(report.complete() && report.ledger.adds_up());
+            let cells = |field: &str| (report.fields[field].cells, report.fields[field].skipped);
+            assert_eq!(cells("n"), (looked_at, all - looked_at), "{}", detector.id);
+            assert_eq!(cells("f"), (looked_at, all - looked_at), "{}", detector.id);
+            assert_eq!(cells("word"), (all, 0), "{}", detector.id);
+            assert!(report.findings(Confidence::Possible) > 0);
+        }
+    }
 }

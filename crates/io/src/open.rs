@@ -9,7 +9,7 @@ use serde::de::IgnoredAny as Ignored;
 
 use crate::pieces::{Sizes, Stream, peek};
 use crate::stdin::Stdin;
-use crate::{Blob, Cause, Compression, Encoding, Error, Format, Location, Object, Place, Source};
+use crate::{Blob, Cause, Compression, Encoding, Error, Format, Kind, Location, Object, Place, Source};
 
 /// The formats that are read and written here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -218,9 +218,9 @@ pub trait Interest {
     /// looks like.
     fn is_data(&self, cell: &str) -> bool;
 
-    /// Whether the cells of a field are looked at. Where a format keeps fields apart, others are neither read nor
+    /// Whether cells of a kind in a field are looked at. Where a format keeps fields apart, others are neither read nor
     /// decoded: they stand in [`Batch::unwanted`](crate::Batch::unwanted).
-    fn wants(&self, field: &str) -> bool;
+    fn wants(&self, field: &str, kind: Kind) -> bool;
 }
 
 /// For callers that look at everything.
@@ -229,7 +229,7 @@ impl Interest for () {
         false
     }
 
-    fn wants(&self, _: &str) -> bool {
+    fn wants(&self, _: &str, _: Kind) -> bool {
         true
     }
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type};
 
+use crate::Kind;
+
 /// Deeper schemas are refused: everything that walks a schema may recurse.
 pub(super) const DEPTH: usize = 64;
 
@@ -44,6 +46,19 @@ pub(super) enum Meaning {
     Timestamp(i64),
     /// Nothing that could be looked at: booleans, halves of floats.
     Nothing,
+}
+
+impl Meaning {
+    /// What cells are that stand for it.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::Text => Kind::Text,
+            Self::Bytes => Kind::Binary,
+            Self::Date | Self::Time(_) | Self::Timestamp(_) => Kind::Time,
+            Self::Float | Self::Decimal(_) => Kind::Float,
+            Self::Integer | Self::Unsigned | Self::Nothing => Kind::Integer,
+        }
+    }
 }
 
 /// The leaves in the order of the schema, and the names of fields; `None` if the schema is too deep.

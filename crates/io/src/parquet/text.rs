@@ -127,27 +127,17 @@ trait Value {
     fn identity(&self) -> (u64, u64);
 
     /// What the cells are.
-    fn kind(meaning: Meaning) -> Kind;
+    fn kind(meaning: Meaning) -> Kind {
+        meaning.kind()
+    }
 
     /// Appends the text.
     fn render(&self, meaning: Meaning, out: &mut String) -> Text;
 }
 
-fn number_kind(meaning: Meaning) -> Kind {
-    match meaning {
-        Meaning::Date | Meaning::Time(_) | Meaning::Timestamp(_) => Kind::Time,
-        Meaning::Float | Meaning::Decimal(_) => Kind::Float,
-        _ => Kind::Integer,
-    }
-}
-
 impl Value for bool {
     fn identity(&self) -> (u64, u64) {
         (u64::from(*self), 0)
-    }
-
-    fn kind(_: Meaning) -> Kind {
-        Kind::Integer
     }
 
     fn render(&self, _: Meaning, _: &mut String) -> Text {
@@ -158,10 +148,6 @@ impl Value for bool {
 impl Value for i32 {
     fn identity(&self) -> (u64, u64) {
         (u64::from(self.cast_unsigned()), 0)
-    }
-
-    fn kind(meaning: Meaning) -> Kind {
-        number_kind(meaning)
     }
 
     fn render(&self, meaning: Meaning, out: &mut String) -> Text {
@@ -175,10 +161,6 @@ impl Value for i32 {
 impl Value for i64 {
     fn identity(&self) -> (u64, u64) {
         (self.cast_unsigned(), 0)
-    }
-
-    fn kind(meaning: Meaning) -> Kind {
-        number_kind(meaning)
     }
 
     fn render(&self, meaning: Meaning, out: &mut String) -> Text {
@@ -199,10 +181,6 @@ impl Value for Int96 {
         (low | high << 32, day)
     }
 
-    fn kind(_: Meaning) -> Kind {
-        Kind::Time
-    }
-
     fn render(&self, _: Meaning, out: &mut String) -> Text {
         // By seconds, as nanoseconds alone would wrap before 1678 and after 2262.
         let nanos = (u64::from(self.data()[1]) << 32 | u64::from(self.data()[0])) % 1_000_000_000;
@@ -215,10 +193,6 @@ impl Value for f32 {
         (u64::from(self.to_bits()), 0)
     }
 
-    fn kind(_: Meaning) -> Kind {
-        Kind::Float
-    }
-
     fn render(&self, _: Meaning, out: &mut String) -> Text {
         float(f64::from(*self), self, out)
     }
@@ -227,10 +201,6 @@ impl Value for f32 {
 impl Value for f64 {
     fn identity(&self) -> (u64, u64) {
         (self.to_bits(), 0)
-    }
-
-    fn kind(_: Meaning) -> Kind {
-        Kind::Float
     }
 
     fn render(&self, _: Meaning, out: &mut String) -> Text {
@@ -270,14 +240,6 @@ fn bytes(bytes: &[u8], meaning: Meaning, out: &mut String) -> Text {
 impl Value for ByteArray {
     fn identity(&self) -> (u64, u64) {
         place(self.data())
-    }
-
-    fn kind(meaning: Meaning) -> Kind {
-        match meaning {
-            Meaning::Text => Kind::Text,
-            Meaning::Decimal(_) => Kind::Float,
-            _ => Kind::Binary,
-        }
     }
 
     fn render(&self, meaning: Meaning, out: &mut String) -> Text {
