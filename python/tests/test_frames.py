@@ -347,6 +347,32 @@ def test_pandas_labels_of_several_levels():
     assert sievert.scan(frame).by_detector() == report.by_detector()
 
 
+def test_pandas_names_of_axes():
+    frame = pd.DataFrame({"a": [1, 2]})
+    frame.columns.name, frame.index.name = f"by {EMAIL}", EMAIL
+    clean, report = sievert.redact(frame, return_report=True)
+    assert (clean.columns.name, clean.index.name) == ("by <EMAIL>", "<EMAIL>")
+    assert isinstance(clean.index, pd.RangeIndex) and frame.index.name == EMAIL
+    assert report.by_detector()["global.email"]["certain"] == 2
+    assert {"columns.names[0]", "index.names[0]"} <= set(report.by_field())
+    assert sievert.scan(frame).by_detector() == report.by_detector()
+    levels = pd.MultiIndex.from_tuples([(2024, "n")], names=[None, EMAIL])
+    assert sievert.redact(pd.DataFrame([[1]], columns=levels)).columns.names == [None, "<EMAIL>"]
+    named = pd.DataFrame([[1]], columns=pd.Index(["a"], name="b"))
+    assert sievert.redact(named).columns is named.columns
+
+
+@pytest.mark.parametrize(
+    ("label", "count"),
+    [((2024, EMAIL), 1), ((EMAIL, 2024), 1), ((EMAIL, EMAIL), 2), ((EMAIL, "x"), 1), (("a", "b"), 0)],
+)
+def test_pandas_labels_are_told_once_where_they_are_rewritten(label, count):
+    frame = pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([label]))
+    for report in (sievert.scan(frame), sievert.redact(frame, return_report=True)[1]):
+        found = report.by_detector().get("global.email", {"certain": 0})
+        assert found["certain"] == count, report.by_field()
+
+
 @pytest.mark.parametrize(
     ("label", "clean"),
     [

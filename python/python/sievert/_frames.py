@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import _native
+from ._finding import Finding
 from ._progress import Bar
 from ._report import Report
 
+Scan = Callable[[list[str]], list[list[Finding]]]
+"""Finds in texts of no field."""
 Unread = tuple[str, int, str]
 """A field that is not handed over: its name, how many cells, and why."""
 
@@ -50,6 +53,8 @@ class Opened:
     """By column: texts that no row has and that travel with its type, such as the categories of an enum."""
     telling: set[str] = field(default_factory=set)
     """The columns of ``unused`` in which something was found, for ``back``."""
+    prepare: Callable[[Scan], None] = lambda scan: None
+    """Called before the records are read: what stands beside them may depend on what is looked for."""
     rewrite: Callable[[list[str]], list[str]] = list
     """What becomes of texts that stand in no record, such as the levels of a label, for ``back``."""
 
@@ -112,6 +117,7 @@ def _run(
     findings: str | None = None,
     sample: str | None = None,
 ) -> tuple[str, _native.Batches | None]:
+    opened.prepare(lambda texts: plan.scan_texts(texts, ""))
     with Bar() as bar:
         return _native.run_frame(
             plan,

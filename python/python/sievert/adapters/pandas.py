@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import decimal
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from .. import _native
-from .._frames import Opened, Unread
+from .._finding import Finding
+from .._frames import Opened, Scan, Unread
 
 try:
     import pyarrow as pa
@@ -66,14 +68,27 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         index = _index(frame.index[stays] if batches.dropped else frame.index, done[: len(levels)], levels)
         index = _index_names(index, names[: len(levels)], renamed[: len(levels)])
         columns = _column_names(frame.columns, names[len(levels) :], renamed[len(levels) :], opened.rewrite)
+        index, columns = (_own_names(each, opened.rewrite) for each in (index, columns))
         aligned = {at: part.set_axis(index) for at, part in enumerate(done[len(levels) :])}
         result = pd.DataFrame(aligned, index=index, copy=not _COPIES_ON_WRITE)
         result.columns = columns
         result.attrs = dict(frame.attrs)
         return last(result)
 
+    def prepare(scan: Scan) -> None:
+        beside = {} if levels else _names_of("index", frame.index)
+        beside |= _names_of("columns", frame.columns) | _hidden(frame.columns, scan)
+        opened.stream = table.replace_schema_metadata(beside)
+
     opened = Opened(
-        kind, table, back, pd.DataFrame, rows=len(frame), label=lambda row: frame.index[row], unread=unread
+        kind,
+        table,
+        back,
+        pd.DataFrame,
+        rows=len(frame),
+        label=lambda row: frame.index[row],
+        unread=unread,
+        prepare=prepare,
     )
     return opened
 
@@ -83,6 +98,29 @@ def _shown(name: Any) -> str:
     if isinstance(name, tuple):
         return ".".join(str(part) for part in name)
     return "" if name is None else str(name)
+
+
+def _names_of(axis: str, index: pd.Index) -> dict[str, str]:
+    """What an axis itself is called, or its levels, by where that stands."""
+    return {f"{axis}.names[{at}]": name for at, name in enumerate(index.names) if isinstance(name, str)}
+
+
+def _hidden(columns: pd.Index, scan: Scan) -> dict[str, str]:
+    """Parts of labels of which the label as a whole does not show what is found in them, by where they stand."""
+    labels = [(at, label) for at, label in enumerate(columns) if isinstance(label, tuple)]
+    hidden = {}
+    for (at, label), whole in zip(labels, scan([_shown(label) for _, label in labels])):
+        shown = _detectors(whole)
+        parts = [_shown(part) for part in label]
+        for level, found in enumerate(map(_detectors, scan(parts))):
+            if found - shown:
+                hidden[f"columns[{at}][{level}]"] = parts[level]
+            shown -= found
+    return hidden
+
+
+def _detectors(found: Sequence[Finding]) -> Counter[str]:
+    return Counter(finding.detector for finding in found)
 
 
 def _levels(index: pd.Index) -> list[pd.Series]:
@@ -211,6 +249,15 @@ def _index_names(index: pd.Index, old: list[str], new: list[str]) -> pd.Index:
     if old == new:
         return index
     return index.set_names([b if a != b else name for a, b, name in zip(old, new, index.names)])
+
+
+def _own_names(index: pd.Index, rewrite: _Rewrite) -> pd.Index:
+    """An axis that is called what became of its names."""
+    old = [name for name in index.names if isinstance(name, str)]
+    new = dict(zip(old, rewrite(old)))
+    if all(new[name] == name for name in old):
+        return index
+    return index.set_names([new.get(name, name) if isinstance(name, str) else name for name in index.names])
 
 
 def _column_names(columns: pd.Index, old: list[str], new: list[str], rewrite: _Rewrite) -> pd.Index:
