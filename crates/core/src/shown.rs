@@ -36,8 +36,21 @@ impl<'p> Names<'p> {
         !self.findings(name).is_empty()
     }
 
-    /// The name with every such finding replaced by its type: `users.<EMAIL>.age`.
+    /// The name with every such finding replaced by its type: `users.<EMAIL>.age`. Control characters are escaped: a
+    /// name must not speak to a terminal.
     pub(crate) fn shown(&self, name: &str) -> Arc<str> {
+        let masked = self.masked(name);
+        if !masked.contains(char::is_control) {
+            return masked;
+        }
+        let mut out = String::with_capacity(masked.len());
+        for c in masked.chars() {
+            if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+        }
+        out.into()
+    }
+
+    fn masked(&self, name: &str) -> Arc<str> {
         let mut findings = self.findings(name);
         if findings.is_empty() {
             return name.into();
@@ -84,6 +97,7 @@ mod tests {
         assert_eq!(&*names.shown("of tok_abc, and tok_xyz"), "of <TOKEN>, and <TOKEN>");
         assert_eq!(&*names.shown(r#"users["tok_abc"].age"#), "users.<TOKEN>.age");
         assert_eq!(&*names.shown(r#"users["x tok_abc"].age"#), r#"users["x <TOKEN>"].age"#);
+        assert_eq!(&*names.shown("a\u{1b}[2J\ntok_abc"), r"a\u{1b}[2J\n<TOKEN>");
         assert!(names.personal("tok_abc") && !names.personal("token"));
     }
 }

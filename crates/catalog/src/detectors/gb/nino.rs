@@ -21,13 +21,20 @@ pub static DETECTOR: Detector = Detector {
         "national insurance",
         "ni number",
         "ni no",
+        "ni",
         "nino",
     ],
     context: &["national id", "hmrc", "paye", "p45", "p60", "payroll", "national insurance"],
     negative_context: &["part number", "serial", "model", "sku"],
     validate,
     sample,
-    examples: &["AB 12 34 56 C", "JG103759A", "NI number: [[QQ 12 34 56 C]]", "nino [[ab123456c]]"],
+    examples: &[
+        "AB 12 34 56 C",
+        "JG103759A",
+        "NI number: [[QQ 12 34 56 C]]",
+        "NI [[QQ 12 34 56 C]]",
+        "nino [[ab123456c]]",
+    ],
     counter_examples: &["QQ123456C", "BG 12 34 56 C", "AB123456E", "AB1234567C"],
     ..Detector::BLANK
 };

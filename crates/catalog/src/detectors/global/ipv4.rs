@@ -50,6 +50,7 @@ pub static DETECTOR: Detector = Detector {
         "[[192.0.2.10]]/24",
         "ip: [[8.8.4.4]]",
         "at [[10.20.30.40]].",
+        "[[203.0.113.9]] - - [10/Oct/2024:13:55:36 +0000]",
     ],
     counter_examples: &[
         "256.1.2.3",
@@ -86,8 +87,24 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         _ if numbered || release || nobody => Verdict::No,
         // `1.2.3.4` is a section of a text more often than a host.
         octets if octets.iter().all(|&o| o < 20) || octets[1..] == [0, 0, 0] => Verdict::Weak,
+        _ if logged(c) => Verdict::Checked,
         _ => Verdict::Plain,
     }
+}
+
+/// Whether what follows is what servers write behind an address: `:443`, ` port 51422`, ` - - [10/Oct/2024`.
+fn logged(c: &Candidate<'_>) -> bool {
+    let port = c.after().strip_prefix(':').or_else(|| c.after().strip_prefix(" port "));
+    if let Some(port) = port {
+        let end = port.find(|d: char| !d.is_ascii_digit()).unwrap_or(port.len());
+        let time_or_more =
+            port[end..].starts_with([':', '.']) && port[end + 1..].starts_with(|d: char| d.is_ascii_digit());
+        return end > 1 && port[..end].parse::<u16>().is_ok() && !time_or_more;
+    }
+    // The common log format: who asked by RFC 1413, who is logged in, and the time in brackets.
+    let mut words = c.after().strip_prefix(" - ").unwrap_or_default().split(' ');
+    let time = words.nth(1).and_then(|word| word.strip_prefix('['));
+    time.is_some_and(|time| time.starts_with(|d: char| d.is_ascii_digit()))
 }
 
 fn sample(draw: &mut Draw) -> String {

@@ -68,6 +68,7 @@ pub static DETECTOR: Detector = Detector {
         "#access_token=[[2YotnFZFEjr1zCsicMWpAA]]&state=xyz&token_type=Bearer",
         "my_password := \"[[super$ecret]]\"",
         "Passwort: [[Sommer2024!]]",
+        "machine api.example.org login anna password [[hZ4q8vLw2k]]",
     ],
     counter_examples: &[
         "password = ${DB_PASSWORD}",
@@ -80,6 +81,7 @@ pub static DETECTOR: Detector = Detector {
         "let secret = config.secret2;",
         "the password is incorrect",
         "password required",
+        "the login password recovery2 page",
         "password: ********",
         "secret agent007",
         "password = user.password1",
@@ -123,9 +125,16 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 fn assigned(before: &str) -> bool {
     let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
     lead.ends_with([':', '=', '>', '|'])
+        || of_netrc(lead)
         || [" is", " was", " ist", " est", " es", "是", "为"]
             .iter()
             .any(|verb| lead.to_lowercase().ends_with(verb))
+}
+
+/// `machine example.org login anna password ...`, the settings of ftp and its like.
+fn of_netrc(lead: &str) -> bool {
+    let mut words = lead.split_whitespace().rev();
+    words.next() == Some("password") && words.nth(1) == Some("login")
 }
 
 /// Whether somebody chose or drew this, and did not name, call or describe something.

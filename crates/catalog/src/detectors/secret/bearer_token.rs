@@ -24,6 +24,7 @@ pub static DETECTOR: Detector = Detector {
     examples: &[
         "Authorization: Basic [[QWxhZGRpbjpvcGVuIHNlc2FtZQ==]]",
         "-H 'Authorization: Bearer [[9f86d081884c7d659a2feaa0c55ad015]]'",
+        "Authorization: Bearer [[deEcTfGGFukuewyPyLtxqmvBhiJaTUyYfKlcxDM2]]",
     ],
     counter_examples: &[
         "Bearer of good news",
@@ -31,6 +32,8 @@ pub static DETECTOR: Detector = Detector {
         "Basic/understanding/of/things1",
         "Visual Basic.NET.Framework.48",
         "Bearer your_access_token_goes_here",
+        "Bearer MyServiceAccountTokenForProduction2",
+        "Bearer READ_ONLY_SERVICE_TOKEN_OF_STAGING",
         "basic: authentication-required-2024",
     ],
     ..Detector::BLANK
@@ -46,8 +49,16 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         return Verdict::Checked;
     }
     let bearer = c.before().trim_end().to_ascii_lowercase().ends_with("bearer");
-    let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
-    Verdict::plain(bearer && c.text.len() >= 20 && digits >= 3 && secrecy::entropy(c.text) >= 3.2)
+    Verdict::plain(bearer && c.text.len() >= 20 && drawn(c.text) && secrecy::entropy(c.text) >= 3.2)
+}
+
+/// Whether it has digits as names have not, or its capitals all over, not at the heads of words.
+fn drawn(text: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    // Of the pairs of neighbours in random letters and digits, about one in six are two small letters.
+    let small = text.as_bytes().windows(2).filter(|pair| pair.iter().all(u8::is_ascii_lowercase)).count();
+    digits >= 3 || has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && small * 3 <= text.len()
 }
 
 fn sample(draw: &mut Draw) -> String {

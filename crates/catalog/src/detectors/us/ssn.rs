@@ -27,6 +27,9 @@ pub static DETECTOR: Detector = Detector {
         "social security no",
         "social security",
         "social security num",
+        "social number",
+        "social is",
+        "social #",
         "soc sec no",
         "soc. sec.",
         "número de seguro social",
@@ -42,6 +45,7 @@ pub static DETECTOR: Detector = Detector {
         "SSN [[536904399]]",
         "social security number is [[536 90 4399]]",
         "SSN: [[987-65-4321]]",
+        "my social is [[536 90 4399]]",
         "ssn=[[000-12-3456]]",
         "SSN: [[078-05-1120]]",
     ],
@@ -54,6 +58,7 @@ pub static DETECTOR: Detector = Detector {
         "version 1.536-90-4399",
         "550e8400-536-90-4399",
         "ssn: 12-25-2023",
+        "my social media 536904399",
     ],
     ..Detector::BLANK
 };
