@@ -179,7 +179,7 @@ impl Automaton {
         // What the last line does for all states, for most of them in fewer steps.
         if !state.is_tagged() {
             let next = dfa.next_state_untagged(cache, state, byte);
-            if !next.is_unknown() {
+            if !next.is_tagged() || !next.is_unknown() {
                 return next;
             }
         }
@@ -218,8 +218,10 @@ impl Automaton {
         let mut state = Self::start(dfa, cache, first);
         let mut at = start;
         let mut count = 0;
+        // Most walks are over before a mark would be worth it.
+        let first_mark = (start / MARK + 3) * MARK;
         while at < limit && !state.is_dead() {
-            if at.is_multiple_of(MARK) && at > start {
+            if at >= first_mark && at.is_multiple_of(MARK) {
                 if trail.passes(at, state, cache.clear_count()) {
                     let Some(then) = trail.state else {
                         *steps += count;
@@ -233,7 +235,7 @@ impl Automaton {
                 fresh.mark(at, state, cache.clear_count());
             }
             let from = at;
-            let until = limit.min((at / MARK + 1) * MARK);
+            let until = limit.min(first_mark.max((at / MARK + 1) * MARK));
             for byte in &text[from..until] {
                 state = Self::step(dfa, cache, state, *byte);
                 if state.is_tagged() {

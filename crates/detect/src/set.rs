@@ -42,6 +42,11 @@ impl DetectorSet {
         }
     }
 
+    /// Takes all detectors out.
+    pub(crate) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     /// Whether the detector is in the set.
     pub fn contains(&self, detector: DetectorIndex) -> bool {
         let (word, bit) = Self::place(detector);

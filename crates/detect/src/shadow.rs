@@ -78,12 +78,8 @@ impl Shadow {
         let mut copied = 0;
         let mut word = Word::default();
         let mut at = 0;
-        while let Some(ahead) = foreign(&text.as_bytes()[at..]) {
-            at += ahead;
-            if let Some(length) = itself(text.as_bytes()[at]) {
-                at += length;
-                continue;
-            }
+        loop {
+            at += plain(&text[at..]);
             let Some(c) = text[at..].chars().next() else { break };
             let twin = latin(c).filter(|_| {
                 if at >= word.end {
@@ -131,11 +127,13 @@ impl Views {
     /// The views of the texts, and the numbers of those that are not the text itself.
     pub(crate) fn of<'v>(&'v mut self, texts: &Texts<'v>, shadow: &mut Shadow) -> (Texts<'v>, &'v [u32]) {
         self.disguised.clear();
-        if texts.buffer.is_ascii() {
+        let first = plain(texts.buffer);
+        if first == texts.buffer.len() {
             return (*texts, &self.disguised);
         }
-        let mut start = 0;
-        for (number, text) in texts.iter().enumerate() {
+        let first = texts.ends.partition_point(|end| *end as usize <= first);
+        let mut start = first.checked_sub(1).map_or(0, |before| texts.ends[before] as usize);
+        for (number, text) in texts.iter().enumerate().skip(first) {
             let (view, disguised) = shadow.of(text);
             if disguised.is_some() {
                 if self.disguised.is_empty() {
@@ -188,10 +186,26 @@ impl Word {
     }
 }
 
+/// Where the first character stands that may not stand for itself; the length of the text where there is none.
+fn plain(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(ahead) = foreign(&bytes[at..]) {
+        at += ahead;
+        let alone = || text[at..].chars().next().filter(|c| latin(*c).is_none() && fold(*c) == Some(*c));
+        let Some(length) = itself(bytes[at]).or_else(|| alone().map(char::len_utf8)) else { return at };
+        at += length;
+    }
+    bytes.len()
+}
+
 /// Where the first byte beyond ASCII stands.
 fn foreign(text: &[u8]) -> Option<usize> {
-    let ascii = text.chunks(16).take_while(|bytes| bytes.is_ascii()).count() * 16;
-    Some(ascii + text.get(ascii..)?.iter().position(|byte| !byte.is_ascii())?)
+    const AT_ONCE: usize = 64;
+    let (all, _) = text.as_chunks::<AT_ONCE>();
+    let ascii =
+        AT_ONCE * all.iter().take_while(|bytes| bytes.iter().fold(0, |all, byte| all | byte) < 0x80).count();
+    text[ascii..].iter().position(|byte| !byte.is_ascii()).map(|more| ascii + more)
 }
 
 /// The length of all characters that begin with this byte, where each of them stands for itself: Latin with diacritics,

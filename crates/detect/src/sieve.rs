@@ -105,8 +105,8 @@ pub(crate) struct Sieve {
     kernel: Kernel,
     /// By place of [`ASKED`] and byte: the clusters that may have it there.
     asked: Vec<[u128; 256]>,
-    /// By cluster: the bit of its group.
-    groups: Vec<u64>,
+    /// By cluster: the bit of its group, and all clusters of that group.
+    groups: Vec<(u64, u128)>,
 }
 
 /// What one pass has left: the masks of the kernel, and the anchors by place.
@@ -121,10 +121,14 @@ impl Sieve {
     pub(crate) fn new(groups: &[Vec<&Filter>], path: Path) -> Self {
         const { assert!(ASKED[ASKED.len() - 1] < SPAN) };
         let clusters = clustered(groups);
+        let mates = |one: &Cluster| {
+            let same = clusters.iter().enumerate().filter(|(_, other)| other.group == one.group);
+            same.fold(0, |mates, (nth, _)| mates | 1 << nth)
+        };
         let mut it = Self {
             kernel: Kernel::new(&bucketed(&clusters), path),
             asked: vec![[0; 256]; ASKED.len()],
-            groups: clusters.iter().map(|cluster| 1 << cluster.group).collect(),
+            groups: clusters.iter().map(|cluster| (1 << cluster.group, mates(cluster))).collect(),
         };
         for (nth, Cluster { window, .. }) in clusters.iter().enumerate() {
             for (place, row) in ASKED.iter().zip(it.asked.iter_mut()) {
@@ -141,9 +145,11 @@ impl Sieve {
         masks.clear();
         anchors.clear();
         self.kernel.run(text, fresh, masks);
+        let begins = |block: usize| fresh.get(block).copied().unwrap_or(0);
         for block in 0..masks.len() {
             let at = block * BLOCK;
-            let fresh = fresh.get(block).copied().unwrap_or(0);
+            let fresh = begins(block);
+            let cells = u128::from(fresh) | u128::from(begins(block + 1)) << BLOCK;
             let mut labels = 0;
             let starts = letters::starts(masks, block, fresh);
             let mut near = masks[block..].iter().take(1 + NEAR.div_ceil(BLOCK));
@@ -160,7 +166,7 @@ impl Sieve {
                 all &= all - 1;
                 let mut groups = if labels >> bit & 1 != 0 { LABEL } else { 0 };
                 if hits >> bit & 1 != 0 {
-                    groups |= self.groups(text, at + bit, fresh >> bit & 1 != 0);
+                    groups |= self.groups(text, at + bit, cells >> bit);
                 }
                 if groups != 0 {
                     anchors.push(Anchor { at: (at + bit) as u32, groups });
@@ -174,17 +180,13 @@ impl Sieve {
         self.kernel.run(text, &[], out);
     }
 
-    /// The groups that have a window here.
-    fn groups(&self, text: &[u8], at: usize, fresh: bool) -> u64 {
-        let whole = if fresh { None } else { at.checked_sub(1).and_then(|from| text[from..].first_chunk()) };
-        let mut clusters = match whole {
-            Some(bytes) => self.clusters(bytes),
-            None => self.clusters_of_few(text, at, fresh),
-        };
+    /// The groups that have a window here. Bit `n` of `cells` says whether a cell begins `n` bytes further on.
+    fn groups(&self, text: &[u8], at: usize, cells: u128) -> u64 {
+        let mut clusters = self.clusters(&around(text, at, cells));
         let mut groups = 0;
-        while clusters != 0 {
-            groups |= self.groups.get(clusters.trailing_zeros() as usize).copied().unwrap_or(0);
-            clusters &= clusters - 1;
+        while let Some((group, mates)) = self.groups.get(clusters.trailing_zeros() as usize) {
+            groups |= group;
+            clusters &= !mates;
         }
         groups
     }
@@ -201,22 +203,44 @@ impl Sieve {
         }
         clusters
     }
-
-    /// As [`clusters`](Self::clusters), where some of the bytes are not there or do not count.
-    fn clusters_of_few(&self, text: &[u8], at: usize, fresh: bool) -> u128 {
-        let allowed = |(place, row): (&usize, &[u128; 256])| match (at + place).checked_sub(1) {
-            Some(at) if *place > 0 || !fresh => {
-                text.get(at).map_or(u128::MAX, |byte| row[usize::from(*byte)])
-            }
-            _ => u128::MAX,
-        };
-        ASKED
-            .iter()
-            .zip(self.asked.iter())
-            .map(allowed)
-            .fold(u128::MAX, |clusters, allowed| clusters & allowed)
-    }
 }
+
+/// Stands where there is no byte. None of a text is like it, and of a window only places where anything may stand hold
+/// it: before a candidate, and behind the shortest.
+const NO_BYTE: u8 = 0xFF;
+
+/// The byte before a place and those from there on, as far as the cell goes. Bit `n` of `cells` says whether a cell
+/// begins `n` bytes further on.
+#[inline]
+fn around(text: &[u8], at: usize, cells: u128) -> [u8; SPAN] {
+    let whole = at.checked_sub(1).and_then(|from| text[from..].first_chunk());
+    let mut bytes = whole.copied().unwrap_or_else(|| {
+        let mut bytes = [NO_BYTE; SPAN];
+        let from = at.saturating_sub(1);
+        bytes[from + 1 - at..].iter_mut().zip(&text[from..]).for_each(|(byte, own)| *byte = *own);
+        bytes
+    });
+    if cells & ((1 << AHEAD) - 1) != 0 {
+        if cells & 1 != 0 {
+            bytes[0] = NO_BYTE;
+        }
+        let end = SPAN.min(2 + (cells >> 1).trailing_zeros() as usize);
+        let beyond = EDGE[SPAN - end..].first_chunk::<SPAN>().expect("it is twice as long");
+        bytes.iter_mut().zip(beyond).for_each(|(byte, beyond)| *byte |= beyond);
+    }
+    bytes
+}
+
+/// Nothing, then [`NO_BYTE`].
+const EDGE: [u8; 2 * SPAN] = {
+    let mut edge = [0; 2 * SPAN];
+    let mut nth = SPAN;
+    while nth < edge.len() {
+        edge[nth] = NO_BYTE;
+        nth += 1;
+    }
+    edge
+};
 
 /// The windows of each group, those that are alike as one.
 fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {

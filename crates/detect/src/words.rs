@@ -3,6 +3,7 @@
 
 mod keys;
 mod spelling;
+mod stems;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -15,12 +16,14 @@ use crate::mark::in_mark;
 use crate::{DetectorIndex, Error};
 pub(crate) use keys::Keys;
 use keys::{Index, Key, beginnings};
-use spelling::{Cases, Part};
+use spelling::Cases;
+use stems::{Stem, stems};
 
 /// All words of all detectors.
 pub(crate) struct Words {
     list: Vec<Word>,
-    /// By key of the run of letters that a word begins with: the words.
+    stems: Vec<Stem>,
+    /// By key of the run of letters that a word begins with: the stems that words begin with.
     index: Index,
     /// What runs begin with where any words stand, where labels do, and where labels do whose values need no digit
     /// within [`NEAR`].
@@ -31,8 +34,8 @@ pub(crate) struct Words {
 }
 
 struct Word {
-    /// What blanks, hyphens, dots, slashes and underscores part.
-    parts: Vec<Part>,
+    /// What blanks, hyphens, dots, slashes and underscores part, in the case of [`Cases::fold`].
+    parts: Vec<String>,
     owners: Vec<(DetectorIndex, Role)>,
     label: bool,
 }
@@ -59,6 +62,7 @@ impl Words {
     pub(crate) fn new(words: &[(String, u16, Role)], first_digits: &[Option<usize>]) -> Result<Self, Error> {
         let mut it = Self {
             list: Vec::new(),
+            stems: Vec::new(),
             index: Index::default(),
             all: Keys::default(),
             labels: Keys::default(),
@@ -73,16 +77,17 @@ impl Words {
                 return Err(Error::Word { word: word.clone() });
             }
             let number = *numbers.entry(parts).or_insert_with_key(|parts| {
-                let parts = parts.iter().cloned().map(Part::new).collect();
-                it.list.push(Word { parts, owners: Vec::new(), label: false });
+                it.list.push(Word { parts: parts.clone(), owners: Vec::new(), label: false });
                 it.list.len() - 1
             });
             it.list[number].owners.push((DetectorIndex(*detector), *role));
             it.list[number].label |= *role == Role::Label;
         }
+        let (stems, firsts) = stems(&it.list);
+        it.stems = stems;
         let runs =
             || it.list.iter().enumerate().flat_map(|(nth, word)| word.runs().map(move |run| (run, nth)));
-        it.index = Index::new(runs().map(|(run, nth)| (Key::of(&run).bytes, nth as u32)).collect());
+        it.index = Index::new(runs().map(|(run, nth)| (Key::of(&run).bytes, firsts[nth])).collect());
         let others = it.cases.others();
         let begin = |wanted: &dyn Fn(&Word) -> bool| {
             let runs = runs().filter(|(_, nth)| wanted(&it.list[*nth]));
@@ -150,29 +155,34 @@ impl Words {
     }
 
     fn of_key(&self, key: u64, text: &str, at: usize, which: Which, hits: &mut Vec<Hit>) {
-        for number in self.index.of(key) {
-            let word = &self.list[number as usize];
-            if which == Which::Labels && !word.label {
-                continue;
-            }
-            let Some(end) = self.end(word, text, at) else { continue };
-            let open = before(text, end).is_some_and(in_word) && after(text, end).is_some_and(in_word);
-            if !open && !in_mark(text, &(at..end)) {
-                hits.push(Hit { span: at as u32..end as u32, word: number });
-            }
+        for first in self.index.of(key) {
+            self.branch(&self.stems[first as usize], text, at, at, which, hits);
         }
     }
 
-    /// Where the word ends that begins here, if it does. Any case; up to three signs or blanks, or none, part it.
-    fn end(&self, word: &Word, text: &str, mut at: usize) -> Option<usize> {
-        for (nth, part) in word.parts.iter().enumerate() {
-            for _ in 0..if nth == 0 { 0 } else { MOST_PARTING } {
-                let Some(c) = after(text, at).filter(|c| parts_words(*c)) else { break };
-                at += c.len_utf8();
-            }
-            at = part.end(text, at, &self.cases)?;
+    /// Appends the words that begin at `start` and go on with this stem at `at`. Any case; up to three signs or blanks,
+    /// or none, part them.
+    fn branch(&self, stem: &Stem, text: &str, start: usize, at: usize, which: Which, hits: &mut Vec<Hit>) {
+        if which == Which::Labels && !stem.label {
+            return;
         }
-        Some(at)
+        let Some(mut end) = stem.part.end(text, at, &self.cases) else { return };
+        if let Some(word) = stem.word.filter(|word| which == Which::All || self.list[*word as usize].label) {
+            let open = before(text, end).is_some_and(in_word) && after(text, end).is_some_and(in_word);
+            if !open && !in_mark(text, &(start..end)) {
+                hits.push(Hit { span: start as u32..end as u32, word });
+            }
+        }
+        if stem.then.is_empty() {
+            return;
+        }
+        for _ in 0..MOST_PARTING {
+            let Some(c) = after(text, end).filter(|c| parts_words(*c)) else { break };
+            end += c.len_utf8();
+        }
+        for next in &self.stems[stem.then.clone()] {
+            self.branch(next, text, start, end, which, hits);
+        }
     }
 }
 
@@ -183,7 +193,7 @@ impl Word {
         let mut runs = Vec::new();
         let mut glued = String::new();
         for part in &self.parts {
-            glued.push_str(&part.text);
+            glued.push_str(part);
             runs.push(glued.chars().take(KEY).take_while(|c| in_run(*c)).collect());
             if runs.last() != Some(&glued) {
                 break;
@@ -198,7 +208,7 @@ impl Word {
             let cases = others.get(&c).into_iter().flatten().chain([&c]);
             cases.map(|c| c.len_utf8()).max().unwrap_or_default()
         };
-        let letters: usize = self.parts.iter().flat_map(|part| part.text.chars()).map(spelt).sum();
+        let letters: usize = self.parts.iter().flat_map(|part| part.chars()).map(spelt).sum();
         // The longest blanks take three bytes.
         letters + (self.parts.len() - 1) * MOST_PARTING * 3
     }

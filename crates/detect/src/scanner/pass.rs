@@ -11,7 +11,9 @@ use crate::compile::{Role, Shape};
 use crate::letters::Letters;
 use crate::sieve::Anchor;
 use crate::words::{Hit, Which, Words, value_starts};
-use crate::{Anchored, Borders, Candidate, Confidence, DetectorIndex, Evidence, Field, Finding, Verdict};
+use crate::{
+    Anchored, Borders, Candidate, Confidence, DetectorIndex, DetectorSet, Evidence, Field, Finding, Verdict,
+};
 
 /// Where a label lets values of a detector start.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub(super) struct Named {
 #[derive(Default)]
 pub(super) struct Heard {
     hits: Vec<Hit>,
+    /// Whose they are.
+    owners: DetectorSet,
     /// The part of the text whose words these are.
     part: Range<usize>,
     /// Bytes listened to so far.
@@ -35,18 +39,23 @@ impl Heard {
     fn listen(&mut self, words: &Words, view: &str, letters: Letters<'_>, part: Range<usize>) {
         if part.start < self.part.start || part.start > self.part.end {
             self.hits.clear();
+            self.owners.clear();
             self.part = part.start..part.start;
         }
         if part.end > self.part.end {
             let new = self.part.end..part.end;
             self.steps += new.len() as u64;
+            let first = self.hits.len();
             words.find(view, letters, new, &mut self.hits);
+            let owners = self.hits[first..].iter().flat_map(|hit| words.owners(hit));
+            owners.for_each(|(owner, _)| self.owners.insert(*owner));
             self.part.end = part.end;
         }
     }
 
     fn forget(&mut self) {
         self.hits.clear();
+        self.owners.clear();
         self.part = 0..0;
     }
 }
@@ -287,7 +296,10 @@ impl<'p> Pass<'p> {
         let high = (span.end + reach) as u32;
         let all = span.start.saturating_sub(self.scanner.reach)..span.end + self.scanner.reach;
         self.cell.heard.listen(&self.scanner.words, self.view, self.letters, all);
-        let hits = &self.cell.heard.hits;
+        let Heard { hits, owners, .. } = &self.cell.heard;
+        if !owners.contains(detector) {
+            return voices;
+        }
         let from = hits.partition_point(|hit| hit.span.start < low);
         for hit in hits[from..].iter().take_while(|hit| hit.span.start < high) {
             let apart = hit.span.end <= start || hit.span.start >= span.end as u32;

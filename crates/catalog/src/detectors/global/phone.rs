@@ -24,12 +24,13 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["PHONE_NUMBER", "PHONE", "FAX_NUMBER", "TELEPHONE"],
     category: Category::Contact,
     placeholder: "PHONE",
-    // International; area code in parentheses; groups, of which the first may be a trunk 1. Digits without a break
-    // are the last shape with empty separators.
+    // International; area code in parentheses; groups of together at least six digits, of which the first may be a
+    // trunk 1. Digits without a break are the last shape with empty separators.
     pattern: r"(?x) (?:
           (?: \+\x20? | 00[\x20-]? | 011[\x20-] ) \(?[1-9](?: (?:[\x20./-]|\x20?\(0?|\)\x20?|\x20-\x20)?[0-9] ){5,14}
         | (?:1[\x20.-]?)? \([0-9]{2,5}\) [\x20./-]? [0-9]{2,5} (?: [\x20./-]?[0-9]{2,5} ){1,3}
-        | (?:1[\x20.-])? [0-9]{2,5} (?: (?:[\x20./-]|\x20-\x20)?[0-9]{2,5} ){1,5}
+        | (?:1[\x20.-])? (?: [0-9]{2,5} (?: (?:[\x20./-]|\x20-\x20)?[0-9]{2,5} ){2,5}
+            | [0-9]{3}(?:[\x20./-]|\x20-\x20)[0-9]{3} )
         ) (?: [;,]?\x20?(?i:ext(?:ension|n)?[.:=]?|x|\#)\x20?[0-9]{1,7} )?",
     labelled: r"(?x) (?: \+\x20? )? \(?[0-9] (?: [\x20./()-]{0,3}[0-9] ){3,17}
         (?: [;,]?\x20?(?i:ext(?:ension|n)?[.:=]?|x|\#)\x20?[0-9]{1,7} )?",
