@@ -201,11 +201,13 @@ fn plain(text: &str) -> usize {
 
 /// Where the first byte beyond ASCII stands.
 fn foreign(text: &[u8]) -> Option<usize> {
-    const AT_ONCE: usize = 64;
-    let (all, _) = text.as_chunks::<AT_ONCE>();
-    let ascii =
-        AT_ONCE * all.iter().take_while(|bytes| bytes.iter().fold(0, |all, byte| all | byte) < 0x80).count();
-    text[ascii..].iter().position(|byte| !byte.is_ascii()).map(|more| ascii + more)
+    const AT_ONCE: usize = 16;
+    let (all, rest) = text.as_chunks::<AT_ONCE>();
+    let beyond = |bytes: &[u8; AT_ONCE]| u128::from_le_bytes(*bytes) & u128::from_le_bytes([0x80; AT_ONCE]);
+    match all.iter().position(|bytes| beyond(bytes) != 0) {
+        Some(nth) => Some(AT_ONCE * nth + beyond(&all[nth]).trailing_zeros() as usize / 8),
+        None => rest.iter().position(|byte| !byte.is_ascii()).map(|nth| text.len() - rest.len() + nth),
+    }
 }
 
 /// The length of all characters that begin with this byte, where each of them stands for itself: Latin with diacritics,
