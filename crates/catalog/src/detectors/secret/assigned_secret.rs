@@ -22,6 +22,8 @@ pub static DETECTOR: Detector = Detector {
         "pwd",
         "pass",
         "passcode",
+        "pw",
+        "pgpassword",
         "passwort",
         "kennwort",
         "contraseña",
@@ -37,6 +39,7 @@ pub static DETECTOR: Detector = Detector {
         "api secret",
         "secret",
         "secret key",
+        "secret key base",
         "client secret",
         "app secret",
         "consumer secret",
@@ -47,6 +50,12 @@ pub static DETECTOR: Detector = Detector {
         "session token",
         "private token",
         "bot token",
+        "deploy token",
+        "discord token",
+        "oauth token",
+        "service token",
+        "telegram token",
+        "user token",
         "access key",
         "encryption key",
         "signing key",
@@ -69,6 +78,8 @@ pub static DETECTOR: Detector = Detector {
         "my_password := \"[[super$ecret]]\"",
         "Passwort: [[Sommer2024!]]",
         "machine api.example.org login anna password [[hZ4q8vLw2k]]",
+        "deploy --host db1 --password [[hZ4q8vLw2k]] --dry-run",
+        "MY_SERVICE_TOKEN=[[f83hs9Dk2lQp0vNx71Zb]]",
     ],
     counter_examples: &[
         "password = ${DB_PASSWORD}",
@@ -82,6 +93,8 @@ pub static DETECTOR: Detector = Detector {
         "the password is incorrect",
         "password required",
         "the login password recovery2 page",
+        "--password FILE, --api-key KEY, --password-file",
+        "see --password --api-key2",
         "password: ********",
         "secret agent007",
         "password = user.password1",
@@ -126,6 +139,7 @@ fn assigned(before: &str) -> bool {
     let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
     lead.ends_with([':', '=', '>', '|'])
         || of_netrc(lead)
+        || lead.split_whitespace().next_back().is_some_and(|name| name.starts_with("--"))
         || [" is", " was", " ist", " est", " es", "是", "为"]
             .iter()
             .any(|verb| lead.to_lowercase().ends_with(verb))
