@@ -103,11 +103,11 @@ impl Interest for Feed<'_> {
         self.names.personal(cell)
     }
 
-    /// A sample of records counts what it leaves out, so it has to see that. Of columns with a type no value is longer than
-    /// is known of its kind.
-    fn wants(&self, field: &str, kind: Kind) -> bool {
+    /// A sample of records counts what it leaves out, so it has to see that.
+    fn wants(&self, field: &str, kind: Kind, bytes: usize) -> bool {
         let drawn = self.job.sample.is_some_and(|sample| !sample.size.is_of_objects());
-        drawn || !self.job.plan.skips(field) && self.job.plan.may_stand_in(kind, 0)
+        let plan = &self.job.plan;
+        drawn || !plan.skips(field) && plan.may_stand_in(&plan.field(field).field, kind, bytes)
     }
 }
 

@@ -33,7 +33,8 @@ pub struct Plan {
     name: String,
     redactor: Redactor,
     recognizers: Vec<Seeing>,
-    typed: Typed,
+    /// By detector.
+    typed: Vec<Typed>,
     entries: Vec<ResolvedEntry>,
     scanned_fields: Vec<String>,
     skipped_fields: Vec<String>,
@@ -149,7 +150,7 @@ impl Plan {
         let mut plan = Self {
             name: policy.name.clone(),
             recognizers: recognize::seeing(&overrides.recognizers, redactor.scanner()),
-            typed: Typed::new(&built_in, &custom),
+            typed: typed::lower(&built_in, &custom),
             redactor,
             entries,
             scanned_fields: policy.scan.fields.clone(),

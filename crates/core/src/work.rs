@@ -27,7 +27,7 @@ use crate::shown::Names;
 use places::Told;
 
 /// Zeros that an identifier may have lost when it was stored as an integer.
-const LOST_ZEROS: usize = 3;
+pub(crate) const LOST_ZEROS: usize = 3;
 
 /// What became of a piece.
 #[derive(Debug, Default)]
@@ -143,10 +143,8 @@ impl<'r> Worker<'r> {
         }
         let all = 0..texts.len() as u32;
         let cells: u64 = all.clone().map(|cell| texts.occurrences.rows(cell).count() as u64).sum();
-        let plan = &self.job.plan;
-        let longest = || all.map(|cell| texts.span(cell).len()).max().unwrap_or(0);
-        let may_stand = plan.may_stand_in(texts.kind, 0) || plan.may_stand_in(texts.kind, longest());
-        if field.plan.skipped || !may_stand {
+        let longest = all.map(|cell| texts.span(cell).len()).max().unwrap_or(0);
+        if field.plan.skipped || !self.job.plan.may_stand_in(&field.plan.field, texts.kind, longest) {
             count_skipped(field, cells, counts);
             return false;
         }

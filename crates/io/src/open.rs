@@ -218,9 +218,9 @@ pub trait Interest {
     /// looks like.
     fn is_data(&self, cell: &str) -> bool;
 
-    /// Whether cells of a kind in a field are looked at. Where a format keeps fields apart, others are neither read nor
-    /// decoded: they stand in [`Batch::unwanted`](crate::Batch::unwanted).
-    fn wants(&self, field: &str, kind: Kind) -> bool;
+    /// Whether cells of a kind in a field are looked at, of which none has more than so many bytes. Where a format keeps
+    /// fields apart, others are neither read nor decoded: they stand in [`Batch::unwanted`](crate::Batch::unwanted).
+    fn wants(&self, field: &str, kind: Kind, bytes: usize) -> bool;
 }
 
 /// For callers that look at everything.
@@ -229,7 +229,7 @@ impl Interest for () {
         false
     }
 
-    fn wants(&self, _: &str, _: Kind) -> bool {
+    fn wants(&self, _: &str, _: Kind, _: usize) -> bool {
         true
     }
 }

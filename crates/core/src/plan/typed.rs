@@ -2,65 +2,63 @@
 //! can stand need not be read. In doubt, yes.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
-use sievert_detect::{CustomDetector, Detector};
+use sievert_detect::{CustomDetector, Detector, DetectorIndex, Field};
 use sievert_io::Kind;
 
 use super::Plan;
+use crate::work::LOST_ZEROS;
 
 /// All that numbers and times are written with: `sievert_io`'s, and those of JSON.
 const WRITTEN: &[u8] = b"0123456789+-.:eETZ";
 
-/// Bytes of the longest value that a kind of typed columns has, with the zeros that are put before integers; of others
-/// nothing is known. 64 bits and three zeros; a decimal of 128 bits; nanoseconds of a year with sign and six digits.
-const fn longest(kind: Kind) -> Option<usize> {
-    match kind {
-        Kind::Integer => Some(23),
-        Kind::Float => Some(42),
-        Kind::Time => Some(32),
-        _ => None,
-    }
-}
-
-/// By kind of typed cells, whether a finding can stand in one.
+/// A detector as far as numbers and times can hold what it finds: bytes of the shortest text that does.
 #[derive(Debug)]
 pub(super) struct Typed {
-    integer: bool,
-    float: bool,
-    time: bool,
+    anywhere: Option<usize>,
+    /// In fields of which the name speaks for the detector: no label stands in a number.
+    named: Option<usize>,
+}
+
+/// The detectors of a plan, in its order.
+pub(super) fn lower(built_in: &[&Detector], own: &[CustomDetector]) -> Vec<Typed> {
+    let built_in =
+        built_in.iter().map(|detector| Typed::new(detector.pattern, detector.labelled, detector.labels));
+    let own = own.iter().map(|detector| {
+        let typed = Typed::new(&detector.pattern, &detector.labelled, &detector.labels);
+        // What a function sees is not known.
+        let any = detector.recognized || detector.words.iter().any(|word| is_written(word));
+        if any { Typed { anywhere: Some(0), ..typed } } else { typed }
+    });
+    built_in.chain(own).collect()
 }
 
 impl Typed {
-    /// What recognizers see is not known.
-    pub(super) fn new(built_in: &[&Detector], own: &[CustomDetector]) -> Self {
-        let shapes = built_in.iter().flat_map(|detector| [detector.pattern, detector.labelled]);
-        let own_shapes = own.iter().flat_map(|detector| [detector.pattern.as_str(), &detector.labelled]);
-        let shapes: Vec<_> =
-            shapes.chain(own_shapes).filter(|shape| !shape.is_empty()).map(shortest).collect();
-        let words =
-            own.iter().flat_map(|detector| &detector.words).any(|word| is_written(&word.to_uppercase()));
-        let seen = own.iter().any(|detector| detector.recognized);
-        let in_kind = |kind| {
-            let longest = longest(kind).unwrap_or(usize::MAX);
-            words || seen || shapes.iter().flatten().any(|shortest| *shortest <= longest)
-        };
-        Self { integer: in_kind(Kind::Integer), float: in_kind(Kind::Float), time: in_kind(Kind::Time) }
+    fn new(pattern: &str, labelled: &str, labels: &[impl AsRef<str>]) -> Self {
+        let (anywhere, named) = (shortest(pattern), shortest(labelled));
+        match labels.iter().any(|label| is_written(label.as_ref())) {
+            true => Self { anywhere: anywhere.into_iter().chain(named).min(), named },
+            false => Self { anywhere, named },
+        }
     }
 }
 
 impl Plan {
-    /// Whether a finding can stand in cells of a kind, the longest of which has so many bytes.
-    pub(crate) fn may_stand_in(&self, kind: Kind, bytes: usize) -> bool {
-        longest(kind).is_none_or(|longest| bytes > longest)
-            || match kind {
-                Kind::Integer => self.typed.integer,
-                Kind::Float => self.typed.float,
-                _ => self.typed.time,
-            }
+    /// Whether a finding can stand in cells of a kind in a field, the longest of which has so many bytes.
+    pub(crate) fn may_stand_in(&self, field: &Field, kind: Kind, bytes: usize) -> bool {
+        let room = bytes.saturating_add(LOST_ZEROS);
+        let fits = |shortest: Option<usize>| shortest.is_some_and(|shortest| shortest <= room);
+        let mut detectors = (0..).map(DetectorIndex).zip(&self.typed);
+        !matches!(kind, Kind::Integer | Kind::Float | Kind::Time)
+            || detectors
+                .any(|(index, typed)| fits(typed.anywhere) || field.vouches_for(index) && fits(typed.named))
     }
 }
 
 /// Bytes of the shortest text of a pattern, if any of its texts can be a part of a number or a time.
 fn shortest(pattern: &str) -> Option<usize> {
+    if pattern.is_empty() {
+        return None;
+    }
     let Ok(hir) = regex_syntax::parse(pattern) else { return Some(0) };
     can(&hir).then(|| hir.properties().minimum_len().unwrap_or(0))
 }
@@ -83,8 +81,9 @@ fn can(hir: &Hir) -> bool {
     }
 }
 
+/// Words are found in any case.
 fn is_written(word: &str) -> bool {
-    word.bytes().all(|byte| WRITTEN.contains(&byte))
+    word.bytes().all(|byte| WRITTEN.contains(&byte.to_ascii_uppercase()))
 }
 
 #[cfg(test)]
@@ -93,6 +92,7 @@ mod tests {
     use sievert_detect::{Borders, Category, Scanner, Scratch, Verdict};
 
     use super::*;
+    use crate::{Overrides, Policy};
 
     const SHAPES: [&str; 12] = [
         "tok_[a-z0-9]{6}",
@@ -105,7 +105,7 @@ mod tests {
         "[^a-z]{3}x?",
         "(k|1)[0-9]",
         r"[A-Z]{1,2}\.",
-        "x?",
+        "[k-z]{2,}",
         r"\b1e(21|30)\b",
     ];
 
@@ -132,33 +132,51 @@ mod tests {
         }
     }
 
+    fn typed(own: &CustomDetector) -> [Option<usize>; 2] {
+        let Typed { anywhere, named } = lower(&[], std::slice::from_ref(own)).remove(0);
+        [anywhere, named]
+    }
+
     #[test]
     fn numbers_are_left_alone_only_where_no_shape_fits() {
-        let typed = |shapes: &[&str]| {
-            let own: Vec<_> = shapes.iter().map(|shape| detector(shape)).collect();
-            let Typed { integer, float, time } = Typed::new(&[], &own);
-            [integer, float, time]
+        for (shape, shortest) in [
+            ("tok_[a-z0-9]{6}", None),
+            ("[a-z]+@[a-z]+", None),
+            ("[0-9]{9}", Some(9)),
+            ("[A-Za-z0-9]{40}", Some(40)),
+            ("(?i)t[0-9]{2}", Some(3)),
+            ("AKIA[A-Z0-9]{16}|[0-9]{4}-[0-9]{2}", Some(7)),
+            ("[", Some(0)),
+        ] {
+            assert_eq!(typed(&detector(shape))[0], shortest, "{shape}");
+        }
+        let behind = |label: &str| CustomDetector {
+            labelled: "[0-9]{4}".into(),
+            labels: vec![label.into()],
+            ..detector("[a-z]{4}-x")
         };
-        assert_eq!(typed(&["tok_[a-z0-9]{6}", "[a-z]+@[a-z]+"]), [false; 3]);
-        assert_eq!(typed(&["[a-z]+@[a-z]+", "[0-9]{9}"]), [true; 3]);
-        assert_eq!(typed(&["[A-Za-z0-9]{40}"]), [false, true, false], "a decimal is as long");
-        assert_eq!(typed(&["(?i)t[0-9]{2}"]), [true; 3], "nobody looks at what kind writes which letter");
-        let seen = CustomDetector { recognized: true, ..detector("") };
-        assert!(Typed::new(&[], &[seen]).time);
-        let word = CustomDetector { words: vec!["12e4".into()], ..detector("") };
-        assert!(Typed::new(&[], &[word]).integer);
+        assert_eq!(typed(&behind("badge")), [None, Some(4)], "no label stands in a number");
+        assert_eq!(typed(&behind("tz")), [Some(4), Some(4)], "but one may");
+        assert_eq!(typed(&CustomDetector { recognized: true, ..detector("") })[0], Some(0));
+        assert_eq!(typed(&CustomDetector { words: vec!["12e4".into()], ..detector("") })[0], Some(0));
     }
 
     proptest! {
         #[test]
-        fn what_is_left_alone_holds_nothing(shape in 0..SHAPES.len(), text in "[0-9+\\-.:eETZ]{1,23}") {
-            let own = [detector(SHAPES[shape])];
-            let scanner = Scanner::new(&[], &own);
-            prop_assume!(scanner.is_ok());
-            let scanner = scanner.expect("just asked");
-            if !Typed::new(&[], &own).integer {
+        fn what_is_left_alone_holds_nothing(
+            shape in 0..SHAPES.len(),
+            labelled in 0..SHAPES.len(),
+            name in prop::sample::select(vec!["it", "other"]),
+            text in "[0-9+\\-.:eETZ]{1,23}",
+        ) {
+            let own = [CustomDetector { labelled: SHAPES[labelled].into(), ..detector(SHAPES[shape]) }];
+            let mut plan = Plan::new(&Policy::default(), &[], &Overrides::default()).expect("a plan of nothing");
+            plan.typed = lower(&[], &own);
+            let scanner = Scanner::new(&[], &own).expect("a scanner");
+            let field = scanner.field(name);
+            if !plan.may_stand_in(&field, Kind::Integer, text.len()) {
                 let mut found = Vec::new();
-                scanner.scan(&scanner.field("it"), &text, &mut Scratch::default(), &mut found);
+                scanner.scan(&field, &text, &mut Scratch::default(), &mut found);
                 prop_assert!(found.is_empty());
             }
         }

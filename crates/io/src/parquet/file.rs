@@ -145,8 +145,10 @@ impl File {
 /// smallest, as a footer can state as many rows as it likes.
 fn wanted(metadata: &ParquetMetaData, leaves: &[Leaf], interest: &dyn Interest) -> Vec<usize> {
     let all = 0..leaves.len();
-    let wants =
-        |leaf: &Leaf| leaf.meaning != Meaning::Nothing && interest.wants(&leaf.field, leaf.meaning.kind());
+    let wants = |leaf: &Leaf| {
+        let meaning = leaf.meaning;
+        meaning != Meaning::Nothing && interest.wants(&leaf.field, meaning.kind(), meaning.longest())
+    };
     let wanted: Vec<_> = all.clone().filter(|&leaf| wants(&leaves[leaf])).collect();
     let size =
         |leaf: &usize| metadata.row_groups().first().map(|group| group.column(*leaf).compressed_size());

@@ -59,6 +59,19 @@ impl Meaning {
             Self::Integer | Self::Unsigned | Self::Nothing => Kind::Integer,
         }
     }
+
+    /// Bytes of the longest text of a value, as [`typed`](crate::typed) writes it.
+    pub(super) fn longest(self) -> usize {
+        match self {
+            Self::Text | Self::Bytes => usize::MAX,
+            // Of a year beyond those with an ISO form, its seconds.
+            Self::Date | Self::Time(_) | Self::Timestamp(_) => "-009999-01-01T00:00:00.000000000".len(),
+            Self::Integer | Self::Unsigned | Self::Nothing => "-9223372036854775808".len(),
+            Self::Float => "-0.0000000012345678901234567".len(),
+            // 39 digits at most, or zeros up to its places.
+            Self::Decimal(places) => "-0.".len() + 39.max(usize::try_from(places).unwrap_or(0)),
+        }
+    }
 }
 
 /// The leaves in the order of the schema, and the names of fields; `None` if the schema is too deep.

@@ -293,6 +293,34 @@ mod tests {
     }
 
     #[test]
+    fn no_text_is_longer_than_is_said_of_it() {
+        fn holds(meaning: Meaning, value: &impl Value) {
+            let text = text(value, meaning);
+            assert!(text.len() <= meaning.longest(), "{text}");
+        }
+        for edge in [i64::MIN, i64::MAX, -377_705_023_201, 253_402_207_200, -1, 0] {
+            for meaning in [Meaning::Integer, Meaning::Unsigned, Meaning::Date, Meaning::Decimal(18)] {
+                holds(meaning, &edge);
+            }
+            for per_second in [1, 1_000, 1_000_000, 1_000_000_000] {
+                holds(Meaning::Timestamp(per_second), &edge);
+                holds(Meaning::Timestamp(per_second), &(edge / 1_000_000_000));
+                holds(Meaning::Time(per_second), &edge);
+            }
+        }
+        for size in
+            [1.234_567_890_123_456_7e-9, 9.999_999_999_999_999e20, f64::MIN, f64::MIN_POSITIVE, 5e-324]
+        {
+            holds(Meaning::Float, &-size);
+            holds(Meaning::Float, &(size / 3.0));
+            holds(Meaning::Float, &(-size as f32));
+        }
+        for places in [0, 1, 38, 200] {
+            holds(Meaning::Decimal(places), &ByteArray::from(vec![0x80; 16]));
+        }
+    }
+
+    #[test]
     fn times_read_as_iso_8601() {
         assert_eq!(text(&-1_i32, Meaning::Date), "1969-12-31");
         assert_eq!(text(&i32::MAX, Meaning::Date), "2147483647");

@@ -13,7 +13,7 @@ impl Interest for Only<'_> {
         false
     }
 
-    fn wants(&self, field: &str, _: Kind) -> bool {
+    fn wants(&self, field: &str, _: Kind, _: usize) -> bool {
         self.0.contains(&field)
     }
 }
