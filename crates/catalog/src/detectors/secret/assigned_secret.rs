@@ -113,15 +113,11 @@ pub static DETECTOR: Detector = Detector {
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let value = c.text.trim_end_matches(['.', '!', '?']);
-    if value != c.text && !c.text.ends_with('!') || secrecy::is_placeholder(c.text) {
+    if value != c.text && !c.text.ends_with('!') {
         return Verdict::No;
     }
     if c.anchored == Anchored::Field {
-        return Verdict::plain(c.after().is_empty());
-    }
-    // A query goes on, or a character reference of HTML: the shorter candidate is the value.
-    if c.text.contains('&') && (c.text.contains('=') || c.after().starts_with(';')) {
-        return Verdict::No;
+        return Verdict::plain(c.after().is_empty() && !secrecy::is_placeholder(c.text));
     }
     let quote = c.before().chars().next_back().filter(|last| "\"'`".contains(*last));
     let whole = match quote {
@@ -131,7 +127,15 @@ fn validate(c: &Candidate<'_>) -> Verdict {
                 || c.after().is_empty()
         }
     };
-    Verdict::plain(whole && assigned(c.before()) && secret(c.text, quote.is_some()))
+    // Asked first: what stands behind a name can end in as many places as it is long.
+    if !whole || !assigned(c.before()) {
+        return Verdict::No;
+    }
+    // A query goes on, or a character reference of HTML: the shorter candidate is the value.
+    if c.text.contains('&') && (c.text.contains('=') || c.after().starts_with(';')) {
+        return Verdict::No;
+    }
+    Verdict::plain(!secrecy::is_placeholder(c.text) && secret(c.text, quote.is_some()))
 }
 
 /// Whether a sign or a verb gives the value to what stands before it: `password required` gives nothing.
