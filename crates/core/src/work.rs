@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use sievert_detect::{About, DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally, resolve};
+use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Field, Finding, Group, Scratch, Tally, resolve};
 use sievert_io::{
     Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts, Unread,
 };
@@ -173,41 +173,47 @@ impl<'r> Worker<'r> {
         known
     }
 
-    /// Scans the cells into `self.found`; once more where the column as a whole speaks for a detector. What is tallied
-    /// are cells as they stand in records, however they are stored.
+    /// Scans the cells into `self.found`; once more, for these alone, where the column as a whole speaks for detectors.
+    /// What is tallied are cells as they stand in records, however they are stored.
     fn scan(&mut self, field: &Known, column: &Column<'_>) -> Vec<Tally> {
+        let field = &field.plan.field;
         let scanner = self.job.plan.scanner();
         self.found.clear();
-        scanner.scan_texts(&field.plan.field, &column.cells(), &mut self.scratch, &mut self.found);
+        scanner.scan_texts(field, &column.cells(), &mut self.scratch, &mut self.found);
         let looked_at = self.scratch.take_tallies();
-        let by_chance = |(about, tally): &(About<'_>, &Tally)| about.chance > 0.0 && tally.tried > 0;
-        let abouts = || scanner.detectors().map(|(_, about)| about);
-        if !abouts().zip(&looked_at).any(|each| by_chance(&each)) {
+        let those = |wanted: &dyn Fn(usize, f64) -> bool| {
+            let wanted =
+                scanner.detectors().filter(|(index, about)| wanted(usize::from(index.0), about.chance));
+            let mut set = DetectorSet::none(scanner.len());
+            wanted.for_each(|(index, _)| set.insert(index));
+            set
+        };
+        let by_chance = those(&|nth, chance| chance > 0.0 && looked_at[nth].tried > 0);
+        if by_chance.is_empty() {
             return looked_at;
         }
-        let cells = self.tally_cells(field, column, looked_at.clone());
-        if !abouts().zip(&cells).any(|each| by_chance(&each) && chance::shared(*each.1)) {
+        let cells = self.tally_cells(&only(field, &by_chance), column, looked_at.clone());
+        let shared = those(&|nth, chance| chance > 0.0 && chance::shared(cells[nth]));
+        if shared.is_empty() {
             return cells;
         }
-        let texts = column.different().map_or(looked_at, |texts| self.tally(field, &texts));
-        let mut together = DetectorSet::none(scanner.len());
-        for (((index, about), cells), texts) in scanner.detectors().zip(&cells).zip(texts) {
-            if chance::agree(*cells, texts, about.chance) {
-                together.insert(index);
-            }
-        }
+        let texts = column.different().map_or(looked_at, |texts| self.tally(&only(field, &shared), &texts));
+        let together = those(&|nth, chance| chance::agree(cells[nth], texts[nth], chance));
         if !together.is_empty() {
-            let mut in_column = field.plan.field.clone();
-            in_column.column = together;
-            self.found.clear();
+            let mut in_column = only(field, &together);
+            in_column.column = together.clone();
+            self.found.retain(|(_, finding)| !together.contains(finding.detector));
             scanner.scan_texts(&in_column, &column.cells(), &mut self.scratch, &mut self.found);
             self.scratch.take_tallies();
+            self.found.sort_by_key(|(cell, finding)| {
+                (*cell, finding.span.start, finding.span.end, finding.detector)
+            });
         }
         cells
     }
 
     /// The tallies of the cells of a column, each as often as it stands; `once`: those of what is looked at.
-    fn tally_cells(&mut self, field: &Known, column: &Column<'_>, once: Vec<Tally>) -> Vec<Tally> {
+    fn tally_cells(&mut self, field: &Field, column: &Column<'_>, once: Vec<Tally>) -> Vec<Tally> {
         let Some(sets) = column.by_times() else { return once };
         let mut tallies = vec![Tally::default(); once.len()];
         for (times, texts) in sets.iter().filter(|(times, _)| **times > 0) {
@@ -219,9 +225,9 @@ impl<'r> Worker<'r> {
         tallies
     }
 
-    fn tally(&mut self, field: &Known, texts: &Gathered) -> Vec<Tally> {
+    fn tally(&mut self, field: &Field, texts: &Gathered) -> Vec<Tally> {
         let (scanner, mut found) = (self.job.plan.scanner(), Vec::new());
-        scanner.scan_texts(&field.plan.field, &texts.cells(), &mut self.scratch, &mut found);
+        scanner.scan_texts(field, &texts.cells(), &mut self.scratch, &mut found);
         self.scratch.take_tallies()
     }
 
@@ -420,6 +426,13 @@ impl<'r> Worker<'r> {
         }
         Ok(change)
     }
+}
+
+/// The field with no other detectors than these.
+fn only(field: &Field, detectors: &DetectorSet) -> Field {
+    let mut field = field.clone();
+    field.detectors = detectors.clone();
+    field
 }
 
 fn count_skipped(field: &Known, cells: u64, counts: &mut Counts) {
