@@ -18,7 +18,17 @@ pub static DETECTOR: Detector = Detector {
           | [-\x20](?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Chaussee|Steig|Pfad) )
         \x20[1-9][0-9]{0,2}(?:\x20?[a-z])?(?:\x20?[-/]\x20?[0-9]{1,4}[a-z]?)?
         (?:,?\s{1,2}(?:D-|DE-|A-|CH-)?[0-9]{4,5}\x20[A-ZÄÖÜ][A-Za-zäöüß.-]{1,25}(?:\x20(?:am|an\x20der|im|in\x20der|ob\x20der|[A-ZÄÖÜ][A-Za-zäöüß().-]{1,25})){0,3})?",
-    labels: &["anschrift", "adresse", "straße", "strasse", "wohnhaft", "wohnanschrift", "postanschrift"],
+    labels: &[
+        "anschrift",
+        "adresse",
+        "straße",
+        "strasse",
+        "wohnhaft",
+        "wohnanschrift",
+        "postanschrift",
+        "street",
+        "address",
+    ],
     context: &["anschrift", "adresse", "wohnhaft", "wohnt", "wohnung", "haus"],
     validate,
     sample,

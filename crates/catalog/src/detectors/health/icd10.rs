@@ -17,6 +17,8 @@ pub static DETECTOR: Detector = Detector {
     category: Category::Health,
     placeholder: "ICD10",
     pattern: r"[A-TV-Z][0-9][0-9AB](?:\.[0-9A-KXZ]{1,4})?",
+    // Claims write them without the dot; U07.1 is a code of an emergency (chapter XXII).
+    labelled: r"[A-Z][0-9][0-9AB]\.?[0-9A-KXZ]{0,4}",
     labels: &[
         "icd-10",
         "icd10",
@@ -60,6 +62,8 @@ pub static DETECTOR: Detector = Detector {
         "diagnosis code [[J45.909]]",
         "Dx: asthma ([[J45.9]])",
         "ICD-10 code [[I10]]",
+        "icd10=[[J45909]]",
+        "ICD-10: [[U07.1]]",
     ],
     counter_examples: &["E11.9", "cell B12", "diagnosis U07.1", "diagnosis: vitamin B12 deficiency"],
     ..Detector::BLANK
