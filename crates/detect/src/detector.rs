@@ -111,7 +111,14 @@ impl Detector {
 
 /// Letters and digits, upper case: the usual normal form of a number that people space and hyphenate as they like.
 pub(crate) fn alphanumeric(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    let mut normal = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        match c.is_ascii() {
+            true => normal.push(c.to_ascii_uppercase()),
+            false => normal.extend(c.to_uppercase()),
+        }
+    }
+    normal
 }
 
 /// A user's own detector, as the policy file spells it: the full power of a built-in one, owned.
