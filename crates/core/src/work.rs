@@ -390,6 +390,8 @@ impl<'r> Worker<'r> {
         let outcome = plan.rewrite(&field.plan, text, findings, &mut self.scratch, &mut taken);
         let change = match outcome {
             Outcome::Untouched => None,
+            // No record is to go for what stands beside them.
+            Outcome::DropRecord | Outcome::DropCell if kind == Kind::Metadata => Some(Change::Null),
             Outcome::DropRecord => Some(Change::DropRecord),
             // A name cannot be null: what has a name that may not stay goes as a whole.
             Outcome::DropCell if kind == Kind::Key => Some(Change::DropRecord),

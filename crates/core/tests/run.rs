@@ -1,9 +1,14 @@
 //! The whole job with toy detectors: the run, the ledger and the report do not depend on the catalogue.
 
-use std::fs;
+use std::collections::HashMap;
+use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sievert_core::report::Report;
 use sievert_core::{
     Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Resume, Status, Task, run,
@@ -215,4 +220,38 @@ fn what_of_a_frame_cannot_be_looked_at_is_not_examined() {
     assert_eq!(report.not_examined[0].reason, "field blob, 3 cells: it is of no type");
     assert_eq!((report.ledger.cells.total, report.ledger.cells.binary), (3, 3));
     assert!(frame.take_written().is_some(), "what could be read is handed back");
+}
+
+/// Metadata of a table stands in no record: it goes, and all records stay.
+#[test]
+fn what_stands_beside_the_records_goes_without_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [input, out] = ["in.parquet", "out"].map(|name| folder.path().join(name));
+    let words: ArrayRef = Arc::new(StringArray::from_iter_values(["a", "b", "tok_abc124"]));
+    let rows = RecordBatch::try_from_iter([("word", words)]).expect("a table");
+    let schema = Schema::clone(&rows.schema())
+        .with_metadata(HashMap::from([("note".to_owned(), "of tok_abc123".to_owned())]));
+    let rows = rows.with_schema(schema.into()).expect("the same columns");
+    let mut writer =
+        ArrowWriter::try_new(File::create(&input).expect("a file"), rows.schema(), None).expect("a writer");
+    writer.write(&rows).expect("written");
+    writer.close().expect("closed");
+
+    let policy = "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"drop-record\"\n";
+    let policy = Policy::parse(policy, "p.toml").expect("a policy");
+    let plan = Plan::new(&policy, &[&TOKEN], &Overrides::default()).expect("a plan");
+    let task = Task::Redact {
+        to: Destination::Folder(out.clone()),
+        overwrite: false,
+        state: folder.path().join("state"),
+    };
+    let report = run(&Job { plan: plan.into(), ..job(&input, task, 1) }, &()).expect("runs");
+    assert_eq!((report.ledger.records.total, report.ledger.records.dropped), (3, 1));
+    let written = File::open(out.join("in.parquet")).expect("an output");
+    let written = ParquetRecordBatchReaderBuilder::try_new(written).expect("Parquet");
+    let said =
+        format!("{:?} {:?}", written.metadata().file_metadata().key_value_metadata(), written.schema());
+    assert!(!said.contains("tok_"), "the Arrow schema in there holds it a second time: {said}");
+    let left: Vec<_> = written.build().expect("a reader").collect::<Result<_, _>>().expect("rows");
+    assert_eq!(left.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
 }

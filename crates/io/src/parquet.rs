@@ -4,6 +4,7 @@
 mod column;
 mod copy;
 mod decode;
+mod embedded;
 mod file;
 mod pending;
 #[cfg(test)]

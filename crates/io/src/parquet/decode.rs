@@ -40,7 +40,7 @@ enum Origin {
         /// The slots of each cell, if they are not its rows.
         slots: Option<Occurrences>,
     },
-    /// Key-value metadata, by its place in the list.
+    /// Key-value metadata, by its place in the list; behind these, what stands in an Arrow schema alone.
     Metadata(usize),
     Names,
 }
@@ -53,7 +53,7 @@ pub struct Changes {
     pub(super) cells: BTreeMap<usize, Vec<(u64, Option<Bytes>)>>,
     /// Rows of the row group that go, rising.
     pub(super) dropped: Vec<u64>,
-    /// Entries of the key-value metadata with their new values.
+    /// Entries of the key-value metadata, and behind these of an Arrow schema's, with their new values.
     pub(super) metadata: Vec<(usize, Option<String>)>,
 }
 
@@ -195,6 +195,10 @@ impl Parquet {
             if let Some(value) = value.as_ref().filter(|_| !MACHINE_KEYS.contains(&key.as_str())) {
                 add(key, Kind::Metadata, true, &[value], Origin::Metadata(entry));
             }
+        }
+        let entries = metadata.map_or(0, Vec::len);
+        for (number, (key, value)) in self.file.embedded.iter().enumerate() {
+            add(key, Kind::Metadata, true, &[value], Origin::Metadata(entries + number));
         }
     }
 }

@@ -13,7 +13,7 @@ use parquet::file::statistics::Statistics;
 use super::column::Column;
 use super::ranges::{Ranges, Window};
 use super::schema::{self, FieldNames, Leaf, Meaning};
-use super::{AHEAD, Part, RANGES, ROWS, guarded};
+use super::{AHEAD, Part, RANGES, ROWS, embedded, guarded};
 use crate::{Cause, Error, Interest, Place};
 
 /// Bytes at the end of a file that are asked for first.
@@ -34,6 +34,8 @@ pub(super) struct File {
     /// Those that are read, by their place.
     pub(super) wanted: Vec<usize>,
     pub(super) names: FieldNames,
+    /// Metadata that stand in an Arrow schema alone, by key.
+    pub(super) embedded: Vec<(String, String)>,
 }
 
 impl File {
@@ -41,7 +43,9 @@ impl File {
         match guarded(|| footer(&ranges)) {
             Ok((metadata, leaves, names)) => {
                 let wanted = wanted(&metadata, &leaves, interest);
-                Ok(Self { ranges, place, metadata, leaves, wanted, names })
+                let embedded = metadata.file_metadata().key_value_metadata().map(|all| embedded::alone(all));
+                let embedded = embedded.unwrap_or_default();
+                Ok(Self { ranges, place, metadata, leaves, wanted, names, embedded })
             }
             Err(cause) => Err(cause.at(place)),
         }

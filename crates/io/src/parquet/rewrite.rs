@@ -10,7 +10,7 @@ use parquet::bloom_filter::Sbbf;
 use parquet::column::page::{Page, PageReader};
 use parquet::column::writer::{ColumnCloseResult, get_column_writer};
 use parquet::file::metadata::page_index::{PageIndex, PageIndexProvider};
-use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaDataReader};
+use parquet::file::metadata::{ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaDataReader};
 use parquet::file::properties::{
     BloomFilterPosition, EnabledStatistics, WriterProperties, WriterPropertiesPtr, WriterVersion,
 };
@@ -24,7 +24,7 @@ use super::column::Column;
 use super::file::File;
 use super::pending::Pending;
 use super::ranges::Window;
-use super::{AHEAD, RANGES, Ranges, guarded, step};
+use super::{AHEAD, RANGES, Ranges, embedded, guarded, step};
 use crate::output::Sink;
 use crate::{Body, Cause, Error, Output, Place, Publish, Rendered};
 
@@ -184,11 +184,7 @@ impl Writing {
             .read_page_index_and_finish(&stored)
             .ok()
             .and_then(|(_, index)| index);
-        let mut metadata = about.key_value_metadata().cloned();
-        for (entry, value) in changed {
-            let entry = metadata.as_mut().and_then(|metadata| metadata.get_mut(*entry));
-            entry.expect("an entry that was read").value.clone_from(value);
-        }
+        let metadata = about.key_value_metadata().map(|all| changed_metadata(file, all, changed));
         let has_index = index.as_ref().is_some_and(PageIndexProvider::has_offset_indexes);
         let version =
             if about.version() > 1 { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 };
@@ -219,6 +215,21 @@ impl Writing {
         self.next = self.next.max(end);
         Ok(())
     }
+}
+
+/// The entries with what changed; the Arrow schema among them says the same.
+fn changed_metadata(file: &File, entries: &[KeyValue], changed: &[(usize, Option<String>)]) -> Vec<KeyValue> {
+    let (mut now, mut alone) = (entries.to_vec(), Vec::new());
+    for (entry, value) in changed {
+        match now.get_mut(*entry) {
+            Some(entry) => entry.value.clone_from(value),
+            None => alone.push((file.embedded[*entry - entries.len()].0.as_str(), value.clone())),
+        }
+    }
+    if !changed.is_empty() {
+        embedded::follow(&mut now, &alone);
+    }
+    now
 }
 
 /// What stands in the file beside a column that is passed on.
