@@ -129,7 +129,18 @@ fn quoted_by(sample: &[u8], dialect: Dialect) -> bool {
 /// Whether the first row names the columns: its cells look like names, at least one is there, and none of them comes
 /// again as a value of its column.
 pub(crate) fn is_header(first: &[String], rest: impl Iterator<Item = Vec<String>>) -> bool {
-    if first.iter().all(|cell| cell.trim().is_empty()) || !first.iter().all(|cell| looks_like_name(cell)) {
+    let mut series: HashMap<&str, u32> = HashMap::new();
+    for (name, _) in first.iter().filter_map(|cell| numbered(cell)) {
+        *series.entry(name).or_default() += 1;
+    }
+    // `V1`, `V2`, ... `V100`; a number of two digits is a name's without others beside it.
+    let is_one_of_many = |cell: &str| {
+        numbered(cell)
+            .is_some_and(|(name, digits)| digits.len() <= 2 || digits.len() <= 5 && series[name] > 1)
+    };
+    if first.iter().all(|cell| cell.trim().is_empty())
+        || !first.iter().all(|cell| looks_like_name(cell) || is_one_of_many(cell))
+    {
         return false;
     }
     let names: Vec<_> = first.iter().map(|cell| cell.trim()).collect();
@@ -146,6 +157,14 @@ pub(crate) fn is_header(first: &[String], rest: impl Iterator<Item = Vec<String>
         );
     }
     repeated.is_empty()
+}
+
+/// A word of letters and the number behind it.
+fn numbered(cell: &str) -> Option<(&str, &str)> {
+    let cell = cell.trim();
+    let name = cell.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == '_');
+    (is_word && name.len() < cell.len()).then(|| cell.split_at(name.len()))
 }
 
 /// Not a number, a date, an address; names hold a letter and are not long. A missing one is common, for an index.

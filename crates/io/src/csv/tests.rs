@@ -352,6 +352,9 @@ fn dialects_and_headers_are_found() {
     assert_eq!(found("1,Ann\n2,Bob\n"), (',', '"', false));
     assert_eq!(found("ann@example.com,x\nbob@example.com,y\n"), (',', '"', false));
     assert_eq!(found("Ann,Rome\nBob,Rome\n"), (',', '"', false), "Rome comes again in its column");
+    assert_eq!(found("ssn,q1,q10\n1,2,3\n"), (',', '"', true), "a short number behind a name");
+    assert_eq!(found("id,V99,V100\n1,2,3\n"), (',', '"', true), "a series");
+    assert_eq!(found("Ann,P1234567\nBob,P7654321\n"), (',', '"', false), "a code");
 }
 
 #[test]
