@@ -71,6 +71,8 @@ pub static DETECTOR: Detector = Detector {
         "4111 1111 1111 1111",
         "123e4567-e89b-12d3-a456-426614174000",
         "order 2125550123",
+        "12-3456789",
+        "123.456.789",
         "call on 2023-10-10",
         "$212-555-0123",
         "+1 212-555-01",
@@ -239,9 +241,13 @@ fn common(c: &Candidate<'_>, number: &Written<'_>) -> Verdict {
     };
     // `1 155 635`: a trunk 1 stands before ten digits.
     let thousands = text.starts_with('1') && text[1..].starts_with(separates) && count != 11;
+    // Of a column of `2024-00123` each cell has the same shape, which proves nothing: it takes a trunk 0, or an area
+    // code in parentheses.
+    let in_groups =
+        c.anchored == Anchored::Alone && number.groups().len() > 1 && !text.starts_with(['0', '(']);
     // A house number and a postal code: `Campanar, 21 - 46009`.
     let address = number.has(b"-") && text.contains(" - ") && !text.starts_with('0');
-    if crowded || thousands || address || !plausible || named_otherwise(c.before()) {
+    if in_groups || crowded || thousands || address || !plausible || named_otherwise(c.before()) {
         Verdict::No
     } else {
         Verdict::Weak
