@@ -101,7 +101,7 @@ pub enum Header {
 /// What a record of plain text is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextRecord {
-    /// A line.
+    /// A line; of a key or a certificate as text (RFC 7468) all its lines.
     #[default]
     Line,
     /// The whole object.
