@@ -96,11 +96,12 @@ fn patterns_leave_borders_and_groups_to_the_scanner() {
 }
 
 #[test]
-fn every_example_is_found_whole_alone_and_in_a_sentence() {
+fn every_example_is_found_whole_alone_in_a_sentence_and_between_escapes() {
     each(|d, wrong| {
         for marked in d.examples {
             let whole = if marked.contains("[[") { (*marked).to_owned() } else { format!("[[{marked}]]") };
-            for carrier in [format!("as seen {whole} today"), whole] {
+            let escaped = format!(r"seen\n{}\r\n\ttoday", whole.replace('\n', r"\n"));
+            for carrier in [format!("as seen {whole} today"), escaped, whole] {
                 let example = Example::parse(&carrier);
                 if !found_whole(d, &example.text, &example.value) {
                     let spans: Vec<_> = found(d, &example.text).iter().map(Finding::range).collect();

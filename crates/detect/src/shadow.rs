@@ -1,5 +1,6 @@
-//! The view in which all detection happens: one spelling for characters that look alike or do not show, with the way
-//! back to the exact bytes. Text that needs no change is its own shadow; the original is never altered.
+//! The view in which all detection happens: one spelling for characters that look alike or do not show, and for line
+//! breaks and tabs that are written as escapes, with the way back to the exact bytes. Text that needs no change is its own
+//! shadow; the original is never altered.
 
 use std::ops::Range;
 
@@ -21,7 +22,7 @@ pub(crate) struct Shadow {
 impl Shadow {
     /// The view of the text, and its way back if there is any difference.
     pub(crate) fn of<'s>(&'s mut self, text: &'s str) -> (&'s str, Option<&'s Self>) {
-        if text.is_ascii() || !self.fill(text) {
+        if !self.fill(text) {
             return (text, None);
         }
         (&self.text, Some(self))
@@ -80,6 +81,13 @@ impl Shadow {
         let mut at = 0;
         loop {
             at += plain(&text[at..]);
+            if escapes(&text.as_bytes()[at..]) {
+                self.text.push_str(&text[copied..at]);
+                self.text.push_str(BREAK);
+                at += BREAK.len();
+                copied = at;
+                continue;
+            }
             let Some(c) = text[at..].chars().next() else { break };
             let twin = latin(c).filter(|_| {
                 if at >= word.end {
@@ -186,27 +194,49 @@ impl Word {
     }
 }
 
+/// The view of an escape, as long as it is.
+const BREAK: &str = " \n";
+
+/// Whether the text begins with an escape for a blank, as code and JSON inside of texts have it. Its letter is no part of
+/// the word behind it.
+fn escapes(text: &[u8]) -> bool {
+    matches!(text, [b'\\', b'n' | b'r' | b't', ..])
+}
+
 /// Where the first character stands that may not stand for itself; the length of the text where there is none.
 fn plain(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(ahead) = foreign(&bytes[at..]) {
+    while let Some(ahead) = odd(&bytes[at..]) {
         at += ahead;
         let alone = || text[at..].chars().next().filter(|c| latin(*c).is_none() && fold(*c) == Some(*c));
-        let Some(length) = itself(bytes[at]).or_else(|| alone().map(char::len_utf8)) else { return at };
+        let length = match bytes[at] {
+            b'\\' => (!escapes(&bytes[at..])).then_some(1),
+            first => itself(first).or_else(|| alone().map(char::len_utf8)),
+        };
+        let Some(length) = length else { return at };
         at += length;
     }
     bytes.len()
 }
 
-/// Where the first byte beyond ASCII stands.
-fn foreign(text: &[u8]) -> Option<usize> {
+/// Where the first byte stands that is beyond ASCII or a backslash.
+fn odd(text: &[u8]) -> Option<usize> {
     const AT_ONCE: usize = 16;
-    let (all, rest) = text.as_chunks::<AT_ONCE>();
-    let beyond = |bytes: &[u8; AT_ONCE]| u128::from_le_bytes(*bytes) & u128::from_le_bytes([0x80; AT_ONCE]);
-    match all.iter().position(|bytes| beyond(bytes) != 0) {
-        Some(nth) => Some(AT_ONCE * nth + beyond(&all[nth]).trailing_zeros() as usize / 8),
-        None => rest.iter().position(|byte| !byte.is_ascii()).map(|nth| text.len() - rest.len() + nth),
+    let all = |byte: u8| u128::from_le_bytes([byte; AT_ONCE]);
+    let (chunks, rest) = text.as_chunks::<AT_ONCE>();
+    // The highest bits of bytes that are odd. Behind the first one there may be more than are.
+    let odd = |bytes: &[u8; AT_ONCE]| {
+        let bytes = u128::from_le_bytes(*bytes);
+        let zeros = bytes ^ all(b'\\');
+        (bytes | zeros.wrapping_sub(all(1)) & !zeros) & all(0x80)
+    };
+    match chunks.iter().position(|bytes| odd(bytes) != 0) {
+        Some(nth) => Some(AT_ONCE * nth + odd(&chunks[nth]).trailing_zeros() as usize / 8),
+        None => {
+            let nth = rest.iter().position(|byte| !byte.is_ascii() || *byte == b'\\')?;
+            Some(text.len() - rest.len() + nth)
+        }
     }
 }
 

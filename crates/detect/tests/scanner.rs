@@ -129,6 +129,22 @@ fn a_disguise_is_seen_through_and_named() {
 }
 
 #[test]
+fn the_letter_of_an_escape_is_no_part_of_what_follows() {
+    let scanner = scanner();
+    let text = r#""name: Jo\nemail: a@b.com\n\tx@b.com\r\n4111111111111111\\nz@b.com""#;
+    assert_eq!(
+        found(&scanner, "", text),
+        [
+            r#"toy.mail "a@b.com" label"#,
+            r#"toy.mail "x@b.com" context"#,
+            r#"toy.card "4111111111111111" checksum"#,
+            r#"toy.mail "z@b.com" context"#,
+        ]
+    );
+    assert_eq!(found(&scanner, "", r"C:\User\anna@b.com"), [r#"toy.mail "anna@b.com" "#]);
+}
+
+#[test]
 fn many_texts_are_scanned_as_one_by_one() {
     let scanner = scanner();
     let texts = Texts { buffer: "a@b.comc@d.org12345678", ends: &[7, 14, 22] };

@@ -16,7 +16,7 @@ pub static DETECTOR: Detector = Detector {
     category: Category::NationalId,
     placeholder: "DNI",
     pattern: r"[0-9]{8}[- ]?[A-HJ-NP-TV-Z]|[0-9]{2}\.[0-9]{3}\.[0-9]{3}[- ]?[A-HJ-NP-TV-Z]",
-    labelled: r"[0-9]{7,9}[- ]?[A-Za-z]?|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}[- ]?[A-Za-z]?",
+    labelled: r"[0-9]{7,9}(?:[- ]?[A-Za-z])?|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}(?:[- ]?[A-Za-z])?",
     labels: &[
         "dni",
         "nif",
