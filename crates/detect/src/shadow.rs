@@ -231,13 +231,10 @@ fn odd(text: &[u8]) -> Option<usize> {
         let zeros = bytes ^ all(b'\\');
         (bytes | zeros.wrapping_sub(all(1)) & !zeros) & all(0x80)
     };
-    match chunks.iter().position(|bytes| odd(bytes) != 0) {
-        Some(nth) => Some(AT_ONCE * nth + odd(&chunks[nth]).trailing_zeros() as usize / 8),
-        None => {
-            let nth = rest.iter().position(|byte| !byte.is_ascii() || *byte == b'\\')?;
-            Some(text.len() - rest.len() + nth)
-        }
-    }
+    let nth = chunks.iter().position(|bytes| odd(bytes) != 0);
+    let whole = nth.map(|nth| AT_ONCE * nth + odd(&chunks[nth]).trailing_zeros() as usize / 8);
+    let last = || rest.iter().position(|byte| !byte.is_ascii() || *byte == b'\\');
+    whole.or_else(|| Some(text.len() - rest.len() + last()?))
 }
 
 /// The length of all characters that begin with this byte, where each of them stands for itself: Latin with diacritics,
@@ -341,4 +338,20 @@ const fn latin(c: char) -> Option<char> {
         'Х' | 'Χ' => 'X',
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_first_odd_byte_is_the_first_one(
+            bytes in prop::collection::vec(prop_oneof![8 => b' '..=b'~', 1 => any::<u8>()], 0..80),
+        ) {
+            let first = bytes.iter().position(|byte| !byte.is_ascii() || *byte == b'\\');
+            prop_assert_eq!(odd(&bytes), first);
+        }
+    }
 }

@@ -66,7 +66,7 @@ fn agree_on_cells(name: &str, cells: &[String]) {
 }
 
 /// Pieces that the toys are made of, and what breaks them.
-const PIECES: [&str; 66] = [
+const PIECES: [&str; 68] = [
     "4111 1111",
     "4111",
     "1111",
@@ -77,6 +77,8 @@ const PIECES: [&str; 66] = [
     " ",
     "  ",
     "\n",
+    r"\n",
+    "\\",
     ".",
     ",",
     ":",
