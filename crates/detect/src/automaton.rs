@@ -1,6 +1,6 @@
 //! Many shapes as one lazy automaton, walked from one place until nothing can follow.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
 
 use regex_automata::Anchored;
@@ -186,6 +186,30 @@ impl Automaton {
         dfa.next_state(cache, state, byte).expect("the cache is cleared, never given up")
     }
 
+    /// Goes on through states that are known and of which there is nothing to say. A loop of its own, in which nothing is
+    /// written to: most steps are made here.
+    #[inline]
+    fn plain_steps(
+        dfa: &DFA,
+        cache: &Cache,
+        mut state: LazyStateID,
+        text: &[u8],
+        part: Range<usize>,
+    ) -> (usize, LazyStateID) {
+        let mut at = part.start;
+        if !state.is_tagged() {
+            for byte in &text[part] {
+                let next = dfa.next_state_untagged(cache, state, *byte);
+                if next.is_tagged() {
+                    break;
+                }
+                state = next;
+                at += 1;
+            }
+        }
+        (at, state)
+    }
+
     /// The state in which every walk begins.
     fn start(dfa: &DFA, cache: &mut Cache, start: &mut Option<(LazyStateID, usize)>) -> LazyStateID {
         match *start {
@@ -236,20 +260,20 @@ impl Automaton {
             }
             let from = at;
             let until = limit.min(first_mark.max((at / MARK + 1) * MARK));
-            for byte in &text[from..until] {
-                state = Self::step(dfa, cache, state, *byte);
-                if state.is_tagged() {
-                    if state.is_dead() {
-                        break;
+            while at < until {
+                (at, state) = Self::plain_steps(dfa, cache, state, text, at..until);
+                let Some(byte) = text[..until].get(at) else { break };
+                state = dfa.next_state(cache, state, *byte).expect("the cache is cleared, never given up");
+                if state.is_dead() {
+                    break;
+                }
+                // A match is told one byte late, by what follows it.
+                if state.is_match() && self.next.contains(*byte) {
+                    if tell(cache, state, at).is_break() {
+                        *steps += count + (at - from + 1) as u64;
+                        return;
                     }
-                    // A match is told one byte late, by what follows it.
-                    if state.is_match() && self.next.contains(*byte) {
-                        if tell(cache, state, at).is_break() {
-                            *steps += count + (at - from + 1) as u64;
-                            return;
-                        }
-                        fresh.marks.clear();
-                    }
+                    fresh.marks.clear();
                 }
                 at += 1;
             }

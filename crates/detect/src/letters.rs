@@ -120,7 +120,11 @@ impl Runs<'_> {
 }
 
 /// How some words begin, by the first three bytes of each: enough to pass over most words of a text.
-pub(crate) struct Heads(Box<[u64; 1 << (HEAD_BITS - 6)]>);
+pub(crate) struct Heads {
+    bits: Box<[u64; 1 << (HEAD_BITS - 6)]>,
+    /// One of the words begins with a digit.
+    digits: bool,
+}
 
 /// Bytes of a head.
 const HEAD: usize = 3;
@@ -137,7 +141,7 @@ const HEAD_BITS: u32 = 17;
 
 impl Default for Heads {
     fn default() -> Self {
-        Self(Box::new([0; 1 << (HEAD_BITS - 6)]))
+        Self { bits: Box::new([0; 1 << (HEAD_BITS - 6)]), digits: false }
     }
 }
 
@@ -152,6 +156,7 @@ impl Heads {
     /// right behind one or two letters.
     pub(crate) fn insert(&mut self, word: &[u8]) {
         let Some(first) = word.first() else { return };
+        self.digits |= first.is_ascii_digit();
         // Right behind a word of letters stands none; behind a character of two bytes, anything may.
         let sign = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
         let follows = |nth: usize, byte: u8| nth > word.len() || !first.is_ascii() || sign(byte);
@@ -162,14 +167,14 @@ impl Heads {
         for second in choices(1) {
             for third in choices(2) {
                 let head = Self::of([*first, second, third, 0]);
-                self.0[head / 64] |= 1 << (head % 64);
+                self.bits[head / 64] |= 1 << (head % 64);
             }
         }
     }
 
     #[inline]
     fn holds(&self, head: usize) -> bool {
-        self.0[head / 64] >> (head % 64) & 1 != 0
+        self.bits[head / 64] >> (head % 64) & 1 != 0
     }
 }
 
@@ -183,6 +188,10 @@ pub(crate) fn each_start(
     heads: &Heads,
     mut each: impl FnMut(usize, Start),
 ) {
+    let places = if heads.digits { places } else { places & !masks[block].digits };
+    if places == 0 {
+        return;
+    }
     let room = &mut [0; CHUNK];
     let runs = Runs::of(masks, block, text, room);
     // Of these, heads know nothing.

@@ -25,7 +25,7 @@ pub static DETECTOR: Detector = Detector {
         "federal tax identification number",
         "federal employer identification number",
     ],
-    context: &["employer", "tax id", "tin", "taxpayer", "irs", "w-2", "w-9", "1099"],
+    context: &["employer", "tax id", "tin", "taxpayer", "irs", "w-2", "w-9", "form 1099"],
     needs_context: true,
     validate,
     sample,
