@@ -43,6 +43,7 @@ pub(crate) struct Found {
 pub(crate) struct FieldTally {
     pub(crate) cells: u64,
     pub(crate) skipped: u64,
+    pub(crate) binary: u64,
     pub(crate) detectors: BTreeMap<DetectorIndex, FieldFound>,
 }
 
@@ -115,6 +116,7 @@ impl FieldTally {
     fn merge(&mut self, later: Self) {
         self.cells += later.cells;
         self.skipped += later.skipped;
+        self.binary += later.binary;
         for (detector, theirs) in later.detectors {
             let mine = self.detectors.entry(detector).or_default();
             mine.levels.merge(theirs.levels);

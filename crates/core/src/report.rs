@@ -186,6 +186,9 @@ pub struct FieldCounts {
     pub cells: u64,
     /// Cells that the policy skips, or in which nothing that is looked for can stand.
     pub skipped: u64,
+    /// Cells with bytes that are no text: not looked at.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub binary: u64,
     /// By detector id.
     pub detectors: BTreeMap<String, FieldFindings>,
     /// The type of the field as a whole, where one detector speaks for most of its cells.
@@ -266,6 +269,9 @@ pub struct FieldShare {
     /// Cells that the policy skips, or in which nothing that is looked for can stand.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped: u64,
+    /// Cells with bytes that are no text: not looked at.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub binary: u64,
     /// By detector id, of those that have found something.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub detectors: BTreeMap<String, FieldFindings>,

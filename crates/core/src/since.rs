@@ -93,8 +93,8 @@ impl Since {
             (id.clone(), DetectorCounts { levels: *levels, objects: 1, shape: seen })
         });
         let fields = share.fields.iter().map(|(name, field)| {
-            let FieldShare { cells, skipped, detectors } = field.clone();
-            (name.clone(), FieldCounts { cells, skipped, detectors, class: None })
+            let FieldShare { cells, skipped, binary, detectors } = field.clone();
+            (name.clone(), FieldCounts { cells, skipped, binary, detectors, class: None })
         });
         Some(Report {
             ledger,
@@ -127,10 +127,10 @@ pub(crate) fn entry(mut alone: Report) -> Option<ObjectReport> {
     let mut entry = alone.objects.pop()?;
     if let Some(share) = &mut entry.share {
         share.cells = alone.ledger.cells.total;
-        let of_field = |FieldCounts { cells, skipped, detectors, .. }| {
+        let of_field = |FieldCounts { cells, skipped, binary, detectors, .. }| {
             // Made anew: a map that was emptied keeps its memory.
             let found = detectors.into_iter().filter(|(_, found)| found.cells > 0);
-            FieldShare { cells, skipped, detectors: found.collect() }
+            FieldShare { cells, skipped, binary, detectors: found.collect() }
         };
         share.fields = alone.fields.into_iter().map(|(name, field)| (name, of_field(field))).collect();
         share.shapes = alone.detectors.into_iter().map(|(id, found)| (id, found.shape)).collect();

@@ -125,6 +125,11 @@ impl<'r> Worker<'r> {
             let field = self.field(name, false);
             count_skipped(&field, *cells, &mut worked.counts);
         }
+        for (name, cells) in &batch.binary {
+            worked.counts.cells.total += cells;
+            worked.counts.cells.binary += cells;
+            worked.counts.field(&self.names.shown(name)).binary += cells;
+        }
         edits.sort_by_key(|edit| (edit.texts, edit.cell));
         worked.rows.sort_by_key(|row| row.record);
         if let Task::Redact { .. } = self.job.task {
@@ -254,7 +259,7 @@ impl<'r> Worker<'r> {
                 }
             }
         }
-        if kind == Kind::Integer && field.telling {
+        if numeric && field.telling {
             self.restore_zeros(field, column);
         }
     }
@@ -267,6 +272,9 @@ impl<'r> Worker<'r> {
                 continue;
             }
             let text = column.get(cell);
+            if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
             for zeros in 1..=LOST_ZEROS {
                 let long = "0".repeat(zeros) + text;
                 let mut found = Vec::new();
@@ -464,6 +472,6 @@ fn count_records(batch: &Batch, drawn: Option<&[bool]>, worked: &mut Worked) {
         *worked.counts.holding.entry(detector).or_default() += 1;
     }
     let unread: u64 = batch.unread.iter().map(|unread| unread.cells).sum();
-    worked.counts.cells.binary = batch.binary_cells + unread;
-    worked.counts.cells.total += batch.binary_cells + unread;
+    worked.counts.cells.binary += unread;
+    worked.counts.cells.total += unread;
 }

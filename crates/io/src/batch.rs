@@ -19,8 +19,8 @@ pub struct Batch {
     pub texts: Vec<Texts>,
     /// Records that could not be parsed. Their raw text stands in a [`Kind::Unparsed`] field, so that it is scanned.
     pub quarantined: Vec<Quarantined>,
-    /// Binary cells that hold no text: not looked at, counted.
-    pub binary_cells: u64,
+    /// Fields with binary cells that hold no text, and how many: not looked at, counted.
+    pub binary: Vec<(Arc<str>, u64)>,
     /// What of the records cannot be looked at.
     pub unread: Vec<crate::Unread>,
     /// Fields that nobody wants and that were not read for that, with as many cells as the object says it has there.

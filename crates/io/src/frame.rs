@@ -4,7 +4,7 @@
 mod leaf;
 mod rewrite;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 use std::collections::BTreeSet;

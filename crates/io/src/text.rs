@@ -281,7 +281,7 @@ pub(crate) fn oversized(record: u64, line: u64, bytes: Vec<u8>, first: bool, las
         lines: vec![line],
         texts: vec![unparsed],
         quarantined: if first { vec![Quarantined { row: 0, reason: OVERSIZED }] } else { Vec::new() },
-        binary_cells: 0,
+        binary: Vec::new(),
         unread: Vec::new(),
         unwanted: Vec::new(),
         layout: Layout::Oversized(OversizedLayout { bytes, last }),

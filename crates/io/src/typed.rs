@@ -1,5 +1,6 @@
 //! Numbers and times as people write them: what typed columns are looked at as, in Parquet files and in frames alike.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use jiff::civil::Time;
@@ -14,6 +15,8 @@ pub(crate) enum Text {
     Lossy,
     /// There is none.
     None,
+    /// The value stands for none, as not-a-number does.
+    Null,
 }
 
 /// Appends the value as it shows itself.
@@ -61,20 +64,60 @@ pub(crate) fn timestamp(second: i64, nanos: i64, out: &mut String) -> Text {
     }
 }
 
-/// A number with decimal places; a whole one as an integer.
-pub(crate) fn decimal(unscaled: i128, scale: i32, out: &mut String) -> Text {
+/// A number with decimal places, of an integer of any width; a whole one as an integer.
+pub(crate) fn decimal(unscaled: impl std::fmt::Display, scale: i32, out: &mut String) -> Text {
+    let unscaled = unscaled.to_string();
+    let (sign, size) = unscaled.strip_prefix('-').map_or(("", &*unscaled), |size| ("-", size));
     let places = usize::try_from(scale).unwrap_or(0);
-    let sign = if unscaled < 0 { "-" } else { "" };
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = places + 1);
+    let mut digits = format!("{size:0>width$}", width = places + 1);
+    if scale < 0 && size != "0" {
+        digits.extend(std::iter::repeat_n('0', scale.unsigned_abs() as usize));
+    }
     let (whole, part) = digits.split_at(digits.len() - places);
     let part = part.trim_end_matches('0');
     show(out, format_args!("{sign}{whole}{}{part}", if part.is_empty() { "" } else { "." }))
 }
 
+/// A UUID as people write it.
+pub(crate) fn uuid(bytes: &[u8], out: &mut String) -> Text {
+    for (at, byte) in bytes.iter().enumerate() {
+        let dash = if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
+        show(out, format_args!("{dash}{byte:02x}"));
+    }
+    Text::Whole
+}
+
+/// Bytes that are not said to be text: in UTF-8, or in another encoding where nothing else in them speaks against text.
+/// Of images, archives and the like nothing is shown.
+pub(crate) fn bytes(bytes: &[u8], out: &mut String) -> Text {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            out.push_str(text);
+            Text::Whole
+        }
+        Err(_) if bytes.iter().all(|byte| *byte >= b' ' || b"\t\n\r".contains(byte)) => lossy(bytes, out),
+        Err(_) => Text::None,
+    }
+}
+
+/// Text that is looked at even where it is damaged.
+pub(crate) fn lossy(bytes: &[u8], out: &mut String) -> Text {
+    match String::from_utf8_lossy(bytes) {
+        Cow::Borrowed(text) => {
+            out.push_str(text);
+            Text::Whole
+        }
+        Cow::Owned(text) => {
+            out.push_str(&text);
+            Text::Lossy
+        }
+    }
+}
+
 /// Digits as far as they say something: no identifier is written in exponents, and not-a-number holds none.
 pub(crate) fn float(size: f64, value: impl std::fmt::Display + std::fmt::LowerExp, out: &mut String) -> Text {
     match size.abs() {
-        size if !size.is_finite() => Text::None,
+        size if !size.is_finite() => Text::Null,
         size if size != 0.0 && !(1e-9..1e21).contains(&size) => show(out, format_args!("{value:e}")),
         _ => show(out, value),
     }

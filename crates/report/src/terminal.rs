@@ -189,6 +189,7 @@ fn coverage(out: &mut String, report: &Report) {
         line!(out, "NOT LOOKED FOR   {}", not_looked_for(&report.plan.not_looked_for));
     }
     let ledger = &report.ledger;
+    no_text(out, report);
     if !report.complete() {
         let mut parts = Vec::new();
         if ledger.objects.failed > 0 || ledger.bytes.failed > 0 {
@@ -261,6 +262,21 @@ fn coverage(out: &mut String, report: &Report) {
         unit.show(ledger.bytes.skipped),
         unit.show(ledger.bytes.sampled),
     );
+}
+
+/// Fields with bytes that are no text.
+fn no_text(out: &mut String, report: &Report) {
+    let mut fields: Vec<_> = report.fields.iter().filter(|(_, field)| field.binary > 0).collect();
+    if fields.is_empty() {
+        return;
+    }
+    fields.sort_by_key(|(name, field)| (std::cmp::Reverse(field.binary), *name));
+    let cells = fields.iter().map(|(_, field)| field.binary).sum();
+    let named =
+        fields.iter().take(FIELDS_SHOWN).map(|(name, field)| format!("{name} {}", count(field.binary)));
+    let named: Vec<_> = named.collect();
+    let more = if fields.len() > named.len() { ", ..." } else { "" };
+    line!(out, "NO TEXT          {}, not looked at: {}{more}", plural(cells, "cell"), named.join(", "));
 }
 
 /// A share with two digits that say something.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sievert_detect::{About, DetectorIndex, Scanner};
 
 use crate::chance;
-use crate::counts::Counts;
+use crate::counts::{Counts, FieldTally};
 use crate::report::{DetectorCounts, FieldCounts, FieldFindings, LookAt, Report};
 use crate::sample::{Holding, SampleReport, Sampler};
 
@@ -58,7 +58,8 @@ pub(super) fn fill(
         report.left.insert(id(detector), count);
     }
     for (name, tally) in counts.fields {
-        let mut field = FieldCounts { cells: tally.cells, skipped: tally.skipped, ..FieldCounts::default() };
+        let FieldTally { cells, skipped, binary, .. } = tally;
+        let mut field = FieldCounts { cells, skipped, binary, ..FieldCounts::default() };
         for (detector, found) in tally.detectors {
             let chance = scanner.about(detector).chance;
             let findings = FieldFindings {

@@ -58,6 +58,7 @@ impl Report {
             let mine = self.fields.entry(name.to_owned()).or_default();
             mine.cells += theirs.cells;
             mine.skipped += theirs.skipped;
+            mine.binary += theirs.binary;
             for (id, findings) in &theirs.detectors {
                 mine.detectors.entry(id.clone()).or_default().merge(findings);
             }

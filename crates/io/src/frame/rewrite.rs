@@ -63,15 +63,17 @@ pub(super) fn decode(rows: Rows, begins: bool) -> Result<Batch, Cause> {
         }
         for leaf in found.found {
             let (cells, nothing) = text::texts(&leaf);
-            batch.binary_cells += nothing;
-            if let Some(Cells { texts, slots }) = cells {
+            if nothing > 0 {
+                batch.binary.push((leaf.field.clone(), nothing));
+            }
+            for Cells { texts, slots } in cells {
                 if u32::try_from(texts.buffer.len()).is_err() {
                     return Err(Cause::Unsupported("a row has 4 GiB of text in one column; split it"));
                 }
                 places.origins.push(Origin::Leaf(places.leaves.len(), slots));
-                places.leaves.push((column, leaf));
                 batch.texts.push(texts);
             }
+            places.leaves.push((column, leaf));
         }
         // Of every piece, as all their cells count.
         batch.unread.extend(found.unread);

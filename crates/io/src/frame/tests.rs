@@ -57,6 +57,19 @@ fn rewritten(batches: Vec<RecordBatch>, piece: usize) -> (Vec<String>, Result<Ve
     (cells, done)
 }
 
+/// The cells of a column, and how many could not be looked at.
+pub(crate) fn read(name: &str, column: ArrayRef) -> (u64, Vec<String>) {
+    let (table, mut cells) = (batch(vec![(name, column)]), Vec::new());
+    let reader = RecordBatchIterator::new([Ok(table.clone())], table.schema());
+    let frame = Frame::new("frame", Box::new(reader), Vec::new());
+    let Opened { mut source, format, .. } = open(&frame, 1 << 20).expect("opens");
+    let batch = format.decode(source.next().expect("reads").expect("a piece")).expect("decodes");
+    for texts in batch.texts.iter().filter(|texts| texts.kind != Kind::Key) {
+        cells.extend(texts.iter().map(str::to_owned));
+    }
+    (batch.binary.iter().map(|(_, cells)| cells).sum(), cells)
+}
+
 fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
         .expect("a batch")

@@ -2,16 +2,16 @@
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{
-    DataType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type, Float64Type,
-    Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time32SecondType,
-    Time64MicrosecondType, Time64NanosecondType, TimeUnit, TimestampMicrosecondType,
+    DataType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
+    Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimeUnit, TimestampMicrosecondType,
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
 
 use super::leaf::Leaf;
 use super::rewrite::dictionary_keys;
-use crate::typed::{Text, date, decimal, float, instant, show, time};
+use crate::typed::{self, Text, date, decimal, float, instant, show, time};
 use crate::{Kind, Occurrences, Texts};
 
 /// The cells of one leaf.
@@ -21,44 +21,38 @@ pub(super) struct Cells {
     pub(super) slots: Option<Occurrences>,
 }
 
-/// The texts of a leaf, and how many of its values hold none. No cells where its type has no texts at all.
-pub(super) fn texts(leaf: &Leaf) -> (Option<Cells>, u64) {
+/// The texts of a leaf, by what the cells are, and how many of its values hold none. No cells where its type has no texts
+/// at all.
+pub(super) fn texts(leaf: &Leaf) -> (Vec<Cells>, u64) {
     match leaf.array.data_type() {
         DataType::Dictionary(..) => dictionary(leaf),
         _ => plain(leaf),
     }
 }
 
-fn plain(leaf: &Leaf) -> (Option<Cells>, u64) {
+fn plain(leaf: &Leaf) -> (Vec<Cells>, u64) {
     let values = Values::of(&leaf.array);
-    let Some(kind) = values.kind() else { return (None, 0) };
-    let (mut buffer, mut ends) = (String::new(), Vec::new());
-    let (mut rows, mut slots) = (Vec::new(), Vec::new());
-    let mut nothing = 0;
-    for (slot, row) in leaf.slots.iter(leaf.array.len()) {
-        if leaf.array.is_null(slot as usize) {
-            continue;
-        }
-        let start = buffer.len();
-        if let Text::None = values.render(slot as usize, &mut buffer) {
-            buffer.truncate(start);
-            nothing += 1;
-            continue;
-        }
-        ends.push(buffer.len() as u32);
-        rows.push(row);
-        slots.push(slot);
-    }
+    let Some(kind) = values.kind() else { return (Vec::new(), 0) };
     let rows_are_slots = matches!(leaf.slots, super::leaf::Slots::Rows);
-    let slots = (!rows_are_slots).then_some(Occurrences::One(slots));
-    cells(leaf, kind, buffer, ends, Occurrences::One(rows), slots, nothing)
+    let mut gathered = Gathered::default();
+    for (slot, row) in leaf.slots.iter(leaf.array.len()) {
+        if leaf.array.is_valid(slot as usize)
+            && let Some(cells) = gathered.read(&values, slot as usize, 1)
+        {
+            cells.rows.push(row);
+            cells.slots.push(slot);
+        }
+    }
+    gathered.finish(leaf, kind, |rows, slots| {
+        (Occurrences::One(rows), (!rows_are_slots).then_some(Occurrences::One(slots)))
+    })
 }
 
 /// Every value of the dictionary once, by the first row that has it; also those that no row has: they are handed on with it.
-fn dictionary(leaf: &Leaf) -> (Option<Cells>, u64) {
+fn dictionary(leaf: &Leaf) -> (Vec<Cells>, u64) {
     let (keys, all) = dictionary_keys(&leaf.array);
     let values = Values::of(&all);
-    let Some(kind) = values.kind() else { return (None, 0) };
+    let Some(kind) = values.kind() else { return (Vec::new(), 0) };
     let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); all.len()];
     for (slot, row) in leaf.slots.iter(leaf.array.len()) {
         if keys.is_valid(slot as usize) {
@@ -67,37 +61,74 @@ fn dictionary(leaf: &Leaf) -> (Option<Cells>, u64) {
     }
     let mut values_of: Vec<_> = rows_of.into_iter().enumerate().collect();
     values_of.sort_by_key(|(_, rows)| rows.first().copied().unwrap_or(u32::MAX));
-    let (mut buffer, mut ends, mut rows, mut numbers) = (String::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut nothing = 0;
-    for (number, of_value) in values_of {
-        let start = buffer.len();
-        if all.is_null(number) {
-            continue;
+    let mut gathered = Gathered::default();
+    for (number, rows) in values_of {
+        if all.is_valid(number)
+            && let Some(cells) = gathered.read(&values, number, rows.len() as u64)
+        {
+            cells.rows.push(rows);
+            cells.slots.push(number as u32);
         }
-        if let Text::None = values.render(number, &mut buffer) {
-            buffer.truncate(start);
-            nothing += of_value.len() as u64;
-            continue;
-        }
-        ends.push(buffer.len() as u32);
-        rows.push(of_value);
-        numbers.push(number as u32);
     }
-    cells(leaf, kind, buffer, ends, Occurrences::Distinct(rows), Some(Occurrences::One(numbers)), nothing)
+    gathered
+        .finish(leaf, kind, |rows, numbers| (Occurrences::Distinct(rows), Some(Occurrences::One(numbers))))
 }
 
-fn cells(
-    leaf: &Leaf,
-    kind: Kind,
+/// The cells of a leaf while they are read, with their rows as a type of array has them.
+#[derive(Default)]
+struct Gathered<Rows> {
+    whole: Read<Rows>,
+    /// Texts of which stretches are not UTF-8.
+    lossy: Read<Rows>,
+    nothing: u64,
+}
+
+#[derive(Default)]
+struct Read<Rows> {
     buffer: String,
     ends: Vec<u32>,
-    occurrences: Occurrences,
-    slots: Option<Occurrences>,
-    nothing: u64,
-) -> (Option<Cells>, u64) {
-    let (field, nullable) = (leaf.field.clone(), leaf.nullable);
-    let texts = Texts { field, kind, nullable, buffer, ends, occurrences };
-    ((!texts.is_empty()).then_some(Cells { texts, slots }), nothing)
+    rows: Vec<Rows>,
+    slots: Vec<u32>,
+}
+
+impl<Rows> Gathered<Rows> {
+    /// Reads a value that stands in so many rows; where it has a text, the cells to which it is added.
+    fn read(&mut self, values: &Values<'_>, slot: usize, times: u64) -> Option<&mut Read<Rows>> {
+        let start = self.whole.buffer.len();
+        let text = values.render(slot, &mut self.whole.buffer);
+        let cells = match text {
+            Text::Whole => &mut self.whole,
+            Text::Lossy => {
+                self.lossy.buffer.push_str(&self.whole.buffer[start..]);
+                self.whole.buffer.truncate(start);
+                &mut self.lossy
+            }
+            Text::None | Text::Null => {
+                self.whole.buffer.truncate(start);
+                self.nothing += if matches!(text, Text::None) { times } else { 0 };
+                return None;
+            }
+        };
+        cells.ends.push(cells.buffer.len() as u32);
+        Some(cells)
+    }
+
+    fn finish(
+        self,
+        leaf: &Leaf,
+        kind: Kind,
+        stand: impl Fn(Vec<Rows>, Vec<u32>) -> (Occurrences, Option<Occurrences>),
+    ) -> (Vec<Cells>, u64) {
+        let cells = |(kind, read): (Kind, Read<Rows>)| {
+            let Read { buffer, ends, rows, slots } = read;
+            let (field, nullable) = (leaf.field.clone(), leaf.nullable);
+            let (occurrences, slots) = stand(rows, slots);
+            let texts = Texts { field, kind, nullable, buffer, ends, occurrences };
+            (!texts.is_empty()).then_some(Cells { texts, slots })
+        };
+        let both = [(kind, self.whole), (Kind::Fixed, self.lossy)];
+        (both.into_iter().filter_map(cells).collect(), self.nothing)
+    }
 }
 
 /// An array of no nested type.
@@ -120,7 +151,8 @@ impl<'a> Values<'a> {
             T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => {
                 Kind::Integer
             }
-            T::Float32
+            T::Float16
+            | T::Float32
             | T::Float64
             | T::Decimal32(..)
             | T::Decimal64(..)
@@ -150,13 +182,7 @@ impl<'a> Values<'a> {
     fn render(&self, slot: usize, out: &mut String) -> Text {
         use DataType as T;
         if let Some(bytes) = self.bytes(slot) {
-            return match std::str::from_utf8(bytes) {
-                Ok(text) => {
-                    out.push_str(text);
-                    Text::Whole
-                }
-                Err(_) => Text::None,
-            };
+            return typed::bytes(bytes, out);
         }
         let array = self.array;
         macro_rules! value {
@@ -173,15 +199,13 @@ impl<'a> Values<'a> {
             T::UInt16 => show(out, value!(UInt16Type)),
             T::UInt32 => show(out, value!(UInt32Type)),
             T::UInt64 => show(out, value!(UInt64Type)),
+            T::Float16 => float(value!(Float16Type).to_f64(), value!(Float16Type), out),
             T::Float32 => float(f64::from(value!(Float32Type)), value!(Float32Type), out),
             T::Float64 => float(value!(Float64Type), value!(Float64Type), out),
             T::Decimal32(_, scale) => decimal(i128::from(value!(Decimal32Type)), i32::from(*scale), out),
             T::Decimal64(_, scale) => decimal(i128::from(value!(Decimal64Type)), i32::from(*scale), out),
             T::Decimal128(_, scale) => decimal(value!(Decimal128Type), i32::from(*scale), out),
-            T::Decimal256(..) => {
-                let text = arrow::util::display::array_value_to_string(array, slot);
-                text.map_or(Text::None, |text| show(out, text))
-            }
+            T::Decimal256(_, scale) => decimal(value!(Decimal256Type), i32::from(*scale), out),
             T::Date32 => date(i64::from(value!(Date32Type)), out),
             T::Date64 => date(value!(Date64Type).div_euclid(86_400_000), out),
             T::Time32(TimeUnit::Second) => time(i64::from(value!(Time32SecondType)), 1, out),

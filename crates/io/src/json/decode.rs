@@ -99,7 +99,7 @@ impl Decoder {
             lines,
             texts: self.collector.texts,
             quarantined: self.quarantined,
-            binary_cells: 0,
+            binary: Vec::new(),
             unread: Vec::new(),
             unwanted: Vec::new(),
             layout: Layout::Json(JsonLayout {

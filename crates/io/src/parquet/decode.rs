@@ -146,7 +146,9 @@ impl Parquet {
             let (leaf, first) = (part.leaf, part.first);
             let grown = self.file.is_grown(rows.group, part);
             let (cells, binary) = text::texts(&self.file.leaves[leaf], &part.column, grown);
-            batch.binary_cells += binary;
+            if binary > 0 {
+                batch.binary.push((self.file.leaves[leaf].field.clone(), binary));
+            }
             for Cells { texts, slots } in cells {
                 if u32::try_from(texts.buffer.len()).is_err() {
                     return Err(Cause::Unsupported("a row has 4 GiB of text in one column; split it"));

@@ -32,6 +32,10 @@ pub(super) enum Meaning {
     Text,
     /// Bytes that may or may not be text.
     Bytes,
+    /// Bytes in which texts stand between others.
+    Document,
+    /// Sixteen bytes that are written in hexadecimal.
+    Uuid,
     Integer,
     /// The stored integers are read without a sign.
     Unsigned,
@@ -44,7 +48,7 @@ pub(super) enum Meaning {
     Time(i64),
     /// Units since 1970-01-01, this many a second.
     Timestamp(i64),
-    /// Nothing that could be looked at: booleans, halves of floats.
+    /// Nothing that could be looked at: booleans.
     Nothing,
 }
 
@@ -53,7 +57,7 @@ impl Meaning {
     pub(super) fn kind(self) -> Kind {
         match self {
             Self::Text => Kind::Text,
-            Self::Bytes => Kind::Binary,
+            Self::Bytes | Self::Document | Self::Uuid => Kind::Binary,
             Self::Date | Self::Time(_) | Self::Timestamp(_) => Kind::Time,
             Self::Float | Self::Decimal(_) => Kind::Float,
             Self::Integer | Self::Unsigned | Self::Nothing => Kind::Integer,
@@ -63,35 +67,40 @@ impl Meaning {
     /// Bytes of the longest text of a value, as [`typed`](crate::typed) writes it.
     pub(super) fn longest(self) -> usize {
         match self {
-            Self::Text | Self::Bytes => usize::MAX,
+            Self::Text | Self::Bytes | Self::Document | Self::Uuid => usize::MAX,
             // Of a year beyond those with an ISO form, its seconds.
             Self::Date | Self::Time(_) | Self::Timestamp(_) => "-009999-01-01T00:00:00.000000000".len(),
             Self::Integer | Self::Unsigned | Self::Nothing => "-9223372036854775808".len(),
             Self::Float => "-0.0000000012345678901234567".len(),
-            // 39 digits at most, or zeros up to its places.
-            Self::Decimal(places) => "-0.".len() + 39.max(usize::try_from(places).unwrap_or(0)),
+            // 77 digits at most, or zeros up to its places.
+            Self::Decimal(places) => "-0.".len() + 77.max(usize::try_from(places).unwrap_or(0)),
         }
     }
 }
 
 /// The leaves in the order of the schema, and the names of fields; `None` if the schema is too deep.
 pub(super) fn leaves(schema: &SchemaDescriptor) -> Option<(Vec<Leaf>, FieldNames)> {
-    let mut names = Names { paths: Vec::new(), names: FieldNames::new() };
+    let mut names = Names { paths: Vec::new(), fields: FieldNames::new(), in_variant: false };
     for field in schema.root_schema().get_fields() {
         names.field(field, "", DEPTH)?;
     }
-    let leaves = names.paths.into_iter().zip(schema.columns()).map(|(path, column)| Leaf {
+    let leaves = names.paths.into_iter().zip(schema.columns()).map(|((path, in_variant), column)| Leaf {
         field: path.into(),
         nullable: column.self_type().is_optional(),
         repeated: column.max_rep_level() > 0,
-        meaning: meaning(column),
+        meaning: match meaning(column) {
+            Meaning::Bytes if in_variant => Meaning::Document,
+            meaning => meaning,
+        },
     });
-    Some((leaves.collect(), names.names))
+    Some((leaves.collect(), names.fields))
 }
 
 struct Names {
-    paths: Vec<String>,
-    names: FieldNames,
+    /// With whether they are parts of a variant.
+    paths: Vec<(String, bool)>,
+    fields: FieldNames,
+    in_variant: bool,
 }
 
 /// The names of fields by the path of what holds them; `$` holds the columns.
@@ -109,7 +118,7 @@ impl Names {
             path.push_str("[]");
         }
         let holder = if parent.is_empty() { "$" } else { parent };
-        self.names.entry(holder.to_owned()).or_default().push(field.name().to_owned());
+        self.fields.entry(holder.to_owned()).or_default().push(field.name().to_owned());
         self.below(field, path, depth)
     }
 
@@ -117,7 +126,7 @@ impl Names {
     fn below(&mut self, field: &Type, path: String, depth: usize) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         if field.is_primitive() {
-            self.paths.push(path);
+            self.paths.push((path, self.in_variant));
             return Some(());
         }
         let fields = field.get_fields();
@@ -136,6 +145,12 @@ impl Names {
                 // A map has no third part; if a file says otherwise, nothing of it may be missed.
                 entry.get_fields().iter().skip(2).try_for_each(|part| self.field(part, &path, depth))
             }
+            (Shape::Variant, _) if !self.in_variant => {
+                self.in_variant = true;
+                let all = fields.iter().try_for_each(|part| self.field(part, &path, depth));
+                self.in_variant = false;
+                all
+            }
             _ => fields.iter().try_for_each(|part| self.field(part, &path, depth)),
         }
     }
@@ -144,6 +159,7 @@ impl Names {
 enum Shape {
     List,
     Map,
+    Variant,
     Struct,
 }
 
@@ -152,6 +168,7 @@ fn shape(group: &Type) -> Shape {
     match (about.logical_type_ref(), about.converted_type()) {
         (Some(LogicalType::List), _) | (_, ConvertedType::LIST) => Shape::List,
         (Some(LogicalType::Map), _) | (_, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE) => Shape::Map,
+        (Some(LogicalType::Variant(_)), _) => Shape::Variant,
         _ => Shape::Struct,
     }
 }
@@ -196,9 +213,12 @@ fn meaning(column: &ColumnDescriptor) -> Meaning {
         Some(LogicalType::Date) => Meaning::Date,
         Some(LogicalType::Time(time)) => Meaning::Time(per_second(time.unit)),
         Some(LogicalType::Timestamp(time)) => Meaning::Timestamp(per_second(time.unit)),
-        Some(LogicalType::Float16) => Meaning::Nothing,
+        Some(LogicalType::Float16) => Meaning::Float,
+        Some(LogicalType::Uuid) => Meaning::Uuid,
+        Some(LogicalType::Bson) => Meaning::Document,
         Some(_) => plain,
         None => match column.converted_type() {
+            ConvertedType::BSON => Meaning::Document,
             ConvertedType::UTF8 | ConvertedType::JSON | ConvertedType::ENUM => Meaning::Text,
             ConvertedType::UINT_8
             | ConvertedType::UINT_16

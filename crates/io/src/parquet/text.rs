@@ -4,15 +4,19 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
+use arrow::datatypes::{ArrowPrimitiveType, Float16Type, i256};
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 
 use super::column::{Column, Place, Values, with_values};
 use super::schema::{Leaf, Meaning};
-use crate::typed::{Text, date, decimal, float, instant, show, time, timestamp};
+use crate::typed::{self, Text, date, decimal, float, instant, lossy, show, time, timestamp};
 use crate::{Kind, Occurrences, Texts};
 
 /// Values looked at first to see whether a column repeats itself.
 const SAMPLE: usize = 512;
+
+/// Bytes of the widest decimals that are read, those of 76 digits.
+const WIDEST: usize = 32;
 
 /// The cells of one leaf, and the slots of each if they are not its rows.
 pub(super) struct Cells {
@@ -46,7 +50,7 @@ fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V], repeats: bool) 
                     whole.buffer.truncate(start);
                     &mut lossy
                 }
-                Text::None => {
+                Text::None | Text::Null => {
                     whole.buffer.truncate(start);
                     return (text, 0);
                 }
@@ -66,6 +70,7 @@ fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V], repeats: bool) 
             Text::Whole => whole.add(cell, place),
             Text::Lossy => lossy.add(cell, place),
             Text::None => nothing += 1,
+            Text::Null => {}
         }
     }
     (whole.finish(leaf).into_iter().chain(lossy.finish(leaf)).collect(), nothing)
@@ -214,26 +219,26 @@ fn place(bytes: &[u8]) -> (u64, u64) {
 }
 
 fn bytes(bytes: &[u8], meaning: Meaning, out: &mut String) -> Text {
-    if let Meaning::Decimal(scale) = meaning {
-        return match bytes {
-            [] | [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => Text::None,
-            [first, ..] => {
-                let fill = if first.cast_signed() < 0 { -1 } else { 0 };
-                decimal(bytes.iter().fold(fill, |number, &byte| number << 8 | i128::from(byte)), scale, out)
+    match (meaning, bytes) {
+        (Meaning::Decimal(scale), [first, ..]) if bytes.len() <= WIDEST => {
+            let fill = if first.cast_signed() < 0 { -1 } else { 0 };
+            if bytes.len() <= size_of::<i128>() {
+                let number = bytes.iter().fold(fill, |number, &byte| number << 8 | i128::from(byte));
+                return decimal(number, scale, out);
             }
-        };
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            out.push_str(text);
-            Text::Whole
+            let mut number = [fill.to_be_bytes()[0]; WIDEST];
+            number[WIDEST - bytes.len()..].copy_from_slice(bytes);
+            decimal(i256::from_be_bytes(number), scale, out)
         }
-        // What is said to be text is looked at even where it is damaged; what is not, is taken for other data.
-        Err(_) if meaning == Meaning::Text => {
-            out.push_str(&String::from_utf8_lossy(bytes));
-            Text::Lossy
+        (Meaning::Float, &[low, high]) => {
+            let half = <Float16Type as ArrowPrimitiveType>::Native::from_le_bytes([low, high]);
+            float(half.to_f64(), half, out)
         }
-        Err(_) => Text::None,
+        (Meaning::Uuid, _) if bytes.len() == 16 => typed::uuid(bytes, out),
+        (Meaning::Decimal(_) | Meaning::Float, _) => Text::None,
+        // What is said to be text, or to hold some, is looked at even where it is damaged.
+        (Meaning::Text | Meaning::Document, _) => lossy(bytes, out),
+        _ => typed::bytes(bytes, out),
     }
 }
 
@@ -254,7 +259,7 @@ impl Value for FixedLenByteArray {
 
     fn kind(meaning: Meaning) -> Kind {
         match meaning {
-            Meaning::Decimal(_) => Kind::Float,
+            Meaning::Decimal(_) | Meaning::Float => Kind::Float,
             _ => Kind::Fixed,
         }
     }
@@ -289,7 +294,12 @@ mod tests {
         assert_eq!(text(&12_300_i64, Meaning::Decimal(2)), "123");
         assert_eq!(text(&-5_i32, Meaning::Decimal(2)), "-0.05");
         assert_eq!(text(&ByteArray::from(vec![0xff, 0x85]), Meaning::Decimal(1)), "-12.3");
-        assert_eq!(text(&ByteArray::from(vec![1; 17]), Meaning::Decimal(0)), "");
+        assert_eq!(
+            text(&ByteArray::from(vec![1; 17]), Meaning::Decimal(0)),
+            "341616807575530379006368233343265341697"
+        );
+        assert!(text(&ByteArray::from(vec![0x80; 32]), Meaning::Decimal(76)).starts_with("-5."));
+        assert_eq!(text(&ByteArray::from(vec![1; 33]), Meaning::Decimal(0)), "");
     }
 
     #[test]
@@ -316,7 +326,7 @@ mod tests {
             holds(Meaning::Float, &(-size as f32));
         }
         for places in [0, 1, 38, 200] {
-            holds(Meaning::Decimal(places), &ByteArray::from(vec![0x80; 16]));
+            holds(Meaning::Decimal(places), &ByteArray::from(vec![0x80; WIDEST]));
         }
     }
 

@@ -1,12 +1,13 @@
 //! What Arrow's writer makes of its types of text: of whichever a column is, its texts stand in one buffer.
 
 use arrow::array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, FixedSizeBinaryArray, FixedSizeListArray,
-    Int32Array, LargeBinaryArray, LargeListArray, LargeStringArray, ListArray, MapArray, RecordBatch,
-    RunArray, StringArray, StringViewArray, StructArray,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, Date32Array, Decimal128Array, Decimal256Array,
+    DictionaryArray, FixedSizeBinaryArray, FixedSizeListArray, Float16Array, Float64Array, Int32Array,
+    Int64Array, LargeBinaryArray, LargeListArray, LargeStringArray, ListArray, MapArray, RecordBatch,
+    RunArray, StringArray, StringViewArray, StructArray, TimestampMillisecondArray, UInt64Array,
 };
 use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, Field, Fields, Int8Type, Int32Type};
+use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Fields, Float16Type, Int8Type, Int32Type, i256};
 use parquet::arrow::ArrowWriter;
 
 use super::*;
@@ -114,4 +115,84 @@ fn every_type_of_text_is_one_buffer_however_it_was_written() {
             }
         }
     }
+}
+
+/// Every type in which a number with sixteen digits, a day or text in another encoding can stand.
+#[test]
+fn what_a_value_can_stand_in_is_read_as_people_write_it() {
+    let card = 4_111_111_111_111_111_i64;
+    let wide = i256::from_i128(i128::from(card));
+    let latin = b"Ren\xe9, rene@x.example".as_slice();
+    let noise = b"\x00\xff\x01".as_slice();
+    let columns: Vec<(&str, ArrayRef, &str)> = vec![
+        ("integer", Arc::new(Int64Array::from(vec![card])), "4111111111111111"),
+        ("unsigned", Arc::new(UInt64Array::from(vec![u64::MAX])), "18446744073709551615"),
+        ("float", Arc::new(Float64Array::from(vec![card as f64])), "4111111111111111"),
+        ("half", Arc::new(Float16Array::from(vec![half(95.0)])), "95"),
+        ("no_number", Arc::new(Float64Array::from(vec![f64::NAN])), ""),
+        ("decimal", Arc::new(decimals(i128::from(card), 18, 0)), "4111111111111111"),
+        ("decimal_38", Arc::new(decimals(i128::from(card) * 100, 38, 2)), "4111111111111111"),
+        ("decimal_76", Arc::new(wide_decimals(wide, 76, 0)), "4111111111111111"),
+        ("day", Arc::new(Date32Array::from(vec![490])), "1971-05-06"),
+        ("moment", Arc::new(TimestampMillisecondArray::from(vec![42_336_000_000])), "1971-05-06T00:00:00"),
+        ("latin", Arc::new(BinaryArray::from_vec(vec![latin])), "Ren\u{fffd}, rene@x.example"),
+        ("noise", Arc::new(BinaryArray::from_vec(vec![noise])), "not looked at"),
+    ];
+    for (name, column, expected) in columns {
+        let batch = read(&file(name, &column, WriterProperties::default()), 1 << 20).unwrap().remove(0);
+        let seen = match &*batch.binary {
+            [] => cells(&[batch]).pop().map_or(String::new(), |cell| cell.2),
+            [(field, 1)] if **field == *name => "not looked at".to_owned(),
+            other => unreachable!("{other:?}"),
+        };
+        assert_eq!(seen, expected, "{name} of a file");
+        let (seen, expected) = match (crate::frame::tests::read(name, column), expected) {
+            ((1, cells), "not looked at") => (cells, vec![]),
+            ((not, cells), expected) => {
+                assert_eq!(not, 0, "{name}");
+                (cells, Vec::from_iter(Some(expected).filter(|text| !text.is_empty())))
+            }
+        };
+        assert_eq!(seen, expected, "{name} of a frame");
+    }
+}
+
+#[test]
+fn documents_and_uuids_are_read_by_what_the_schema_says_of_them() {
+    let message = "message m {
+        required binary event (BSON);
+        optional group extra (VARIANT) { required binary metadata; optional binary value; }
+        required fixed_len_byte_array(16) id (UUID);
+    }";
+    let document = b"\x1a\x00\x00\x00\x02mail\x00\x08\x00\x00\x00a@x.example\x00\xff\x00".as_slice();
+    let bytes = |bytes: &[u8]| Values::Bytes(vec![bytes.into()]);
+    let id = FixedLenByteArray::from(ByteArray::from((0..16).map(|n| n * 17).collect::<Vec<u8>>()));
+    let row = vec![
+        Chunk(bytes(document), vec![], vec![]),
+        Chunk(bytes(b"\x01\x00\xfe"), vec![1], vec![]),
+        Chunk(bytes(document), vec![2], vec![]),
+        Chunk(Values::Fixed(vec![id]), vec![], vec![]),
+    ];
+    let batches = read(&write(message, WriterProperties::builder(), &[row]), 1 << 20).unwrap();
+    let cells = cells(&batches);
+    for (field, part) in [
+        ("event", "\0a@x.example\0"),
+        ("extra.value", "\0a@x.example\0"),
+        ("id", "00112233-4455-6677-8899-aabbccddeeff"),
+    ] {
+        assert!(cells.iter().any(|cell| cell.0 == field && cell.2.contains(part)), "{field}");
+    }
+    assert!(batches[0].binary.is_empty());
+}
+
+fn half(value: f32) -> <Float16Type as ArrowPrimitiveType>::Native {
+    <Float16Type as ArrowPrimitiveType>::Native::from_f32(value)
+}
+
+fn decimals(unscaled: i128, precision: u8, scale: i8) -> Decimal128Array {
+    Decimal128Array::from(vec![unscaled]).with_precision_and_scale(precision, scale).unwrap()
+}
+
+fn wide_decimals(unscaled: i256, precision: u8, scale: i8) -> Decimal256Array {
+    Decimal256Array::from(vec![unscaled]).with_precision_and_scale(precision, scale).unwrap()
 }
