@@ -20,6 +20,11 @@ pub(crate) fn shared(cells: Tally) -> bool {
     cells.tried >= 20 && cells.passed * 5 >= cells.tried * 4
 }
 
+/// Whether the cells of a field may agree, as far as their texts do, once so many of them are left out.
+pub(crate) fn may_be_shared(cells: Tally, left_out: u64) -> bool {
+    shared(Tally { tried: cells.tried.saturating_sub(left_out).max(cells.passed), ..cells })
+}
+
 /// Whether the cells of a field pass the checksum no more often than random numbers would: findings there are noise.
 pub(crate) fn alone(tried: u64, passed: u64, chance: f64) -> bool {
     let n = tried as f64;

@@ -93,6 +93,19 @@ impl Column<'_> {
         (texts.ends.len() < self.len() as usize).then_some(texts)
     }
 
+    /// Those cells that are looked at and not taken: by how often they stand, and the texts that stand anywhere once each.
+    pub(crate) fn rest(&self, taken: &[bool]) -> (BTreeMap<u64, Gathered>, Gathered) {
+        let (mut sets, mut different) = (BTreeMap::<u64, Gathered>::new(), Gathered::default());
+        let mut seen = HashSet::with_hasher(RandomState::new());
+        for cell in (0..self.len()).filter(|cell| !taken[*cell as usize] && self.times(*cell) > 0) {
+            sets.entry(self.times(cell)).or_default().push(self.get(cell));
+            if seen.insert(self.get(cell)) {
+                different.push(self.get(cell));
+            }
+        }
+        (sets, different)
+    }
+
     /// What is said of cells that are looked at, for every cell as it was decoded, in the order in which these stand.
     pub(crate) fn decoded<'s, T>(&self, said: &'s [(u32, T)]) -> Vec<(u32, &'s T)> {
         let all = said.iter().map(|(cell, it)| (*cell, it));

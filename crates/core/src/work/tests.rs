@@ -184,3 +184,37 @@ fn what_repeats_is_scanned_once_and_tallied_as_often_as_it_stands() {
     let [less, more] = compare("a.csv", &table, None);
     assert!(less * 2 < more, "{less} and {more} steps");
 }
+
+/// Once the ones are known, nothing speaks against the others any more: a rewritten column holds nothing new.
+#[test]
+fn what_is_left_of_a_mixed_column_may_agree_too() {
+    static NARROW: Detector = Detector {
+        id: "toy.narrow",
+        title: "Toy number of which fewer have the shape",
+        placeholder: "NARROW",
+        pattern: "[12][0-9]{7}",
+        chance: 1.0 / 7.0,
+        validate: |candidate| Verdict::checked(sevens(candidate.digits())),
+        ..Detector::BLANK
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let numbers = |from: u32, fits: fn(u32) -> bool| (from..).filter(move |number| fits(*number)).take(60);
+    let narrow = numbers(12_000_000, |number| sevens(digits(number)));
+    let wide = numbers(52_000_000, |number| checksum::luhn(digits(number)));
+    let rows = narrow.zip(wide).map(|(narrow, wide)| format!("{narrow}\n{wide}\n"));
+    let table = "number\n".to_owned() + &rows.collect::<String>();
+    let file = folder.path().join("a.csv");
+    std::fs::write(&file, table).expect("written");
+    let plan = Plan::new(&Policy::default(), &[&NARROW, &NUMBER], &Overrides::default()).expect("a plan");
+    let job = Job { plan: plan.into(), ..job(folder.path(), None) };
+    let (told, _) = work(&job, &file, &RandomState::new(), Column::of);
+    assert_eq!([told.matches("<NARROW>").count(), told.matches("<NUMBER>").count()], [60, 60], "{told}");
+}
+
+fn sevens(digits: impl Iterator<Item = u8>) -> bool {
+    digits.map(u32::from).sum::<u32>() % 7 == 0
+}
+
+fn digits(number: u32) -> impl DoubleEndedIterator<Item = u8> {
+    (0..8).rev().map(move |place| (number / 10_u32.pow(place) % 10) as u8)
+}
