@@ -74,23 +74,24 @@ impl Column<'_> {
         }
     }
 
-    /// The cells that are looked at, those together that stand equally often, by how often that is; `None` where each
+    /// The cells that are looked at, those together that stand equally often, by how often that is; none where each
     /// stands once.
-    pub(crate) fn by_times(&self) -> Option<BTreeMap<u64, Gathered>> {
-        if self.distinct.is_none() && matches!(self.texts.occurrences, Occurrences::One(_)) {
-            return None;
-        }
+    pub(crate) fn by_times(&self) -> BTreeMap<u64, Gathered> {
         let mut sets: BTreeMap<u64, Gathered> = BTreeMap::new();
-        (0..self.len()).for_each(|cell| sets.entry(self.times(cell)).or_default().push(self.get(cell)));
-        Some(sets)
+        if self.distinct.is_some() || matches!(self.texts.occurrences, Occurrences::Distinct(_)) {
+            (0..self.len()).for_each(|cell| sets.entry(self.times(cell)).or_default().push(self.get(cell)));
+        }
+        sets
     }
 
-    /// The texts that stand anywhere, without copies; `None` where these are just what is looked at.
-    pub(crate) fn different(&self) -> Option<Gathered> {
-        let (mut seen, mut texts) = (HashSet::with_hasher(RandomState::new()), Gathered::default());
-        let new = |cell: &u32| self.times(*cell) > 0 && seen.insert(self.get(*cell));
-        (0..self.len()).filter(new).for_each(|cell| texts.push(self.get(cell)));
-        (texts.ends.len() < self.len() as usize).then_some(texts)
+    /// What is looked at beyond the different texts that stand in records: cells that stand in none, and texts that a
+    /// cell before has.
+    pub(crate) fn copies(&self) -> Gathered {
+        let mut seen = HashSet::with_capacity_and_hasher(self.len() as usize, RandomState::new());
+        let copy = |cell: &u32| self.times(*cell) == 0 || !seen.insert(self.get(*cell));
+        let mut texts = Gathered::default();
+        (0..self.len()).filter(copy).for_each(|cell| texts.push(self.get(cell)));
+        texts
     }
 
     /// Those cells that are looked at and not taken: by how often they stand, and the texts that stand anywhere once each.
@@ -142,7 +143,7 @@ impl Distinct {
 }
 
 impl Gathered {
-    fn push(&mut self, text: &str) {
+    pub(crate) fn push(&mut self, text: &str) {
         self.buffer.push_str(text);
         self.ends.push(self.buffer.len() as u32);
     }

@@ -1,21 +1,21 @@
 //! The inner loop: one piece decoded, scanned, resolved, edited, rendered. Looks at nothing but the piece and the plan.
 
+mod agree;
 mod places;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Field, Finding, Group, Scratch, Tally, resolve};
+use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally, resolve};
 use sievert_io::{
     Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts, Unread,
 };
 use sievert_redact::{ActionKind, Outcome, shape};
 
-use crate::chance;
-use crate::column::{Column, Gathered};
+use crate::column::Column;
 use crate::counts::{Counts, FIELDS_TRACKED};
 use crate::findings::Row;
 use crate::job::{Excerpt, Job, Task};
@@ -106,7 +106,7 @@ impl<'r> Worker<'r> {
                 continue;
             }
             let column = (self.look)(texts);
-            let tallies = self.scan(&field, &column);
+            let tallies = self.scan(&field.plan.field, &column);
             self.note_tallies(&field, &tallies, &mut worked.counts);
             if field.telling && matches!(texts.kind, Kind::Integer | Kind::Float) {
                 self.restore_zeros(&field, &column);
@@ -178,110 +178,6 @@ impl<'r> Worker<'r> {
         }
         self.fields.insert(id, known.clone());
         known
-    }
-
-    /// Scans the cells into `self.found`; once more, for these alone, where the column as a whole speaks for detectors.
-    /// Then what is left may agree on another type: as it would in the rewritten column, which is to hold nothing new.
-    /// What is tallied are cells as they stand in records, however they are stored.
-    fn scan(&mut self, field: &Known, column: &Column<'_>) -> Vec<Tally> {
-        let field = &field.plan.field;
-        let scanner = self.job.plan.scanner();
-        self.found.clear();
-        scanner.scan_texts(field, &column.cells(), &mut self.scratch, &mut self.found);
-        let looked_at = self.scratch.take_tallies();
-        let those = |wanted: &dyn Fn(usize, f64) -> bool| {
-            let wanted =
-                scanner.detectors().filter(|(index, about)| wanted(usize::from(index.0), about.chance));
-            let mut set = DetectorSet::none(scanner.len());
-            wanted.for_each(|(index, _)| set.insert(index));
-            set
-        };
-        let by_chance = those(&|nth, chance| chance > 0.0 && looked_at[nth].tried > 0);
-        if by_chance.is_empty() {
-            self.mark_numbers(column);
-            return looked_at;
-        }
-        let cells = self.tally_cells(&only(field, &by_chance), column, looked_at.clone());
-        let shared = those(&|nth, chance| chance > 0.0 && chance::shared(cells[nth]));
-        let texts = match shared.is_empty() {
-            true => looked_at,
-            false => match column.different() {
-                Some(texts) => self.tally(&only(field, &shared), &texts),
-                None => looked_at,
-            },
-        };
-        let mut together = those(&|nth, chance| chance::agree(cells[nth], texts[nth], chance));
-        let mut agreed = DetectorSet::none(scanner.len());
-        loop {
-            if !together.is_empty() {
-                self.scan_again(field, column, &together);
-                agreed.insert_all(&together);
-            }
-            self.mark_numbers(column);
-            let (taken, times) = self.taken(column);
-            let others = those(&|nth, chance| {
-                let new = times > 0 && !agreed.contains(DetectorIndex(nth as u16));
-                new && chance > 0.0 && chance::may_be_shared(cells[nth], times)
-            });
-            if others.is_empty() {
-                return cells;
-            }
-            let (sets, different) = column.rest(&taken);
-            let others = only(field, &others);
-            let (cells, texts) = (self.tally_sets(&others, &sets), self.tally(&others, &different));
-            together = those(&|nth, chance| chance::agree(cells[nth], texts[nth], chance));
-            if together.is_empty() {
-                break;
-            }
-        }
-        cells
-    }
-
-    /// Looks again for detectors that a column as a whole speaks for.
-    fn scan_again(&mut self, field: &Field, column: &Column<'_>, together: &DetectorSet) {
-        let mut in_column = only(field, together);
-        in_column.column = together.clone();
-        self.found.retain(|(_, finding)| !together.contains(finding.detector));
-        let scanner = self.job.plan.scanner();
-        scanner.scan_texts(&in_column, &column.cells(), &mut self.scratch, &mut self.found);
-        self.scratch.take_tallies();
-        self.found
-            .sort_by_key(|(cell, finding)| (*cell, finding.span.start, finding.span.end, finding.detector));
-    }
-
-    /// The cells in which something is that would be rewritten, and how many these are as they stand.
-    fn taken(&self, column: &Column<'_>) -> (Vec<bool>, u64) {
-        let (mut taken, mut times) = (vec![false; column.len() as usize], 0);
-        let from = self.job.plan.rewritten_from();
-        for (cell, _) in self.found.iter().filter(|(_, finding)| finding.confidence >= from) {
-            if !std::mem::replace(&mut taken[*cell as usize], true) {
-                times += column.times(*cell);
-            }
-        }
-        (taken, times)
-    }
-
-    /// The tallies of the cells of a column, each as often as it stands; `once`: those of what is looked at.
-    fn tally_cells(&mut self, field: &Field, column: &Column<'_>, once: Vec<Tally>) -> Vec<Tally> {
-        let Some(sets) = column.by_times() else { return once };
-        self.tally_sets(field, &sets)
-    }
-
-    fn tally_sets(&mut self, field: &Field, sets: &BTreeMap<u64, Gathered>) -> Vec<Tally> {
-        let mut tallies = vec![Tally::default(); self.job.plan.scanner().len()];
-        for (times, texts) in sets.iter().filter(|(times, _)| **times > 0) {
-            for (sum, tally) in tallies.iter_mut().zip(self.tally(field, texts)) {
-                sum.tried += tally.tried * times;
-                sum.passed += tally.passed * times;
-            }
-        }
-        tallies
-    }
-
-    fn tally(&mut self, field: &Field, texts: &Gathered) -> Vec<Tally> {
-        let (scanner, mut found) = (self.job.plan.scanner(), Vec::new());
-        scanner.scan_texts(field, &texts.cells(), &mut self.scratch, &mut found);
-        self.scratch.take_tallies()
     }
 
     fn note_tallies(&self, field: &Known, tallies: &[Tally], counts: &mut Counts) {
@@ -481,13 +377,6 @@ impl<'r> Worker<'r> {
         }
         Ok(change)
     }
-}
-
-/// The field with no other detectors than these.
-fn only(field: &Field, detectors: &DetectorSet) -> Field {
-    let mut field = field.clone();
-    field.detectors = detectors.clone();
-    field
 }
 
 fn count_skipped(field: &Known, cells: u64, counts: &mut Counts) {

@@ -23,6 +23,25 @@ static TOKEN: Detector = Detector {
     ..Detector::BLANK
 };
 
+/// Labels take a looser shape, which may hold the stricter one, and either may fail.
+static CODE: Detector = Detector {
+    id: "toy.code",
+    title: "Toy code with two shapes",
+    placeholder: "CODE",
+    pattern: "[0-9]{4}[a-z]",
+    labelled: "[0-9a-z]{2,5}-?[0-9a-z]{2,6}",
+    labels: &["code"],
+    chance: 0.1,
+    validate: |candidate| match candidate.text.as_bytes() {
+        [.., b'x'] => Verdict::Failed,
+        [.., b'y'] => Verdict::Weak,
+        [b'9', ..] => Verdict::Example,
+        [b'8', ..] => Verdict::Plain,
+        _ => Verdict::checked(candidate.digits().map(u32::from).sum::<u32>() % 2 == 0),
+    },
+    ..Detector::BLANK
+};
+
 static NUMBER: Detector = Detector {
     id: "toy.number",
     title: "Toy number with a check digit",
@@ -217,4 +236,43 @@ fn sevens(digits: impl Iterator<Item = u8>) -> bool {
 
 fn digits(number: u32) -> impl DoubleEndedIterator<Item = u8> {
     (0..8).rev().map(move |place| (number / 10_u32.pow(place) % 10) as u8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_hears_the_column_is_what_a_scan_with_its_voice_finds(
+        cells in prop::collection::vec("(code )?[1689][0-9]{3}[axy](-[0-9]{4}[axy])?( [0-9]{4}[axy])?", 1..9),
+        name in prop::sample::select(vec!["code", "any"]),
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut job = job(folder.path(), None);
+        job.plan = Plan::new(&Policy::default(), &[&TOKEN, &CODE], &Overrides::default()).expect("a plan").into();
+        let mut texts = Texts {
+            field: name.into(),
+            kind: sievert_io::Kind::Text,
+            nullable: true,
+            buffer: String::new(),
+            ends: Vec::new(),
+            occurrences: sievert_io::Occurrences::One((0..cells.len() as u32).collect()),
+        };
+        for cell in &cells {
+            texts.buffer.push_str(cell);
+            texts.ends.push(texts.buffer.len() as u32);
+        }
+        let key = RandomState::new();
+        let mut worker = Worker::new(&job, None, &key);
+        let scanner = job.plan.scanner();
+        let column = Column::plain(&texts);
+        let mut field = scanner.field(name);
+        let mut together = DetectorSet::none(scanner.len());
+        together.insert(scanner.index_of("toy.code").expect("a detector of the plan"));
+        scanner.scan_texts(&field, &column.cells(), &mut worker.scratch, &mut worker.found);
+        worker.hear(&together, &field, &column);
+        field.column = together;
+        let mut expected = Vec::new();
+        scanner.scan_texts(&field, &column.cells(), &mut worker.scratch, &mut expected);
+        prop_assert_eq!(&worker.found, &expected);
+    }
 }
