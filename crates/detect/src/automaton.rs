@@ -154,7 +154,7 @@ fn lower(shapes: &[Hir], backwards: bool, limit: Option<usize>) -> Result<NFA, S
 impl Automaton {
     /// Of shapes that [`check`] has passed. Nothing matches before an ASCII character that this border does not allow.
     pub(crate) fn new(shapes: Vec<Hir>, right: Borders) -> Self {
-        let next = Bytes::of(|byte| !byte.is_ascii() || right.allow(Some(char::from(byte))));
+        let next = Bytes::of(|byte| !byte.is_ascii() || right <= Borders::beside(Some(char::from(byte))));
         Self { shapes, backwards: false, next, dfa: OnceLock::new() }
     }
 

@@ -18,21 +18,58 @@ const fn unspaced(c: char) -> bool {
 }
 
 impl Borders {
-    /// Whether this character may stand beside a candidate. The start and the end of the text always may.
-    pub(crate) fn allow(self, neighbour: Option<char>) -> bool {
-        self <= Self::strictest(neighbour)
+    /// Of those that allow what stands before a place of a text, the one that allows the least. The start of a text
+    /// stands behind nothing, which all allow.
+    #[inline]
+    pub(crate) fn before(text: &str, at: usize) -> Self {
+        match text.as_bytes()[..at] {
+            [.., b'0'..=b'9', b'-' | b'.' | b'/' | b','] => Self::Word,
+            [.., byte] if byte.is_ascii() => ASCII[usize::from(byte)],
+            _ => Self::beside(before(text, at)),
+        }
     }
 
-    /// Of those that allow this character, the one that allows the least.
-    pub(crate) fn strictest(neighbour: Option<char>) -> Self {
+    /// The same for what stands behind it.
+    #[inline]
+    pub(crate) fn after(text: &str, at: usize) -> Self {
+        match text.as_bytes()[at..] {
+            [b'-' | b'.' | b'/' | b':', b'0'..=b'9', ..] => Self::Word,
+            [byte, ..] if byte.is_ascii() => ASCII[usize::from(byte)],
+            _ => Self::beside(after(text, at)),
+        }
+    }
+
+    /// The same for a neighbour of which nothing more is known: at least as strict.
+    pub(crate) fn beside(neighbour: Option<char>) -> Self {
         match neighbour {
-            Some('0'..='9') => Self::None,
-            Some(c) if c <= LAST_OF_CYRILLIC && in_word(c) => Self::Digit,
-            Some(c) if c == '_' || in_word(c) => Self::Latin,
-            _ => Self::Word,
+            Some(c) if c.is_ascii() => ASCII[c as usize],
+            Some(c) if in_word(c) => {
+                if c <= LAST_OF_CYRILLIC {
+                    Self::Digit
+                } else {
+                    Self::Latin
+                }
+            }
+            _ => Self::Number,
         }
     }
 }
+
+/// [`Borders::beside`] of each ASCII character.
+const ASCII: [Borders; 128] = {
+    let mut all = [Borders::Number; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        all[byte as usize] = match byte {
+            b'0'..=b'9' => Borders::None,
+            b'a'..=b'z' | b'A'..=b'Z' => Borders::Digit,
+            b'_' => Borders::Latin,
+            _ => Borders::Number,
+        };
+        byte += 1;
+    }
+    all
+};
 
 /// The blocks up to here are Latin with its extensions, phonetic letters, Greek and Cyrillic.
 const LAST_OF_CYRILLIC: char = '\u{052F}';
@@ -59,23 +96,43 @@ mod tests {
 
     #[test]
     fn borders_allow_what_stands_beside_values() {
-        let allowing = |c| {
-            let all = [Borders::None, Borders::Digit, Borders::Latin, Borders::Word];
-            all.into_iter().filter(|border| border.allow(c)).count()
-        };
-        for (neighbour, count) in [
-            (None, 4),
-            (Some(' '), 4),
-            (Some('漢'), 4),
-            (Some('_'), 3),
-            (Some('ا'), 3),
-            (Some('٣'), 3),
-            (Some('z'), 2),
-            (Some('é'), 2),
-            (Some('ж'), 2),
-            (Some('7'), 1),
+        for (neighbour, strictest) in [
+            (None, Borders::Number),
+            (Some(' '), Borders::Number),
+            (Some('漢'), Borders::Number),
+            (Some('_'), Borders::Latin),
+            (Some('ا'), Borders::Latin),
+            (Some('٣'), Borders::Latin),
+            (Some('z'), Borders::Digit),
+            (Some('é'), Borders::Digit),
+            (Some('ж'), Borders::Digit),
+            (Some('7'), Borders::None),
         ] {
-            assert_eq!(allowing(neighbour), count, "{neighbour:?}");
+            assert_eq!(Borders::beside(neighbour), strictest, "{neighbour:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_no_part_of_a_longer_one() {
+        let (before, after) =
+            (|text: &str| Borders::before(text, text.len()), |text| Borders::after(text, 0));
+        for (text, strictest) in [
+            ("1-", Borders::Word),
+            ("1.", Borders::Word),
+            ("a-", Borders::Number),
+            ("-", Borders::Number),
+            ("12", Borders::None),
+        ] {
+            assert_eq!(before(text), strictest, "{text}");
+        }
+        for (text, strictest) in [
+            (":1", Borders::Word),
+            ("/2", Borders::Word),
+            (". 1", Borders::Number),
+            ("-", Borders::Number),
+            ("", Borders::Number),
+        ] {
+            assert_eq!(after(text), strictest, "{text}");
         }
     }
 }

@@ -298,6 +298,9 @@ pub enum Borders {
     /// No letter, digit or underscore before or after. Letters of scripts that set no blanks between words (Han,
     /// Kana, Hangul, Thai, ...) do not count, so that a value right beside one is found.
     Word,
+    /// As [`Word`](Self::Word), and no part of a longer number: no digit with `-`, `.`, `/` or `,` between before, nor
+    /// with `-`, `.`, `/` or `:` between after.
+    Number,
 }
 
 /// The group of a type, named in policies as `category:...`.

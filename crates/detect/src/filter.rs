@@ -141,7 +141,7 @@ impl Filter {
 
     /// The windows at the start of the shape.
     pub(crate) fn at_start(hir: &Hir, left: Borders) -> Self {
-        let behind = Bytes::of(|byte| !byte.is_ascii() || left.allow(Some(char::from(byte))));
+        let behind = Bytes::of(|byte| !byte.is_ascii() || left <= Borders::beside(Some(char::from(byte))));
         Self::new(Place::Start, behind, hir)
     }
 

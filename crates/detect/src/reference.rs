@@ -15,8 +15,8 @@ use crate::mark::in_mark;
 use crate::shadow::Shadow;
 use crate::words::{expression, value_starts};
 use crate::{
-    Anchored, Candidate, CustomDetector, Detector, DetectorIndex, Error, Evidence, Field, Finding, Tally,
-    Verdict,
+    Anchored, Borders, Candidate, CustomDetector, Detector, DetectorIndex, Error, Evidence, Field, Finding,
+    Tally, Verdict,
 };
 
 /// All detectors, each as what it is.
@@ -116,13 +116,13 @@ impl Plain {
 
     /// The ends of all candidates that start here, longest first.
     fn ends(&self, view: &str, start: usize) -> Vec<usize> {
-        if !self.shape.left.allow(before(view, start)) || !self.start.is_match(&view[start..]) {
+        if self.shape.left > Borders::before(view, start) || !self.start.is_match(&view[start..]) {
             return Vec::new();
         }
         let ends =
             (start + 1..=view.len().min(start + LONGEST)).rev().filter(|end| view.is_char_boundary(*end));
         ends.filter(|end| {
-            self.shape.right.allow(after(view, *end)) && self.whole.is_match(&view[start..*end])
+            self.shape.right <= Borders::after(view, *end) && self.whole.is_match(&view[start..*end])
         })
         .collect()
     }

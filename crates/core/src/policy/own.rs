@@ -71,6 +71,8 @@ pub enum OwnBorders {
     /// No letter, digit or underscore.
     #[default]
     Word,
+    /// As `word`, and it is no part of a longer number: of a date, a version, a fraction.
+    Number,
     /// No digit.
     Digit,
     /// Anything may.
@@ -176,6 +178,7 @@ impl OwnDetector {
             words: self.words.clone(),
             borders: match self.borders {
                 OwnBorders::Word => Borders::Word,
+                OwnBorders::Number => Borders::Number,
                 OwnBorders::Digit => Borders::Digit,
                 OwnBorders::None => Borders::None,
             },
@@ -217,6 +220,20 @@ mod tests {
             (detector.borders, detector.category, detector.reach),
             (Borders::Word, Category::Other, 50)
         );
+    }
+
+    #[test]
+    fn borders_are_named() {
+        for (name, borders) in [
+            ("word", Borders::Word),
+            ("number", Borders::Number),
+            ("digit", Borders::Digit),
+            ("none", Borders::None),
+        ] {
+            let detector =
+                own(&format!("id = \"a.b\"\npattern = \"x\"\nborders = \"{name}\"")).expect("a detector");
+            assert_eq!(detector.borders, borders, "{name}");
+        }
     }
 
     #[test]

@@ -6,7 +6,6 @@ use std::ops::{ControlFlow, Range};
 
 use super::{Cell, Group, Scanner, Tally};
 use crate::automaton::Numbered;
-use crate::border::{after, before};
 use crate::compile::{Role, Shape};
 use crate::letters::Letters;
 use crate::sieve::Anchor;
@@ -140,7 +139,7 @@ impl<'p> Pass<'p> {
         let shape = &labelled.shape;
         let text = self.text();
         for start in starts.filter(|start| self.view.is_char_boundary(*start)) {
-            if !shape.left.allow(before(self.view, start)) {
+            if shape.left > Borders::before(self.view, start) {
                 continue;
             }
             let Self { view, cell, .. } = self;
@@ -148,7 +147,7 @@ impl<'p> Pass<'p> {
             ends.clear();
             let walker = &mut walkers[usize::from(detector.0)];
             labelled.automaton.walk(walker, text, start, |_, end| {
-                if shape.right.allow(after(view, end)) {
+                if shape.right <= Borders::after(view, end) {
                     ends.push((detector.0, end as u32));
                 }
                 ControlFlow::Continue(())
@@ -213,7 +212,7 @@ impl<'p> Pass<'p> {
         if goes_on {
             let first = starts.len();
             inside.left.walk_back(&mut walkers.left, text, at, |start| {
-                if shapes.iter().any(|shape| shape.left.allow(before(view, start))) {
+                if shapes.iter().any(|shape| shape.left <= Borders::before(view, start)) {
                     starts.push((group as u32, start as u32));
                 }
             });
@@ -228,7 +227,7 @@ impl<'p> Pass<'p> {
         let Self { scanner, view, field, cell, .. } = self;
         let Cell { walkers, ends, blocked, .. } = &mut **cell;
         let Group { shapes, automaton, .. } = &scanner.groups[group];
-        let left = Borders::strictest(before(view, start));
+        let left = Borders::before(view, start);
         let open = |shape: &Shape| {
             shape.left <= left
                 && blocked[usize::from(shape.detector)] as usize <= start
@@ -238,7 +237,7 @@ impl<'p> Pass<'p> {
             return;
         }
         automaton.walk(&mut walkers[group].whole, text, start, |matches, end| {
-            let right = Borders::strictest(after(view, end));
+            let right = Borders::after(view, end);
             for shape in matches.shapes().map(|shape| &shapes[shape]) {
                 if shape.right <= right && open(shape) {
                     ends.push((shape.detector, end as u32));

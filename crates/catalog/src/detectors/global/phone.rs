@@ -35,7 +35,7 @@ pub static DETECTOR: Detector = Detector {
     labelled: r"(?x) (?: \+\x20? )? \(?[0-9] (?: [\x20./()-]{0,3}[0-9] ){3,17}
         (?: [;,]?\x20?(?i:ext(?:ension|n)?[.:=]?|x|\#)\x20?[0-9]{1,7} )?",
     labels: LABELS,
-    borders: Borders::Digit,
+    borders: Borders::Number,
     context: CONTEXT,
     negative_context: NOT_PHONES,
     validate,
@@ -129,8 +129,13 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if alone && cannot_be_proven(c) {
         return Verdict::No;
     }
+    let named = c.anchored.named();
+    // Most bare numbers are not even read.
+    if !named && !BARE.contains(&c.text.len()) && c.text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Verdict::No;
+    }
     let number = Written::new(c.text);
-    let (bare, named) = (number.is_bare(), c.anchored.named());
+    let bare = number.is_bare();
     if bare && !named && !BARE.contains(&number.digits) {
         return Verdict::No;
     }
