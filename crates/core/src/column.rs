@@ -61,9 +61,7 @@ impl Column<'_> {
 
     /// The text of a cell that is looked at.
     pub(crate) fn get(&self, cell: u32) -> &str {
-        let Cells { buffer, ends } = self.cells();
-        let start = cell.checked_sub(1).map_or(0, |before| ends[before as usize]);
-        &buffer[start as usize..ends[cell as usize] as usize]
+        text_of(self.cells(), cell)
     }
 
     /// How often a cell that is looked at stands in records.
@@ -108,14 +106,14 @@ impl Column<'_> {
     }
 
     /// What is said of cells that are looked at, for every cell as it was decoded, in the order in which these stand.
-    pub(crate) fn decoded<'s, T>(&self, said: &'s [(u32, T)]) -> Vec<(u32, &'s T)> {
-        let all = said.iter().map(|(cell, it)| (*cell, it));
-        let Some(distinct) = self.distinct.as_ref().filter(|_| !said.is_empty()) else {
-            return all.collect();
-        };
+    pub(crate) fn decoded<T: Clone>(&self, said: Vec<(u32, T)>) -> Vec<(u32, T)> {
+        let Some(distinct) = self.distinct.as_ref().filter(|_| !said.is_empty()) else { return said };
         let mut of_text = vec![None; distinct.times.len()];
-        all.for_each(|(cell, it)| of_text[cell as usize] = Some(it));
-        (0..).zip(&distinct.of).filter_map(|(cell, text)| Some((cell, of_text[*text as usize]?))).collect()
+        for (cell, it) in said {
+            of_text[cell as usize] = Some(it);
+        }
+        let said = |(cell, text): (u32, &u32)| Some((cell, of_text[*text as usize].clone()?));
+        (0..).zip(&distinct.of).filter_map(said).collect()
     }
 }
 
@@ -144,13 +142,37 @@ impl Distinct {
 
 impl Gathered {
     pub(crate) fn push(&mut self, text: &str) {
-        self.buffer.push_str(text);
+        self.add(|buffer| buffer.push_str(text));
+    }
+
+    /// Adds the text that is written behind the others.
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut String)) {
+        write(&mut self.buffer);
         self.ends.push(self.buffer.len() as u32);
+    }
+
+    pub(crate) fn get(&self, number: u32) -> &str {
+        text_of(self.cells(), number)
+    }
+
+    /// The length of all texts together.
+    pub(crate) fn bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.buffer.clear();
+        self.ends.clear();
     }
 
     pub(crate) fn cells(&self) -> Cells<'_> {
         Cells { buffer: &self.buffer, ends: &self.ends }
     }
+}
+
+fn text_of(Cells { buffer, ends }: Cells<'_>, number: u32) -> &str {
+    let start = number.checked_sub(1).map_or(0, |before| ends[before as usize]);
+    &buffer[start as usize..ends[number as usize] as usize]
 }
 
 /// Whether an eighth of the first texts stood there before, and there is something to look at.

@@ -2,9 +2,9 @@
 //! no lock, and in a form that adds up in any order.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::RandomState;
 use std::sync::Arc;
 
+use ahash::RandomState;
 use sievert_detect::{Confidence, DetectorIndex, Tally};
 use sievert_redact::ActionKind;
 
@@ -113,7 +113,7 @@ impl Counts {
 }
 
 impl FieldTally {
-    fn merge(&mut self, later: Self) {
+    pub(crate) fn merge(&mut self, later: Self) {
         self.cells += later.cells;
         self.skipped += later.skipped;
         self.binary += later.binary;

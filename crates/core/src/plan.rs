@@ -5,6 +5,7 @@ mod allow;
 mod check;
 pub(crate) mod glob;
 mod recognize;
+mod rewrite;
 mod select;
 mod show;
 mod typed;
@@ -13,9 +14,9 @@ use std::sync::Arc;
 
 use sievert_detect::{
     Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Field, Finding, Recognizer, Region,
-    Scanner, Scratch,
+    Scanner,
 };
-use sievert_redact::{Action, Actions, Key, Outcome, Redactor, Taken};
+use sievert_redact::{Action, Actions, Key, Redactor};
 
 use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, OutputTable, Policy};
 use crate::{Error, Problem};
@@ -230,29 +231,6 @@ impl Plan {
             }
             by.is_none()
         });
-    }
-
-    /// Decides what becomes of a cell with these findings, sifted, for good: the new text is scanned again until nothing
-    /// more comes to light; where a recognizer fails on that, the cell goes. Appends what is done to each finding, in their order, then to those that came to light.
-    pub fn rewrite(
-        &self,
-        field: &FieldPlan,
-        text: &str,
-        findings: &[Finding],
-        scratch: &mut Scratch,
-        taken: &mut Vec<Taken>,
-    ) -> Outcome {
-        let mut allowed = vec![0; self.allowed.len()];
-        let mut failed = false;
-        let rescan = |text: &str| {
-            let found = self.find(&field.field, text, scratch);
-            failed |= found.is_err();
-            let mut findings = found.unwrap_or_default();
-            self.sift(text, &mut findings, &mut allowed);
-            findings
-        };
-        let outcome = self.redactor.rewrite_cell(&field.actions, text, findings.to_vec(), rescan, taken);
-        if failed { Outcome::DropCell } else { outcome }
     }
 
     /// The reasons of the policy's allow lists, in its order.

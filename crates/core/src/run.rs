@@ -1,11 +1,11 @@
 //! The main job from its first line to its last. Read this file first: everything else in the crate is a part of it.
 
-use std::collections::hash_map::RandomState;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ahash::RandomState;
 use jiff::Timestamp;
 use sievert_io::{Access, Address, Cause, Place, Runtime, Target, remove_file, write_file};
 

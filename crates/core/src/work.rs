@@ -1,30 +1,27 @@
 //! The inner loop: one piece decoded, scanned, resolved, edited, rendered. Looks at nothing but the piece and the plan.
 
 mod agree;
+mod change;
 mod places;
+mod settle;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
-use std::hash::RandomState;
 use std::sync::Arc;
 
-use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Finding, Group, Scratch, Tally, resolve};
-use sievert_io::{
-    Batch, Cause, Change, Edit, Error, Format, Kind, Piece, Place, Rendered, Splice, Texts, Unread,
-};
-use sievert_redact::{ActionKind, Outcome, shape};
+use ahash::RandomState;
+use sievert_detect::{DetectorIndex, Evidence, Finding, Scratch, Tally};
+use sievert_io::{Batch, Change, Edit, Error, Format, Kind, Piece, Rendered, Texts, Unread};
 
 use crate::column::Column;
 use crate::counts::{Counts, FIELDS_TRACKED};
 use crate::findings::Row;
 use crate::job::{Excerpt, Job, Task};
 use crate::plan::FieldPlan;
-use crate::policy::NonText;
 use crate::report::LookAt;
 use crate::sample::Sampler;
 use crate::shown::Names;
-use places::Told;
 
 /// Zeros that an identifier may have lost when it was stored as an integer.
 pub(crate) const LOST_ZEROS: usize = 3;
@@ -60,16 +57,6 @@ pub(crate) struct Worker<'r> {
     found: Vec<(u32, Finding)>,
     /// How columns are looked at; tests hold the ways against each other.
     look: for<'b> fn(&'b Texts) -> Column<'b>,
-}
-
-/// A cell with findings, and where it stands.
-struct Here<'a> {
-    object: &'a str,
-    kind: Kind,
-    text: &'a str,
-    field: &'a Known,
-    /// In how many records.
-    times: u64,
 }
 
 /// A field as this thread has met it.
@@ -116,12 +103,8 @@ impl<'r> Worker<'r> {
             // What was not examined is not passed on.
             let change = if texts.kind == Kind::Key { Change::DropRecord } else { Change::Null };
             changes.extend(failed.into_iter().map(|cell| (cell, change.clone())));
-            let edits_here = column.decoded(&changes).into_iter();
-            edits.extend(edits_here.map(|(cell, change)| Edit {
-                texts: at as u32,
-                cell,
-                change: change.clone(),
-            }));
+            let edits_here = column.decoded(changes).into_iter();
+            edits.extend(edits_here.map(|(cell, change)| Edit { texts: at as u32, cell, change }));
         }
         for (name, cells) in &batch.unwanted {
             let field = self.field(name, false);
@@ -252,130 +235,6 @@ impl<'r> Worker<'r> {
         let failed: Vec<u32> = failed.into_iter().map(|(cell, _)| cell).collect();
         self.found.retain(|(cell, _)| failed.binary_search(cell).is_err());
         failed
-    }
-
-    /// Turns the findings of each cell into counts and rows; the cells that change, and how.
-    fn settle(
-        &mut self,
-        object: &str,
-        batch: &Batch,
-        column: &Column<'_>,
-        field: &Known,
-        worked: &mut Worked,
-    ) -> Result<Vec<(u32, Change)>, Error> {
-        let plan = &self.job.plan;
-        let mut allowed = vec![0; plan.allow_reasons().len()];
-        let (mut changes, mut told) = (Vec::new(), Vec::new());
-        let all = std::mem::take(&mut self.found);
-        for found in all.chunk_by(|a, b| a.0 == b.0) {
-            let cell = found[0].0;
-            let text = column.get(cell);
-            let times = column.times(cell);
-            let here = Here { object, kind: column.texts.kind, text, field, times };
-            let mut findings: Vec<Finding> = found.iter().map(|(_, finding)| finding.clone()).collect();
-            let mut allowed_here = vec![0; allowed.len()];
-            plan.sift(text, &mut findings, &mut allowed_here);
-            allowed.iter_mut().zip(&allowed_here).for_each(|(sum, here)| *sum += here * times);
-            if findings.is_empty() {
-                continue;
-            }
-            let groups = resolve(&mut findings);
-            if times > 0 {
-                self.count_cell(&here, &groups, worked);
-            }
-            if let Task::Redact { .. } = self.job.task
-                && let Some(change) = self.change(&here, &findings, &groups, worked)?
-            {
-                changes.push((cell, change));
-            }
-            if self.is_told(&groups) {
-                told.push((cell, groups));
-            }
-        }
-        self.found = all;
-        for (cell, groups) in column.decoded(&told) {
-            self.tell(&Told { object, batch, texts: column.texts, cell, field, groups }, worked);
-        }
-        for (reason, count) in plan.allow_reasons().zip(allowed).filter(|(_, count)| *count > 0) {
-            *worked.counts.allowed.entry(reason.to_owned()).or_default() += count;
-        }
-        Ok(changes)
-    }
-
-    /// Counts the winners in a cell.
-    fn count_cell(&self, here: &Here<'_>, groups: &[Group], worked: &mut Worked) {
-        let plan = &self.job.plan;
-        let Here { text, field, times, .. } = *here;
-        let mut counted = DetectorSet::none(plan.scanner().len());
-        for group in groups {
-            let finding = &group.winner;
-            let raw = &text[finding.range()];
-            let about = plan.scanner().about(finding.detector);
-            worked.counts.found(finding.detector, finding.confidence, times, || shape(raw, about.category));
-            let tally = worked.counts.field(&field.shown).detectors.entry(finding.detector).or_default();
-            let value = plan.redactor().value(finding.detector, raw);
-            tally.add(self.run_key, &value, finding.confidence, times);
-            if !counted.contains(finding.detector) {
-                counted.insert(finding.detector);
-                tally.cells += times;
-            }
-        }
-    }
-
-    /// What is done to a cell, and the count of it: of the findings that are reported, as they are.
-    fn change(
-        &mut self,
-        here: &Here<'_>,
-        findings: &[Finding],
-        groups: &[Group],
-        worked: &mut Worked,
-    ) -> Result<Option<Change>, Error> {
-        let Here { object, kind, text, field, times } = *here;
-        if kind == Kind::Unparsed {
-            return Ok(None); // goes to quarantine as it is
-        }
-        let plan = &self.job.plan;
-        let mut taken = Vec::new();
-        let outcome = plan.rewrite(&field.plan, text, findings, &mut self.scratch, &mut taken);
-        let change = match outcome {
-            Outcome::Untouched => None,
-            // No record is to go for what stands beside them.
-            Outcome::DropRecord | Outcome::DropCell if kind == Kind::Metadata => Some(Change::Null),
-            Outcome::DropRecord => Some(Change::DropRecord),
-            // A name cannot be null: what has a name that may not stay goes as a whole.
-            Outcome::DropCell if kind == Kind::Key => Some(Change::DropRecord),
-            Outcome::DropCell => Some(Change::Null),
-            Outcome::Splices(splices) if kind.takes_text() => Some(Change::Splice(
-                splices.into_iter().map(|splice| Splice { span: splice.span, text: splice.text }).collect(),
-            )),
-            Outcome::Splices(_) if plan.non_text() == NonText::Null => Some(Change::Null),
-            Outcome::Splices(_) => {
-                let place = Place::object(object).field(&*field.shown);
-                let why = "findings in a column that is not text, and the policy says non_text = \"fail\"; \
-                           allow null, or drop the record";
-                return Err(Error { place, cause: Cause::Unsupported(why) });
-            }
-        };
-        self.scratch.take_tallies();
-        if times == 0 {
-            return Ok(change); // handed on beside the records, in none of them
-        }
-        let nulled = change == Some(Change::Null);
-        for (at, taken) in taken.into_iter().enumerate() {
-            // What came to light only after the first rewriting has no finding here, and was rewritten.
-            let finding = findings.get(at);
-            if finding.is_some_and(|finding| groups.iter().all(|group| group.winner != *finding)) {
-                continue; // it lost its place to another, which is counted
-            }
-            let below = finding.is_some_and(|finding| finding.confidence < plan.rewritten_from());
-            if below && taken.action == ActionKind::Keep {
-                *worked.counts.left.entry(taken.detector).or_default() += times;
-            } else {
-                let action = if nulled { ActionKind::DropCell } else { taken.action };
-                *worked.counts.actions.entry((taken.detector, action)).or_default() += times;
-            }
-        }
-        Ok(change)
     }
 }
 

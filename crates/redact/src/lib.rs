@@ -14,5 +14,5 @@ pub use action::{Action, ActionKind, Actions, Mask};
 pub use error::Error;
 pub use key::{Key, SCHEME, TOKEN_LENGTH};
 pub use marks::{Marks, is_token};
-pub use redactor::{Outcome, Redactor, Splice, Taken};
+pub use redactor::{Outcome, Redactor, Splice, Taken, splice};
 pub use shape::shape;

@@ -114,7 +114,11 @@ impl Redactor {
         };
         match self.rewrite_cell(actions, text, findings, rescan, &mut Vec::new()) {
             Outcome::Untouched => Cow::Borrowed(text),
-            Outcome::Splices(splices) => Cow::Owned(splice(text, &splices)),
+            Outcome::Splices(splices) => {
+                let mut new = String::new();
+                splice(text, &splices, &mut new);
+                Cow::Owned(new)
+            }
             Outcome::DropCell | Outcome::DropRecord => Cow::Owned(String::new()),
         }
     }
@@ -129,11 +133,13 @@ impl Redactor {
         mut rescan: impl FnMut(&str) -> Vec<Finding>,
         taken: &mut Vec<Taken>,
     ) -> Outcome {
-        let known = taken.len();
+        let (known, mut new) = (taken.len(), String::new());
         let mut outcome = self.plan_cell(actions, text, &findings, taken);
         for _ in 0..ROUNDS {
             let Outcome::Splices(splices) = &outcome else { break };
-            let mut come_to_light = rescan(&splice(text, splices));
+            new.clear();
+            splice(text, splices, &mut new);
+            let mut come_to_light = rescan(&new);
             come_to_light.retain(|f| *actions.of(f.detector, f.confidence) != Action::Keep);
             if come_to_light.is_empty() {
                 break;
@@ -259,9 +265,9 @@ fn keep_apart(text: &str, splices: &mut [Splice]) {
     }
 }
 
-/// The text with the splices done.
-fn splice(text: &str, splices: &[Splice]) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Appends the text with the splices done.
+pub fn splice(text: &str, splices: &[Splice], out: &mut String) {
+    out.reserve(text.len());
     let mut at = 0;
     for Splice { span, text: new } in splices {
         out.push_str(&text[at..span.start as usize]);
@@ -269,7 +275,6 @@ fn splice(text: &str, splices: &[Splice]) -> String {
         at = span.end as usize;
     }
     out.push_str(&text[at..]);
-    out
 }
 
 /// Findings of a spliced text, brought back to the text before. One that reaches into a new text covers all that the
@@ -312,7 +317,8 @@ mod tests {
         let text = "ab 123 cd 4567 ef";
         let splices =
             [(3..6, "<A>x"), (10..14, "")].map(|(span, text)| Splice { span, text: text.to_owned() });
-        let new = splice(text, &splices);
+        let mut new = String::new();
+        splice(text, &splices, &mut new);
         assert_eq!(new, "ab <A>x cd  ef");
         for (found, expected) in [
             (0..2, "ab"),

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::hash::RandomState;
 use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sievert_detect::{Category, Detector, Evidence, Failure, Recognized, Recognizer, Verdict, checksum};
+use sievert_detect::{
+    Category, Detector, DetectorSet, Evidence, Failure, Recognized, Recognizer, Verdict, checksum,
+};
 use sievert_io::{Body, Input, ListOptions, ReadOptions, Runtime, list, open};
 
 use super::*;
