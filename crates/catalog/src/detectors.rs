@@ -108,6 +108,7 @@ mod secret {
     pub mod google_oauth;
     pub mod huggingface_token;
     pub mod jwt;
+    pub mod named_token;
     pub mod npm_token;
     pub mod openai_key;
     pub mod password_hash;
@@ -205,6 +206,7 @@ pub(crate) static ALL: &[&Detector] = &[
     &secret::google_oauth::DETECTOR,
     &secret::huggingface_token::DETECTOR,
     &secret::jwt::DETECTOR,
+    &secret::named_token::DETECTOR,
     &secret::npm_token::DETECTOR,
     &secret::openai_key::DETECTOR,
     &secret::password_hash::DETECTOR,

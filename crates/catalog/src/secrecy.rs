@@ -191,6 +191,31 @@ const STAND_INS: &[&str] = &[
     "yes",
 ];
 
+/// Whether a sign, a command or a header gives the value to the name that stands before it: `password required` gives
+/// nothing.
+pub(crate) fn is_given(before: &str) -> bool {
+    let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
+    lead.ends_with([':', '=', '>', '|']) || of_command(lead.rsplit('\n').next().unwrap_or_default())
+}
+
+/// `ENV NAME ...` of a Dockerfile, `setx NAME ...` of Windows, `Authorization: token ...` of a header.
+fn of_command(line: &str) -> bool {
+    let mut words = line.split_whitespace().rev();
+    let (name, command) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let constant = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    matches!(command, "ENV" | "setx") && constant || command.to_ascii_lowercase().ends_with("authorization:")
+}
+
+/// Whether a value is quoted together with its name, as in `-H 'X-Api-Key: ...'`: the mark that closes behind it was
+/// opened before the name. A list of many parts has no such name.
+pub(crate) fn is_quoted_with_name(before: &str, after: &str) -> bool {
+    let name = after.chars().next().filter(|mark| "\"'`".contains(*mark)).and_then(|mark| {
+        let line = before.rsplit('\n').next()?;
+        line.rsplit_once(mark).filter(|(outside, _)| outside.matches(mark).count() % 2 == 0)
+    });
+    name.is_some_and(|(_, name)| name.matches([':', '=']).count() == 1)
+}
+
 /// Bits of surprise a character, by the frequencies in the text itself (Shannon).
 pub(crate) fn entropy(text: &str) -> f64 {
     let mut counts = [0_usize; 256];

@@ -14,7 +14,8 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["PASSWORD", "PASSWORD_ASSIGNMENT", "GENERIC_SECRET", "API_KEY"],
     category: Category::Credential,
     placeholder: "SECRET",
-    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\][^\s"'`<>,;(){}\[\]\\]{3,}"#,
+    // The second shape is that of a value between quotation marks, which may hold any sign but them.
+    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\](?:[^\s"'`<>,;(){}\[\]\\]{3,}|[^\s"'`\\]{3,127})"#,
     labels: &[
         "password",
         "passwd",
@@ -80,6 +81,11 @@ pub static DETECTOR: Detector = Detector {
         "machine api.example.org login anna password [[hZ4q8vLw2k]]",
         "deploy --host db1 --password [[hZ4q8vLw2k]] --dry-run",
         "MY_SERVICE_TOKEN=[[f83hs9Dk2lQp0vNx71Zb]]",
+        "curl -H 'X-Api-Key: [[hR8sT2kLq9ZxW4vB7nM1]]' https://api.example.org",
+        "ENV DB_PASSWORD [[hR8sT2kLq9]]",
+        "setx API_KEY [[hR8sT2kLq9]]",
+        "SECRET_KEY = '[[q7e^cmago!%(^+=gr@cu@v9-v7ulhbk2s3!w&39w4+n3*k*$]]'",
+        "\"password\": \"[[k4(Tz,9;w{Q]]\"",
     ],
     counter_examples: &[
         "password = ${DB_PASSWORD}",
@@ -107,6 +113,11 @@ pub static DETECTOR: Detector = Detector {
         "&ldquo;secret:1&rdquo;",
         "$password = $_POST['password1'];",
         "password: /run/secrets/db1",
+        "the ENV password recovery2",
+        "password: \"{{lookup('env','PW')}}\"",
+        "password=\"<%=ENV['DB_PASSWORD_2']%>\"",
+        "password=hash(user2,salt3);",
+        "\"arn:aws:secretsmanager:us-west-2:123456789012:secret:OrdersDatabase-a1b2c3\"",
     ],
     ..Detector::BLANK
 };
@@ -125,11 +136,18 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         None => {
             c.after().starts_with(|next: char| next.is_whitespace() || ",;&.<".contains(next))
                 || c.after().is_empty()
+                || secrecy::is_quoted_with_name(c.before(), c.after())
         }
     };
+    if quote.is_none() && c.text.contains(['<', '>', ',', ';', '(', ')', '{', '}', '[', ']']) {
+        return Verdict::No;
+    }
     // Asked first: what stands behind a name can end in as many places as it is long.
     if !whole || !assigned(c.before()) {
         return Verdict::No;
+    }
+    if quote.is_some() && is_drawn(c.text) {
+        return Verdict::Plain;
     }
     // A query goes on, or a character reference of HTML: the shorter candidate is the value.
     if c.text.contains('&') && (c.text.contains('=') || c.after().starts_with(';')) {
@@ -141,7 +159,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 /// Whether a sign or a verb gives the value to what stands before it: `password required` gives nothing.
 fn assigned(before: &str) -> bool {
     let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
-    lead.ends_with([':', '=', '>', '|'])
+    secrecy::is_given(before)
         || of_netrc(lead)
         || lead.split_whitespace().next_back().is_some_and(|name| name.starts_with("--"))
         || [" is", " was", " ist", " est", " es", "是", "为"]
@@ -153,6 +171,20 @@ fn assigned(before: &str) -> bool {
 fn of_netrc(lead: &str) -> bool {
     let mut words = lead.split_whitespace().rev();
     words.next() == Some("password") && words.nth(1) == Some("login")
+}
+
+/// Whether it is long and of all kinds of signs, as generators make keys: what looks like an expression in it is chance.
+fn is_drawn(value: &str) -> bool {
+    let kinds: [fn(char) -> bool; 3] = [
+        |c| c.is_ascii_lowercase(),
+        |c| c.is_ascii_digit(),
+        |c| c.is_ascii_punctuation() && !"_-./".contains(c),
+    ];
+    let has = |kind: &fn(char) -> bool| value.matches(kind).count() >= 4;
+    value.len() >= 40
+        && !value.starts_with(['$', '{', '%', '<'])
+        && kinds.iter().all(has)
+        && secrecy::entropy(value) >= 4.2
 }
 
 /// Whether somebody chose or drew this, and did not name, call or describe something.
