@@ -68,6 +68,7 @@ mod global {
 
 mod health {
     pub mod health_plan_number;
+    pub mod hl7_person;
     pub mod icd10;
     pub mod mrn;
 }
@@ -100,6 +101,7 @@ mod secret {
     pub mod aws_secret_key;
     pub mod azure_key;
     pub mod bearer_token;
+    pub mod command_password;
     pub mod connection_string;
     pub mod gcp_api_key;
     pub mod gcp_service_account;
@@ -184,6 +186,7 @@ pub(crate) static ALL: &[&Detector] = &[
     &global::phone::DETECTOR,
     &global::url::DETECTOR,
     &health::health_plan_number::DETECTOR,
+    &health::hl7_person::DETECTOR,
     &health::icd10::DETECTOR,
     &health::mrn::DETECTOR,
     &r#in::aadhaar::DETECTOR,
@@ -198,6 +201,7 @@ pub(crate) static ALL: &[&Detector] = &[
     &secret::aws_secret_key::DETECTOR,
     &secret::azure_key::DETECTOR,
     &secret::bearer_token::DETECTOR,
+    &secret::command_password::DETECTOR,
     &secret::connection_string::DETECTOR,
     &secret::gcp_api_key::DETECTOR,
     &secret::gcp_service_account::DETECTOR,

@@ -83,7 +83,7 @@ pub static DETECTOR: Detector = Detector {
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
     // English
-    "phone", "phones", "telephone", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone",
+    "phone", "phones", "telephone", "telecom", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone",
     "home phone", "work phone", "fax", "telefax", "facsimile", "hotline", "helpline", "landline", "desk",
     "call me at", "call me on", "contact is", "contact number", "my number", "msisdn",
     "whatsapp", "caller id", "callback",
