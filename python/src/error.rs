@@ -10,7 +10,8 @@ use sievert::Error;
 use sievert::io::Cause;
 
 /// What the command line calls it, and what Python does.
-const HINTS: [(&str, &str); 9] = [
+const HINTS: [(&str, &str); 10] = [
+    ("--detector: ", "detectors: "),
     ("say --overwrite", "pass overwrite=True"),
     (", or say --ephemeral-key for a key of this run only", ""),
     (", or say --ephemeral-key", ""),

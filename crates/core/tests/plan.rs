@@ -443,3 +443,10 @@ fn built_in_policies_make_plans() {
     let template = Policy::parse(Policy::template(), "template").expect("parses");
     Plan::new(&template, ALL, &Overrides::default()).expect("a plan");
 }
+
+#[test]
+fn a_plan_that_would_look_for_nothing_is_refused() {
+    for text in ["[scan]\ndetectors = []", "[scan]\ndetectors = [\"us.ssn\"]\nskip_detectors = [\"us.*\"]"] {
+        assert!(refused(text).contains("p.toml:3, scan.detectors: no detector is left"), "{}", refused(text));
+    }
+}

@@ -122,6 +122,11 @@ pub(super) fn switched_on(
     for at in known.select_all(&policy.scan.skip_detectors, "scan.skip_detectors", policy, problems) {
         on[at] = false;
     }
+    // Where nothing is wrong with the words, nothing is what they say.
+    if problems.is_empty() && known.len() > 0 && !on.contains(&true) {
+        let hint = "name at least one, or `*` for all";
+        problems.push(policy.places.problem(path, "no detector is left to look with", hint));
+    }
     on
 }
 

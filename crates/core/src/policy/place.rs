@@ -41,6 +41,35 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
     text[..text.floor_char_boundary(at)].matches('\n').count() + 1
 }
 
+/// The path of the innermost value in which a byte of a text stands, if that is TOML.
+pub(super) fn path_at(text: &str, at: usize) -> Option<String> {
+    let table = DeTable::parse(text).ok()?;
+    let mut found = None;
+    let mut tables = vec![(String::new(), table.get_ref())];
+    while let Some((parent, table)) = tables.pop() {
+        for (key, value) in table {
+            let dot = if parent.is_empty() { "" } else { "." };
+            let mut values = vec![(format!("{parent}{dot}{}", key.get_ref()), value)];
+            while let Some((path, value)) = values.pop() {
+                let inside = value.span().contains(&at);
+                match value.get_ref() {
+                    DeValue::Table(inner) => tables.push((path.clone(), inner)),
+                    DeValue::Array(items) => {
+                        let items = items.iter().enumerate();
+                        values.extend(items.map(|(nth, item)| (format!("{path}[{nth}]"), item)));
+                    }
+                    _ => {}
+                }
+                let deeper = |known: &String| known.len() < path.len();
+                if inside && found.as_ref().is_none_or(deeper) {
+                    found = Some(path);
+                }
+            }
+        }
+    }
+    found
+}
+
 fn walk_table(table: &DeTable<'_>, path: &str, text: &str, lines: &mut BTreeMap<String, usize>) {
     for (key, value) in table {
         let path =

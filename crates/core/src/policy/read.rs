@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::place::{Places, line_of};
+use super::place::{Places, line_of, path_at};
 use super::{Policy, VERSION, named};
 use crate::Error;
 use crate::error::Problem;
@@ -27,8 +27,9 @@ impl Policy {
     /// [`Error::Policy`]: the text is not TOML, has an unknown key or word, or another version.
     pub fn parse(text: &str, file: &str) -> Result<Self, Error> {
         let mut policy: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_of(text, span.start));
-            mend(&format!("{file}:{line}"), error.message())
+            let at = error.span().map_or(0, |span| span.start);
+            let place = format!("{file}:{}", line_of(text, at));
+            mend(&path_at(text, at).map_or(place.clone(), |path| format!("{place}, {path}")), error.message())
         })?;
         policy.places = Places::new(file, text);
         if policy.name.is_empty() {
@@ -62,12 +63,28 @@ fn mend(place: &str, message: &str) -> Problem {
     {
         let found = rest.split([' ', ',']).next().unwrap_or_default();
         let wanted = rest.rsplit_once(", expected ").map_or("something else", |(_, wanted)| wanted);
-        return problem(format!("a value of another type ({found})"), format!("write {wanted}"));
+        let (wanted, hint) = called(wanted);
+        let hint = hint.map_or_else(|| format!("write {wanted}"), str::to_owned);
+        return problem(format!("{} stands where {wanted} belongs", called(found).0), hint);
     }
     if let Some((what, hint)) = message.split_once("; ") {
         return problem(what.to_owned(), hint.to_owned());
     }
     problem(message, "see `sievert policy init` for an example of every key".to_owned())
+}
+
+/// What people call a type of serde's, and how it is written.
+fn called(of: &str) -> (&str, Option<&'static str>) {
+    match of {
+        "string" | "a string" => ("a text", Some("write it in quotation marks")),
+        "sequence" | "a sequence" => ("a list", Some("write it in brackets: [\"...\"]")),
+        "map" | "a map" => ("a table", None),
+        "boolean" | "a boolean" => ("true or false", Some("write it without quotation marks")),
+        "integer" | "float" | "u8" | "u32" | "u64" | "usize" | "i64" | "f64" => {
+            ("a number", Some("write it without quotation marks"))
+        }
+        other => (other, None),
+    }
 }
 
 /// `did you mean ...?`, or the list of what there is.
@@ -108,15 +125,30 @@ mod tests {
             ("version = 1\nreqires = []", "p.toml:2: unknown key `reqires`; did you mean `requires`?"),
             (
                 "version = 1\n[scan]\nmin_confidence = \"likly\"",
-                "p.toml:3: unknown word `likly`; did you mean `likely`?",
+                "p.toml:3, scan.min_confidence: unknown word `likly`; did you mean `likely`?",
             ),
             (
                 "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"psuedonym\"",
                 "unknown word `psuedonym`; did you mean `pseudonym`?",
             ),
-            ("version = 1\nnon_text = \"nul\"", "p.toml:2: unknown word `nul`; did you mean `null`?"),
+            (
+                "version = 1\nnon_text = \"nul\"",
+                "p.toml:2, non_text: unknown word `nul`; did you mean `null`?",
+            ),
             ("version = 2", "p.toml:1, version: version 2 is not known to this program; write version = 1"),
             ("", "missing field `version`"),
+            (
+                "version = 1\n[scan]\ndetectors = \"*\"",
+                "p.toml:3, scan.detectors: a text stands where a list belongs; write it in brackets",
+            ),
+            (
+                "version = \"1\"",
+                "p.toml:1, version: a text stands where a number belongs; write it without quotation marks",
+            ),
+            (
+                "version = 1\n[[redact]]\ndetectors = [\"*\", 5]\naction = \"keep\"",
+                "p.toml:3, redact[0].detectors[1]: a number stands where a text belongs; write it in quotation marks",
+            ),
             (
                 "version = 1\n[scan]\nphone_regions = [\"Holland\"]",
                 "`Holland` is no country code; write two letters, such as `NL`",

@@ -116,7 +116,10 @@ impl Walk<'_> {
     fn file(&mut self, path: &Path, name: String) {
         let blob = match Blob::local(self.runtime, path, &name) {
             Ok(blob) => blob,
-            Err(error) => return self.skip(name, 0, Reason::Failed(error.cause)),
+            Err(error) => {
+                let size = path.metadata().map_or(0, |about| about.len());
+                return self.skip(name, size, Reason::Failed(error.cause));
+            }
         };
         let size = blob.stamp().size;
         let (mut format, mut compression) = FormatName::of_name(&name);

@@ -68,7 +68,9 @@ impl Blob {
         }
         let modified = about.modified().map_err(|error| Cause::from(error).at(place()))?;
         let key = Key::from_absolute_path(&local).map_err(|_| {
-            Cause::Unsupported("the file's name cannot be used with object stores; rename it").at(place())
+            let why =
+                "a name with control characters, or one that is not UTF-8, is not read; rename the file";
+            Cause::Unsupported(why).at(place())
         })?;
         let stamp = Stamp { size: about.len(), modified };
         Ok(Self::new(runtime, runtime.local.clone(), key, Some(local), name, stamp, None))
