@@ -16,6 +16,8 @@ const ROUNDS: usize = 8;
 pub struct Redactor {
     scanner: Arc<Scanner>,
     marks: Marks,
+    /// By detector: `<TYPE>`.
+    types: Vec<String>,
     key: Option<Key>,
 }
 
@@ -85,7 +87,8 @@ impl Redactor {
             }
         }
         let marks = Marks::new(scanner.detectors().map(|(_, about)| about.placeholder), own_texts);
-        Ok(Self { scanner, marks, key })
+        let types = scanner.detectors().map(|(_, about)| format!("<{}>", about.placeholder)).collect();
+        Ok(Self { scanner, marks, types, key })
     }
 
     /// The scanner whose findings are meant.
@@ -199,11 +202,6 @@ impl Redactor {
         if splices.is_empty() { Outcome::Untouched } else { Outcome::Splices(splices) }
     }
 
-    /// What a finding of this detector is called in `<...>` and before the `_` of a token.
-    fn placeholder(&self, detector: DetectorIndex) -> &str {
-        self.scanner.about(detector).placeholder
-    }
-
     /// A detector's value in the normal form that tokens, fingerprints and allow lists compare.
     pub fn value(&self, detector: DetectorIndex, raw: &str) -> String {
         let value = self.scanner.normalize(detector, raw);
@@ -219,19 +217,16 @@ impl Redactor {
     /// What stands in place of a group's cover. A loser's text never shows: the new text is made of the winner's.
     fn rewrite(&self, action: &Action, text: &str, group: &Group) -> String {
         let winner = &group.winner;
-        let placeholder = self.placeholder(winner.detector);
         match action {
             Action::Mask(mask) => mask.apply(&text[winner.range()]),
             Action::Replace(Some(own)) => own.clone(),
             Action::Pseudonym => {
                 let key = self.key.as_ref().expect("`new` refuses a pseudonym without a key");
-                let id = self.scanner.about(winner.detector).id;
-                format!(
-                    "{placeholder}_{}",
-                    key.pseudonym(id, &self.value(winner.detector, &text[winner.range()]))
-                )
+                let about = self.scanner.about(winner.detector);
+                let value = self.value(winner.detector, &text[winner.range()]);
+                format!("{}_{}", about.placeholder, key.pseudonym(about.id, &value))
             }
-            _ => format!("<{placeholder}>"),
+            _ => self.types[usize::from(winner.detector.0)].clone(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A batch of CSV with its edits done. Outside edited cells not a byte changes; inside one only the splice does, as
 //! long as the cell still reads as it should; if not, it is written anew in quotes.
 
+use memchr::memchr;
+
 use super::cell::{Dialect, cell, text};
 use super::{CsvLayout, Row};
 use crate::text::quarantine;
@@ -87,7 +89,8 @@ impl CsvLayout {
         let Occurrences::One(rows) = &texts.occurrences else { unreachable!("columns of a CSV are made so") };
         let row = rows[edit.cell as usize];
         // In the field of folded columns, several cells stand in one row.
-        let before = edit.cell - rows.partition_point(|&other| other < row) as u32;
+        let folded = edit.cell > 0 && rows[edit.cell as usize - 1] == row;
+        let before = if folded { edit.cell - rows.partition_point(|&other| other < row) as u32 } else { 0 };
         (self.rows[row as usize + usize::from(self.header)], edit.texts - u32::from(self.header) + before)
     }
 
@@ -113,39 +116,54 @@ impl CsvLayout {
 /// The bytes of a cell after its splices.
 fn edited(dialect: Dialect, raw: &[u8], old: &str, splices: &[Splice]) -> Vec<u8> {
     let quote = dialect.quote;
-    let wanted = splice(old, splices);
     let quoted = raw.first() == Some(&quote);
-    let mut out = Vec::with_capacity(raw.len());
+    // Whether the bytes are the text, but for a pair of quotes around it.
+    let plain = !quoted || memchr(quote, &raw[1..]).is_some_and(|at| at + 2 == raw.len());
     let mut walk = Walk { raw, quote, at: usize::from(quoted), text: 0, inside: quoted };
+    let mut place = |text: u32| match plain {
+        true => text as usize + usize::from(quoted),
+        false => walk.to(text),
+    };
+    let mut out =
+        Vec::with_capacity(raw.len() + splices.iter().map(|splice| splice.text.len()).sum::<usize>());
     let mut copied = 0;
     for Splice { span, text } in splices {
-        walk.to(span.start);
-        out.extend_from_slice(&raw[copied..walk.at]);
-        for &byte in text.as_bytes() {
-            if quoted && byte == quote {
-                out.push(quote);
-            }
-            out.push(byte);
+        out.extend_from_slice(&raw[copied..place(span.start)]);
+        if quoted {
+            push_quoted(text, quote, &mut out);
+        } else {
+            out.extend_from_slice(text.as_bytes());
         }
-        walk.to(span.end);
-        copied = walk.at;
+        copied = place(span.end);
     }
     out.extend_from_slice(&raw[copied..]);
-    let reads_as_wanted = cell(dialect, &out, 0) == (out.len(), true)
-        && std::str::from_utf8(&out).is_ok_and(|out| text(out, quote) == wanted);
+    let whole = || cell(dialect, &out, 0) == (out.len(), true);
+    let reads_as_wanted = match (plain, quoted) {
+        (true, true) => true,
+        (true, false) => out.first() != Some(&quote) && whole(),
+        (false, _) => {
+            let reads = |out: &str| text(out, quote) == splice(old, splices);
+            whole() && std::str::from_utf8(&out).is_ok_and(reads)
+        }
+    };
     if reads_as_wanted {
         return out;
     }
     out.clear();
     out.push(quote);
-    for &byte in wanted.as_bytes() {
+    push_quoted(&splice(old, splices), quote, &mut out);
+    out.push(quote);
+    out
+}
+
+/// Appends text inside quotes.
+fn push_quoted(text: &str, quote: u8, out: &mut Vec<u8>) {
+    for &byte in text.as_bytes() {
         if byte == quote {
             out.push(quote);
         }
         out.push(byte);
     }
-    out.push(quote);
-    out
 }
 
 /// Walks a cell's bytes and its text side by side.
@@ -158,8 +176,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Goes to a place in the text, before any quote that closes the cell there.
-    fn to(&mut self, text: u32) {
+    /// Goes to a place in the text, before any quote that closes the cell there; where that is in the bytes.
+    fn to(&mut self, text: u32) -> usize {
         while self.text < text && self.at < self.raw.len() {
             if self.inside && self.raw[self.at] == self.quote {
                 if self.raw.get(self.at + 1) != Some(&self.quote) {
@@ -172,5 +190,6 @@ impl Walk<'_> {
             self.at += 1;
             self.text += 1;
         }
+        self.at
     }
 }
