@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sievert::io::{ColumnType, Input, ListOptions, ReadOptions, TableWriter};
 use sievert::{
-    Confidence, Destination, Detector, Field, Job, Limits, Overrides, Policy, Report, Resume, Scanner,
+    Confidence, Destination, Detector, Draw, Field, Job, Limits, Overrides, Policy, Report, Resume, Scanner,
     Scratch, Task, Texts,
 };
 use sievert_corpora::{Density, Options, Passage, generate, novel, text};
@@ -28,12 +28,44 @@ pub(crate) struct ScanBench {
     corpus: Corpus,
     /// Bytes of text, or records of the table.
     size: usize,
-    /// `*`, or ids.
-    detectors: Vec<String>,
+    detectors: Detectors,
     /// What each engine finds.
     pub(crate) counts: BTreeMap<Engine, u64>,
     /// Instructions a byte of the scanner, as last accepted; `instructions.rs` holds it to them.
     pub(crate) instructions: Option<f64>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Detectors {
+    All,
+    /// Those of [`TWELVE`].
+    Twelve,
+}
+
+/// The dozen that every scanner has.
+const TWELVE: [&str; 12] = [
+    "global.email",
+    "global.ipv4",
+    "global.ipv6",
+    "global.mac",
+    "us.ssn",
+    "global.payment_card",
+    "global.phone",
+    "global.iban",
+    "global.date_of_birth",
+    "secret.aws_key_id",
+    "secret.github_token",
+    "secret.jwt",
+];
+
+impl Detectors {
+    fn get(self) -> Vec<&'static Detector> {
+        match self {
+            Self::All => sievert::detectors().to_vec(),
+            Self::Twelve => TWELVE.map(|id| sievert::detector(id).expect("a detector's id")).into(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -49,6 +81,8 @@ enum Corpus {
     NovelDense,
     /// A table of customers: twelve columns of short cells.
     Cells,
+    /// A table of requests: what most columns are, and no values.
+    Events,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,6 +184,7 @@ impl ScanBench {
             Corpus::NovelRealistic => made(Density::Realistic, novel),
             Corpus::NovelDense => made(Density::Dense, novel),
             Corpus::Cells => return table(self.size as u64),
+            Corpus::Events => return events(self.size),
         };
         let mut lines = Column::new("");
         for line in passage.text.split_inclusive('\n') {
@@ -160,10 +195,7 @@ impl ScanBench {
 
     /// The engine, ready to count what it finds in the columns.
     pub(crate) fn engine<'c>(&self, engine: Engine, columns: &'c [Column]) -> Box<dyn FnMut() -> u64 + 'c> {
-        let detectors: Vec<&'static Detector> = match &self.detectors[..] {
-            [all] if all == "*" => sievert::detectors().to_vec(),
-            ids => ids.iter().map(|id| sievert::detector(id).expect("a detector's id")).collect(),
-        };
+        let detectors = self.detectors.get();
         let patterns: Vec<_> =
             detectors.iter().map(|detector| detector.pattern).filter(|pattern| !pattern.is_empty()).collect();
         match engine {
@@ -209,6 +241,30 @@ fn table(records: u64) -> Vec<Column> {
         columns.iter_mut().zip(&record).for_each(|(column, cell)| column.push(cell));
     }
     columns
+}
+
+/// Columns of numbers, times, codes and paths, which are nobody's.
+fn events(records: usize) -> Vec<Column> {
+    let mut draw = Draw::new(SEED);
+    let names = ["event", "day", "at", "amount", "share", "request", "status", "path", "active"];
+    let mut columns = names.map(Column::new);
+    for record in 0..records {
+        let day = format!("20{}-{:02}-{:02}", draw.number(19, 26), draw.number(1, 12), draw.number(1, 28));
+        let (hour, minute, second) = (draw.number(0, 23), draw.number(0, 59), draw.number(0, 59));
+        let row = [
+            (100_000 + record).to_string(),
+            day.clone(),
+            format!("{day} {hour:02}:{minute:02}:{second:02}"),
+            format!("{}.{:02}", draw.number(0, 9_999), draw.number(0, 99)),
+            format!("0.{}", draw.digits(16)),
+            [8, 4, 4, 4, 12].map(|digits| draw.letters("0123456789abcdef", digits)).join("-"),
+            (*draw.pick(&["done", "waiting for stock", "A12", "B77-X", "200", "cancelled"])).to_owned(),
+            format!("/api/v{}/items/{}?page={}", draw.number(1, 3), draw.digits(5), draw.number(1, 50)),
+            draw.chance(50).to_string(),
+        ];
+        columns.iter_mut().zip(&row).for_each(|(column, cell)| column.push(cell));
+    }
+    columns.into()
 }
 
 /// A folder with the sample's three objects.

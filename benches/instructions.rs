@@ -1,11 +1,12 @@
 //! Instructions a byte, counted by callgrind: what a timer on a busy machine cannot tell. Held to the last accepted
-//! figures in `definitions/scan.toml`.
+//! figures in `definitions/scan.toml`, and all detectors to what they may cost beside a dozen of them.
 
 #![expect(clippy::print_stdout, reason = "a bench speaks to its terminal")]
 
 #[allow(dead_code, reason = "each bench uses its half")]
 mod definitions;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::process::{Command, ExitCode};
 
@@ -13,6 +14,9 @@ use definitions::{Engine, ScanBench, bytes, scan_benches};
 
 /// A figure may differ from the accepted one by this share before it must be accepted anew.
 const TOLERANCE: f64 = 0.05;
+
+/// All detectors may take so many times what the dozen takes that every scanner has.
+const BESIDE_TWELVE: f64 = 1.6;
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args().collect();
@@ -25,6 +29,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut held = true;
+    let mut taken = BTreeMap::new();
     println!("instructions a byte, the scanner's first pass left out");
     for bench in scan_benches() {
         let Some(accepted) = bench.instructions else { continue };
@@ -34,7 +39,15 @@ fn main() -> ExitCode {
         let within = (each / accepted - 1.0).abs() <= TOLERANCE;
         held &= within;
         let said = if within { "" } else { "  CHANGED: if it is meant, accept it in definitions/scan.toml" };
-        println!("{:<16}{each:>8.1}  accepted {accepted:>8.1}{said}", bench.name);
+        println!("{:<24}{each:>8.1}  accepted {accepted:>8.1}{said}", bench.name);
+        taken.insert(bench.name, each);
+    }
+    println!("all detectors beside twelve of them, at most {BESIDE_TWELVE} times");
+    for (name, twelve) in &taken {
+        let Some(all) = name.strip_suffix("-twelve") else { continue };
+        let ratio = taken[all] / twelve;
+        held &= ratio <= BESIDE_TWELVE;
+        println!("{all:<24}{ratio:>8.2}");
     }
     if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
