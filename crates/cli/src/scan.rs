@@ -177,7 +177,9 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     let shown = match args.format {
         Shown::Json => json,
         Shown::Text => {
-            let inputs = typed(&args.inputs);
+            // What came through a pipe is gone.
+            let piped = args.inputs.iter().any(|input| input == "-");
+            let inputs = if piped { String::new() } else { typed(&args.inputs) };
             summary(&report, &Next { inputs, exit: code, fail_on: args.fail_on })
         }
     };

@@ -220,6 +220,14 @@ impl<'r> Commit<'r> {
         if self.own.state.is_some() || current.identity.is_some() {
             current.alone = Some(Box::new(Alone::new(object.clone())));
         }
+        if self.names.personal(&object.name) {
+            let note = "its name holds a finding, and a copy has the same name: rename it".to_owned();
+            let named = LookAt { detector: String::new(), place: name.to_owned(), note };
+            if let Some(alone) = &mut current.alone {
+                look_at(&mut alone.look_at, [named.clone()]);
+            }
+            look_at(&mut self.look_at, [named]);
+        }
         let opened = match &self.job.task {
             Task::Scan => Ok(()),
             Task::Redact { to, state, .. } => {

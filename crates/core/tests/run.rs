@@ -255,3 +255,16 @@ fn what_stands_beside_the_records_goes_without_them() {
     let left: Vec<_> = written.build().expect("a reader").collect::<Result<_, _>>().expect("rows");
     assert_eq!(left.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
 }
+
+#[test]
+fn a_file_that_is_named_by_a_value_is_pointed_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, out) = (folder.path().join("in"), folder.path().join("out"));
+    fs::create_dir_all(input.join("owner=tok_abc123")).expect("a folder");
+    fs::write(input.join("owner=tok_abc123/a.txt"), "nothing").expect("written");
+    fs::write(input.join("b.txt"), "nothing").expect("written");
+    let report = redact(&input, &out, 1).expect("a run");
+    let places: Vec<_> = report.look_at.iter().map(|at| (at.place.as_str(), at.note.as_str())).collect();
+    let note = "its name holds a finding, and a copy has the same name: rename it";
+    assert_eq!(places, [("owner=<TOKEN>/a.txt", note)]);
+}

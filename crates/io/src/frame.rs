@@ -19,6 +19,7 @@ use crate::{
     Batch, Body, Cause, Content, Edit, Error, Format, Layout, Mark, Opened, Output, Piece, Place, Publish,
     Rendered, Source,
 };
+pub(crate) use rewrite::FIELD_KEYS;
 pub use rewrite::{Changes, Places};
 
 /// The Arrow types by which frames come and go, of the version that is built in here.

@@ -21,7 +21,7 @@ use crate::{Batch, Cause, Change, Edit, Kind, Layout, Occurrences, Texts, splice
 const MACHINE_KEYS: [&str; 1] = ["ARROW:schema"];
 
 /// What a field says of itself that is not looked at, because it is not about anybody.
-const FIELD_KEYS: [&str; 3] = ["ARROW:extension:", "PARQUET:", "_PL_CATEGORICAL"];
+pub(crate) const FIELD_KEYS: [&str; 3] = ["ARROW:extension:", "PARQUET:", "_PL_CATEGORICAL"];
 
 /// Where the cells of a batch stand in the frame.
 pub struct Places {

@@ -199,8 +199,8 @@ impl Parquet {
             }
         }
         let entries = metadata.map_or(0, Vec::len);
-        for (number, (key, value)) in self.file.embedded.iter().enumerate() {
-            add(key, Kind::Metadata, true, &[value], Origin::Metadata(entries + number));
+        for (number, said) in self.file.embedded.iter().enumerate() {
+            add(&said.key, Kind::Metadata, true, &[&said.value], Origin::Metadata(entries + number));
         }
     }
 }

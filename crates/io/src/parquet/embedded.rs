@@ -1,45 +1,97 @@
 //! The Arrow schema that some writers put beside Parquet's own: metadata of the file stand in it a second time or alone,
-//! and readers that know it take them from there.
+//! those of single fields alone, and readers that know it take them from there.
 
-use arrow::datatypes::Schema;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Metadata, Schema};
 use arrow::ipc::convert::try_fb_to_schema;
 use arrow::ipc::root_as_message;
 use data_encoding::BASE64;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
 use parquet::file::metadata::KeyValue;
 
-/// What stands in it and in no entry beside it, by key.
-pub(super) fn alone(entries: &[KeyValue]) -> Vec<(String, String)> {
-    let schema = entries.iter().find(|entry| entry.key == ARROW_SCHEMA_META_KEY);
-    let schema = schema.and_then(|entry| decoded(entry.value.as_deref()?));
-    let said = schema.as_ref().into_iter().flat_map(Schema::metadata);
-    let own = |key: &str| entries.iter().all(|entry| entry.key != key);
-    said.filter(|(key, _)| own(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+use crate::frame::FIELD_KEYS;
+
+/// What stands in the schema and in no entry beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Of which field, counted from the first column with what is below it; of none, the schema itself.
+    field: Option<usize>,
+    pub(super) key: String,
+    pub(super) value: String,
 }
 
-/// Makes its metadata what the entries beside it have become, and what `alone` has become. Where it cannot be read it
-/// is left out: readers do without.
-pub(super) fn follow(entries: &mut Vec<KeyValue>, alone: &[(&str, Option<String>)]) {
-    let beside = entries.iter().map(|entry| (entry.key.clone(), entry.value.clone()));
-    let alone = alone.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
-    let now: Vec<_> = beside.chain(alone).collect();
+/// All that stands in it alone.
+pub(super) fn alone(entries: &[KeyValue]) -> Vec<Said> {
+    let schema = entries.iter().find(|entry| entry.key == ARROW_SCHEMA_META_KEY);
+    let Some(schema) = schema.and_then(|entry| decoded(entry.value.as_deref()?)) else { return Vec::new() };
+    let own = |key: &str| entries.iter().all(|entry| entry.key != key);
+    let said =
+        |field, (key, value): (&String, &String)| Said { field, key: key.clone(), value: value.clone() };
+    let of_schema = schema.metadata().iter().filter(|(key, _)| own(key)).map(|entry| said(None, entry));
+    let mut all: Vec<_> = of_schema.collect();
+    each_field(schema.fields(), &mut 0, &mut |nth, field| {
+        let own =
+            field.metadata().iter().filter(|(key, _)| !FIELD_KEYS.iter().any(|known| key.starts_with(known)));
+        all.extend(own.map(|entry| said(Some(nth), entry)));
+        None
+    });
+    all
+}
+
+/// Makes its metadata what the entries beside it have become, and what stood in it alone has become. Where it cannot be
+/// read it is left out: readers do without.
+pub(super) fn follow(entries: &mut Vec<KeyValue>, alone: &[(&Said, Option<String>)]) {
+    let beside: Vec<_> = entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
+    let now = |of: Option<usize>, mut said: Metadata| {
+        let beside = beside.iter().filter(|_| of.is_none()).map(|(key, value)| (key, value));
+        let alone = alone.iter().filter(|(was, _)| was.field == of).map(|(was, value)| (&was.key, value));
+        for (key, value) in beside.chain(alone) {
+            match value {
+                _ if !said.contains_key(key) => None,
+                Some(value) => said.insert(key, value),
+                None => said.remove(key),
+            };
+        }
+        said
+    };
     entries.retain_mut(|entry| {
         if entry.key != ARROW_SCHEMA_META_KEY {
             return true;
         }
         let schema = entry.value.as_deref().and_then(decoded);
         entry.value = schema.map(|schema| {
-            let mut said = schema.metadata().clone();
-            for (key, value) in now.iter().filter(|(key, _)| schema.metadata().contains_key(key)) {
-                match value {
-                    Some(value) => said.insert(key, value),
-                    None => said.remove(key),
-                };
-            }
-            encode_arrow_schema(&schema.with_metadata(said))
+            let fields = each_field(schema.fields(), &mut 0, &mut |nth, field| {
+                Some(now(Some(nth), field.metadata().clone()))
+            });
+            encode_arrow_schema(&Schema::new_with_metadata(fields, now(None, schema.metadata().clone())))
         });
         entry.value.is_some()
     });
+}
+
+/// The fields and those below them, in order, with the metadata that `change` gives.
+fn each_field(
+    fields: &Fields,
+    next: &mut usize,
+    change: &mut dyn FnMut(usize, &Field) -> Option<Metadata>,
+) -> Fields {
+    let mut one = |field: &FieldRef| {
+        let nth = std::mem::replace(next, *next + 1);
+        let metadata = change(nth, field).unwrap_or_else(|| field.metadata().clone());
+        let mut below =
+            |item: &FieldRef| each_field(&Fields::from(vec![item.clone()]), next, change)[0].clone();
+        let of = match field.data_type() {
+            DataType::List(item) => DataType::List(below(item)),
+            DataType::LargeList(item) => DataType::LargeList(below(item)),
+            DataType::FixedSizeList(item, size) => DataType::FixedSizeList(below(item), *size),
+            DataType::Map(entries, sorted) => DataType::Map(below(entries), *sorted),
+            DataType::Struct(parts) => DataType::Struct(parts.iter().map(below).collect()),
+            other => other.clone(),
+        };
+        Arc::new(Field::clone(field).with_data_type(of).with_metadata(metadata))
+    };
+    fields.iter().map(&mut one).collect()
 }
 
 /// As written: a message of Arrow's, behind a mark and its length where it is not an old one
@@ -52,8 +104,6 @@ fn decoded(text: &str) -> Option<Schema> {
 
 #[cfg(test)]
 mod tests {
-    use arrow::datatypes::{DataType, Field, Metadata};
-
     use super::*;
 
     fn entry(key: &str, value: &str) -> KeyValue {
@@ -72,13 +122,30 @@ mod tests {
         let encoded = encode_arrow_schema(&schema.clone().with_metadata(said));
         let gone = KeyValue { key: "by".into(), value: None };
         let mut entries = vec![entry("note", "of <NAME>"), entry(ARROW_SCHEMA_META_KEY, &encoded), gone];
-        let own = [("kept", "y"), ("own", "of bob")].map(|(key, value)| (key.to_owned(), value.to_owned()));
-        assert_eq!(alone(&entries), own);
-        follow(&mut entries, &[("own", Some("of <NAME>".into()))]);
+        let own = alone(&entries);
+        let said: Vec<_> = own.iter().map(|said| (&*said.key, &*said.value)).collect();
+        assert_eq!(said, [("kept", "y"), ("own", "of bob")]);
+        follow(&mut entries, &[(&own[1], Some("of <NAME>".into()))]);
         let now = decoded(entries[1].value.as_deref().expect("it is there")).expect("a schema");
         let said = Metadata::default().with("note", "of <NAME>").with("own", "of <NAME>").with("kept", "y");
         assert_eq!(now, schema.with_metadata(said));
         assert_eq!(entries[0], entry("note", "of <NAME>"));
+    }
+
+    #[test]
+    fn what_fields_say_of_themselves_is_said_at_any_depth() {
+        let note = |text: &str| Metadata::default().with("note", text).with("PARQUET:field_id", "7");
+        let schema = |first: &str, second: &str| {
+            let part = Field::new("b", DataType::Utf8, true).with_metadata(note(second));
+            let parts = Field::new("item", DataType::Struct(vec![part].into()), true);
+            let list = Field::new("a", DataType::List(parts.into()), true).with_metadata(note(first));
+            encode_arrow_schema(&Schema::new(vec![Field::new("id", DataType::Int64, false), list]))
+        };
+        let mut entries = vec![entry(ARROW_SCHEMA_META_KEY, &schema("of ann", "of bob"))];
+        let own = alone(&entries);
+        assert_eq!(own.iter().map(|said| &*said.value).collect::<Vec<_>>(), ["of ann", "of bob"]);
+        follow(&mut entries, &[(&own[1], Some("of <NAME>".into()))]);
+        assert_eq!(entries, [entry(ARROW_SCHEMA_META_KEY, &schema("of ann", "of <NAME>"))]);
     }
 
     #[test]

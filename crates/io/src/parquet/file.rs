@@ -34,8 +34,8 @@ pub(super) struct File {
     /// Those that are read, by their place.
     pub(super) wanted: Vec<usize>,
     pub(super) names: FieldNames,
-    /// Metadata that stand in an Arrow schema alone, by key.
-    pub(super) embedded: Vec<(String, String)>,
+    /// Metadata that stand in an Arrow schema alone.
+    pub(super) embedded: Vec<embedded::Said>,
 }
 
 impl File {

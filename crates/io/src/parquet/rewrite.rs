@@ -223,7 +223,7 @@ fn changed_metadata(file: &File, entries: &[KeyValue], changed: &[(usize, Option
     for (entry, value) in changed {
         match now.get_mut(*entry) {
             Some(entry) => entry.value.clone_from(value),
-            None => alone.push((file.embedded[*entry - entries.len()].0.as_str(), value.clone())),
+            None => alone.push((&file.embedded[*entry - entries.len()], value.clone())),
         }
     }
     if !changed.is_empty() {

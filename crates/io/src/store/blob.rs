@@ -64,7 +64,8 @@ impl Blob {
         let local = path.canonicalize().map_err(|error| Cause::from(error).at(place()))?;
         let about = local.metadata().map_err(|error| Cause::from(error).at(place()))?;
         if !about.is_file() {
-            return Err(Cause::Unsupported("not a regular file; name a file or a folder").at(place()));
+            return Err(Cause::Unsupported("not a regular file; name a file or a folder, or pipe it to `-`")
+                .at(place()));
         }
         let modified = about.modified().map_err(|error| Cause::from(error).at(place()))?;
         let key = Key::from_absolute_path(&local).map_err(|_| {

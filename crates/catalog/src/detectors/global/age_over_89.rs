@@ -6,7 +6,7 @@ pub static DETECTOR: Detector = Detector {
     id: "global.age_over_89",
     title: "Age over 89",
     about: "An age of 90 to 125 years: with its unit (`92-year-old`, `94 y/o`, `93 años`), spelled in English, or behind \
-            a label. Younger ages are not reported.",
+            a label. Younger ages are not reported, nor the category `90 or older`, which the law asks to write instead.",
     sources: &["45 CFR 164.514(b)(2)(i)(C)"],
     aliases: &["AGE_OVER_89", "AGE"],
     category: Category::Personal,
@@ -83,6 +83,9 @@ pub static DETECTOR: Detector = Detector {
         "age 93%",
         "version age 90.5",
         "195 anni",
+        "Age: 90+",
+        "age >= 90",
+        "aged 90 or older",
     ],
     ..Detector::BLANK
 };
@@ -93,5 +96,15 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         || c.after().starts_with(['.', ',']) && c.after()[1..].starts_with(|c: char| c.is_ascii_digit());
     let part = c.before().ends_with(['.', '-', '$', '€', '£']);
     let bare = c.text.bytes().all(|b| b.is_ascii_digit());
-    Verdict::plain(!(part || bare && measured))
+    Verdict::plain(!(part || bare && (measured || in_category(c))))
+}
+
+/// `90+`, `>= 90`, `90 or older`: what is written for all of them together.
+fn in_category(c: &Candidate<'_>) -> bool {
+    let after = c.after().trim_start().to_ascii_lowercase();
+    let before = c.before().trim_end();
+    let open = ["or", "and"].iter().filter_map(|word| after.strip_prefix(word)).any(|rest| {
+        ["older", "over", "above", "up", "more"].iter().any(|word| rest.trim_start().starts_with(word))
+    });
+    c.text == "90" && (open || after.starts_with('+') || before.ends_with(">=") || before.ends_with('≥'))
 }
