@@ -14,8 +14,9 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["PASSWORD", "PASSWORD_ASSIGNMENT", "GENERIC_SECRET", "API_KEY"],
     category: Category::Credential,
     placeholder: "SECRET",
-    // The second shape is that of a value between quotation marks, which may hold any sign but them.
-    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\](?:[^\s"'`<>,;(){}\[\]\\]{3,}|[^\s"'`\\]{3,127})"#,
+    // The second shape is that of a value between quotation marks, which may hold any sign but them; the third that of
+    // Python's `b'...'`, with its marks.
+    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\](?:[^\s"'`<>,;(){}\[\]\\]{3,}|[^\s"'`\\]{3,127})|[bBrRuU]["'][^\s"'`\\]{4,127}["']"#,
     labels: &[
         "password",
         "passwd",
@@ -84,6 +85,7 @@ pub static DETECTOR: Detector = Detector {
         "curl -H 'X-Api-Key: [[hR8sT2kLq9ZxW4vB7nM1]]' https://api.example.org",
         "ENV DB_PASSWORD [[hR8sT2kLq9]]",
         "setx API_KEY [[hR8sT2kLq9]]",
+        "password = [[b'hR8sT2kLq9']]",
         "SECRET_KEY = '[[q7e^cmago!%(^+=gr@cu@v9-v7ulhbk2s3!w&39w4+n3*k*$]]'",
         "\"password\": \"[[k4(Tz,9;w{Q]]\"",
     ],
@@ -117,6 +119,7 @@ pub static DETECTOR: Detector = Detector {
         "password: \"{{lookup('env','PW')}}\"",
         "password=\"<%=ENV['DB_PASSWORD_2']%>\"",
         "password=hash(user2,salt3);",
+        "password = b'changeme'",
         "\"arn:aws:secretsmanager:us-west-2:123456789012:secret:OrdersDatabase-a1b2c3\"",
     ],
     ..Detector::BLANK
@@ -129,6 +132,11 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
     if c.anchored == Anchored::Field {
         return Verdict::plain(c.after().is_empty() && !secrecy::is_placeholder(c.text));
+    }
+    if let Some(inner) = literal(c.text) {
+        return Verdict::plain(
+            secrecy::is_given(c.before()) && !secrecy::is_placeholder(inner) && secret(inner, true),
+        );
     }
     let quote = c.before().chars().next_back().filter(|last| "\"'`".contains(*last));
     let whole = match quote {
@@ -171,6 +179,12 @@ fn assigned(before: &str) -> bool {
 fn of_netrc(lead: &str) -> bool {
     let mut words = lead.split_whitespace().rev();
     words.next() == Some("password") && words.nth(1) == Some("login")
+}
+
+/// What stands between the marks of `b'...'`.
+fn literal(text: &str) -> Option<&str> {
+    let marked = text.strip_prefix(['b', 'B', 'r', 'R', 'u', 'U'])?;
+    ['"', '\''].iter().find_map(|mark| marked.strip_prefix(*mark)?.strip_suffix(*mark))
 }
 
 /// Whether it is long and of all kinds of signs, as generators make keys: what looks like an expression in it is chance.

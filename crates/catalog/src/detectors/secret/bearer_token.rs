@@ -9,25 +9,28 @@ use crate::secrecy;
 pub static DETECTOR: Detector = Detector {
     id: "secret.bearer_token",
     title: "Credentials of an Authorization header",
-    about: "What follows `Bearer`, when it looks drawn at random, and what follows `Basic`, when it decodes to a user and a \
-            password.",
+    about: "What follows `Bearer`, when it looks drawn at random, and what follows `Basic` or `auth`, when it decodes to \
+            a user and a password.",
     sources: &["RFC 6750 section 2.1", "RFC 7617"],
     aliases: &["AUTH_TOKEN", "OAUTH_BEARER", "BASIC_AUTH_HEADER"],
     category: Category::Credential,
     placeholder: "AUTHORIZATION",
     labelled: r"[0-9A-Za-z._~+/-]{8,}={0,2}",
-    labels: &["bearer", "basic", "bearer token"],
+    labels: &["bearer", "basic", "bearer token", "auth"],
     borders: Borders::None,
     validate,
     normalize: str::to_owned,
     sample,
     examples: &[
         "Authorization: Basic [[QWxhZGRpbjpvcGVuIHNlc2FtZQ==]]",
+        "//registry.example.org/:_auth=[[QWxhZGRpbjpvcGVuIHNlc2FtZQ==]]",
+        "\"https://index.example.org/v1/\": {\"auth\": \"[[QWxhZGRpbjpvcGVuIHNlc2FtZQ==]]\"}",
         "-H 'Authorization: Bearer [[9f86d081884c7d659a2feaa0c55ad015]]'",
         "Authorization: Bearer [[deEcTfGGFukuewyPyLtxqmvBhiJaTUyYfKlcxDM2]]",
     ],
     counter_examples: &[
         "Bearer of good news",
+        "auth: required-for-all-routes",
         "Authorization: Bearer $TOKEN",
         "Basic/understanding/of/things1",
         "Visual Basic.NET.Framework.48",
@@ -48,7 +51,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if pair.is_some_and(|pair| pair.contains(':') && pair.chars().all(|p| !p.is_control())) {
         return Verdict::Checked;
     }
-    let bearer = c.before().trim_end().to_ascii_lowercase().ends_with("bearer");
+    let lead = c.before().trim_end_matches([' ', ':']).to_ascii_lowercase();
+    let bearer = lead.ends_with("bearer");
     Verdict::plain(bearer && c.text.len() >= 20 && drawn(c.text) && secrecy::entropy(c.text) >= 3.2)
 }
 

@@ -7,15 +7,15 @@ use crate::secrecy;
 pub static DETECTOR: Detector = Detector {
     id: "secret.named_token",
     title: "Token behind its name",
-    about: "A value behind the word `token`, in settings, headers and commands, or a cell in a field of that name, where it \
-            looks drawn at random: much is called a token. Names that say what it is for (`access token`) are \
-            `secret.assigned_secret`'s; places in listings, tokens of forms and UUIDs are left out.",
+    about: "A value behind the word `token`, in settings, headers and commands, or a session's cookie, or a cell in a field \
+            of that name, where it looks drawn at random: much is called a token. Names that say what it is for \
+            (`access token`) are `secret.assigned_secret`'s; places in listings, tokens of forms and UUIDs are left out.",
     sources: &["https://cwe.mitre.org/data/definitions/798.html"],
     aliases: &["TOKEN"],
     category: Category::Credential,
     placeholder: "TOKEN",
     labelled: r"[0-9A-Za-z][0-9A-Za-z._~+/-]{15,511}={0,2}",
-    labels: &["token"],
+    labels: &["token", "jsessionid", "phpsessid"],
     borders: Borders::None,
     validate,
     normalize: str::to_owned,
@@ -27,6 +27,7 @@ pub static DETECTOR: Detector = Detector {
         "curl -H 'Authorization: token [[hR8sT2kLq9ZxW4vB7nM1]]' https://git.example.org",
         "config.token = '[[p8e-ibndcvsmAp9ZgPBZ606FSlYIZVlsZ-g5]]'",
         "setx DEPLOY_TOKEN [[hR8sT2kLq9ZxW4vB7nM1]]",
+        "Set-Cookie: JSESSIONID=[[A1B2C3D4E5F60718293A4B5C6D7E8F90]]; Path=/",
     ],
     counter_examples: &[
         "next_page_token: CAUQAA7hR8sT2kLq9ZxW4vB7nM1",
