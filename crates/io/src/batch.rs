@@ -82,6 +82,15 @@ impl Texts {
         start as usize..self.ends[at] as usize
     }
 
+    /// Makes room for further cells that stand once: growing bit by bit costs as much as reading.
+    pub(crate) fn reserve(&mut self, bytes: usize, cells: usize) {
+        self.buffer.reserve(bytes);
+        self.ends.reserve(cells);
+        if let Occurrences::One(rows) = &mut self.occurrences {
+            rows.reserve(cells);
+        }
+    }
+
     /// The text of a cell.
     pub fn get(&self, cell: u32) -> &str {
         &self.buffer[self.span(cell)]

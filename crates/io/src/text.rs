@@ -93,19 +93,20 @@ struct Text {
 }
 
 impl Text {
-    /// Start, end, and end of the line break of each record.
-    fn records(&self, raw: &[u8]) -> Vec<(u32, u32, u32)> {
+    /// Start, end, and end of the line break of each record, and its line.
+    fn records(&self, raw: &[u8], mut line_number: u64) -> (Vec<(u32, u32, u32)>, Vec<u64>) {
         if !self.lines {
             let end = raw.len() as u32;
-            return vec![(0, end, end)];
+            return (vec![(0, end, end)], vec![line_number]);
         }
-        let mut records = Vec::new();
+        let (mut records, mut lines) = (Vec::new(), Vec::new());
         let mut armor = Armor::default();
         let mut start = 0;
         while start < raw.len() {
-            let mut next = start;
+            let (mut next, first_line) = (start, line_number);
             loop {
                 let line = next;
+                line_number += 1;
                 next = memchr::memchr(b'\n', &raw[line..]).map_or(raw.len(), |at| line + at + 1);
                 if !armor.goes_on_behind(&raw[line..next]) || next == raw.len() {
                     break;
@@ -116,10 +117,11 @@ impl Text {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.iter().any(|byte| !byte.is_ascii_whitespace()) {
                 records.push((start as u32, (start + line.len()) as u32, next as u32));
+                lines.push(first_line);
             }
             start = next;
         }
-        records
+        (records, lines)
     }
 }
 
@@ -134,14 +136,11 @@ impl Format for Text {
         };
         let mut texts = texts(FIELD, Kind::Text);
         let mut bad = self::texts(UNPARSED, Kind::Unparsed);
-        let mut batch = Batch { first_record: piece.first_record, ..Batch::default() };
-        let records = self.records(&raw);
-        let (mut line, mut counted) = (piece.first_line, 0);
+        let (records, lines) = self.records(&raw, piece.first_line);
+        texts.reserve(raw.len(), records.len());
+        let mut batch = Batch { first_record: piece.first_record, lines, ..Batch::default() };
         for (row, &(start, end, _)) in records.iter().enumerate() {
             let row = row as u32;
-            line += memchr::memchr_iter(b'\n', &raw[counted..start as usize]).count() as u64;
-            counted = start as usize;
-            batch.lines.push(line);
             let bytes = &raw[start as usize..end as usize];
             // A byte order mark stays in the file and is no text.
             let bytes = if start == 0 && piece.index == 0 {

@@ -11,6 +11,9 @@ use super::{JsonLayout, Row, Starts};
 use crate::text::{BAD_UTF8, UNPARSED};
 use crate::{Batch, Kind, Layout, Occurrences, Quarantined, Texts};
 
+/// Records of a piece by which the room that the others need is told.
+const SAMPLE_ROWS: usize = 64;
+
 /// Decodes lines: each that is not blank is a record.
 pub(super) fn lines(bytes: Vec<u8>, first_record: u64, first_line: u64) -> Batch {
     let mut decoder = Decoder::default();
@@ -64,6 +67,9 @@ struct Decoder {
 
 impl Decoder {
     fn record(&mut self, bytes: &[u8], cut: Range<usize>, raw: Range<usize>) {
+        if self.rows.len() == SAMPLE_ROWS {
+            self.collector.reserve(bytes.len() / cut.start.max(1) + 1);
+        }
         self.collector.row = self.rows.len() as u32;
         self.collector.base = raw.start as u32;
         let checked = std::str::from_utf8(&bytes[raw.clone()]).map_err(|_| BAD_UTF8).and_then(|text| {
@@ -157,6 +163,16 @@ struct Collector {
 }
 
 impl Collector {
+    /// Room for so many times what is there.
+    fn reserve(&mut self, more: usize) {
+        for (texts, starts) in self.texts.iter_mut().zip(&mut self.starts) {
+            texts.reserve(texts.buffer.len() * more, texts.len() * more);
+            if let Starts::One(starts) = starts {
+                starts.reserve(starts.len() * more);
+            }
+        }
+    }
+
     fn place(&mut self, path: PathId) -> &mut Place {
         if self.places.len() <= path.index() {
             self.places.resize(path.index() + 1, Place::default());
