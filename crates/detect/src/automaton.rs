@@ -9,7 +9,7 @@ use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::start;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::Borders;
 use crate::filter::Bytes;
@@ -141,7 +141,31 @@ const MARK: usize = 16;
 
 /// Fails where the automaton of one shape would be too large.
 pub(crate) fn check(shape: &Hir) -> Result<(), String> {
+    // To build it takes time, and it is thrown away.
+    if most_states(shape) <= LARGEST / LARGEST_STATE {
+        return Ok(());
+    }
     lower(std::slice::from_ref(shape), false, Some(LARGEST)).map(drop)
+}
+
+/// What a state takes at most, with what leads to the next ones, in bytes.
+const LARGEST_STATE: usize = 64;
+
+/// At least as many states as a shape has before they are determined.
+fn most_states(shape: &Hir) -> usize {
+    let all = |shapes: &[Hir]| shapes.iter().map(most_states).fold(1, usize::saturating_add);
+    match shape.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Bytes(_)) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        // UTF-8 spells a range of characters in at most nine sequences of up to four bytes.
+        HirKind::Class(Class::Unicode(class)) => 1 + 36 * class.ranges().len(),
+        HirKind::Capture(capture) => 2 + most_states(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1) as usize;
+            (1 + most_states(&repetition.sub)).saturating_mul(times)
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
+    }
 }
 
 fn lower(shapes: &[Hir], backwards: bool, limit: Option<usize>) -> Result<NFA, String> {

@@ -4,7 +4,7 @@
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod vector;
 
-use crate::filter::{Bytes, Window, usual};
+use crate::filter::{Bytes, USUAL, Window};
 use crate::letters::is_key;
 
 /// Bytes that one mask stands for.
@@ -68,8 +68,11 @@ impl Halves {
         if self.low & self.high == u16::MAX {
             return 1.0;
         }
-        let set = |halves: u16| (0..16).filter(move |half| halves >> half & 1 != 0);
-        set(self.high).flat_map(|high| set(self.low).map(move |low| usual(high << 4 | low))).sum()
+        let of = |(nth, rows): (usize, &[f64])| {
+            let row = rows.iter().enumerate().filter(|(low, _)| self.low >> low & 1 != 0);
+            if self.high >> nth & 1 != 0 { row.map(|(_, usual)| usual).sum() } else { 0.0 }
+        };
+        USUAL.chunks(16).enumerate().map(of).sum()
     }
 }
 
