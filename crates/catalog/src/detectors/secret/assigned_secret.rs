@@ -85,6 +85,7 @@ pub static DETECTOR: Detector = Detector {
         "curl -H 'X-Api-Key: [[hR8sT2kLq9ZxW4vB7nM1]]' https://api.example.org",
         "ENV DB_PASSWORD [[hR8sT2kLq9]]",
         "setx API_KEY [[hR8sT2kLq9]]",
+        "for the file: password [[JDbkmuyw8ygu7]].",
         "password = [[b'hR8sT2kLq9']]",
         "SECRET_KEY = '[[q7e^cmago!%(^+=gr@cu@v9-v7ulhbk2s3!w&39w4+n3*k*$]]'",
         "\"password\": \"[[k4(Tz,9;w{Q]]\"",
@@ -116,6 +117,7 @@ pub static DETECTOR: Detector = Detector {
         "$password = $_POST['password1'];",
         "password: /run/secrets/db1",
         "the ENV password recovery2",
+        "the password iPhone14ProMax asks for",
         "password: \"{{lookup('env','PW')}}\"",
         "password=\"<%=ENV['DB_PASSWORD_2']%>\"",
         "password=hash(user2,salt3);",
@@ -151,7 +153,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         return Verdict::No;
     }
     // Asked first: what stands behind a name can end in as many places as it is long.
-    if !whole || !assigned(c.before()) {
+    if !whole || !assigned(c.before()) && !is_mixed(c.text) {
         return Verdict::No;
     }
     if quote.is_some() && is_drawn(c.text) {
@@ -185,6 +187,17 @@ fn of_netrc(lead: &str) -> bool {
 fn literal(text: &str) -> Option<&str> {
     let marked = text.strip_prefix(['b', 'B', 'r', 'R', 'u', 'U'])?;
     ['"', '\''].iter().find_map(|mark| marked.strip_prefix(*mark)?.strip_suffix(*mark))
+}
+
+/// Whether no word looks so, whatever stands before it: letters of both cases, and digits in more than one place.
+fn is_mixed(value: &str) -> bool {
+    let runs = value.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count();
+    let cased = |holds: fn(&char) -> bool| value.chars().filter(holds).count() >= 2;
+    value.len() >= 10
+        && runs >= 2
+        && value.bytes().all(|b| b.is_ascii_alphanumeric())
+        && cased(char::is_ascii_lowercase)
+        && cased(char::is_ascii_uppercase)
 }
 
 /// Whether it is long and of all kinds of signs, as generators make keys: what looks like an expression in it is chance.
