@@ -8,7 +8,6 @@ mod decode;
 mod escape;
 mod paths;
 mod render;
-mod tape;
 mod token;
 
 use std::fmt;
@@ -115,6 +114,11 @@ struct Row {
 }
 
 impl Row {
+    fn new(cut: Range<usize>, raw: Range<usize>) -> Self {
+        let short = |range: Range<usize>| range.start as u32..range.end as u32;
+        Self { cut: short(cut), raw: short(raw) }
+    }
+
     fn bytes(&self) -> Range<usize> {
         self.raw.start as usize..self.raw.end as usize
     }

@@ -1,12 +1,9 @@
-//! A piece becomes a batch: each record is checked first and then collected, cell by cell, into the texts of its path.
-
-use std::ops::Range;
+//! A piece becomes a batch: its records are found, then checked and collected, cell by cell, into the texts of their paths.
 
 use super::cut::{BOM, Cutter};
 use super::escape::unescape;
 use super::paths::{PathId, Paths};
-use super::tape::Tape;
-use super::token::{Quoted, Visit, is_blank, whole};
+use super::token::{Check, Quoted, Visit, is_blank, walk, whole};
 use super::{JsonLayout, Row, Starts};
 use crate::text::{BAD_UTF8, UNPARSED};
 use crate::{Batch, Kind, Layout, Occurrences, Quarantined, Texts};
@@ -16,8 +13,7 @@ const SAMPLE_ROWS: usize = 64;
 
 /// Decodes lines: each that is not blank is a record.
 pub(super) fn lines(bytes: Vec<u8>, first_record: u64, first_line: u64) -> Batch {
-    let mut decoder = Decoder::default();
-    let mut lines = Vec::new();
+    let (mut rows, mut lines) = (Vec::new(), Vec::new());
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', &bytes).map(|at| at + 1).chain([bytes.len()]);
     for (line, end) in (first_line..).zip(ends) {
@@ -30,15 +26,14 @@ pub(super) fn lines(bytes: Vec<u8>, first_record: u64, first_line: u64) -> Batch
         }
         let raw = cut.start..if bytes[cut.clone()].ends_with(b"\n") { end - 1 } else { end };
         lines.push(line);
-        decoder.record(&bytes, cut, raw);
+        rows.push(Row::new(cut, raw));
     }
-    decoder.finish(bytes, first_record, lines, false)
+    batch(bytes, first_record, lines, rows, false)
 }
 
 /// Decodes values that do not stand a line each; with each goes what separates it from the one before.
 pub(super) fn values(bytes: Vec<u8>, cutter: Cutter, first_record: u64, first_line: u64) -> Batch {
-    let mut decoder = Decoder::default();
-    let mut lines = Vec::new();
+    let (mut rows, mut lines) = (Vec::new(), Vec::new());
     let (mut before, mut line) = (0, first_line);
     let breaks = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
     for raw in cutter.records(&bytes) {
@@ -52,69 +47,27 @@ pub(super) fn values(bytes: Vec<u8>, cutter: Cutter, first_record: u64, first_li
         lines.push(line);
         line += breaks(&bytes[raw.clone()]);
         before = raw.end;
-        decoder.record(&bytes, cut, raw);
+        rows.push(Row::new(cut, raw));
     }
-    decoder.finish(bytes, first_record, lines, true)
+    batch(bytes, first_record, lines, rows, true)
 }
 
-#[derive(Default)]
-struct Decoder {
-    tape: Tape,
-    collector: Collector,
-    quarantined: Vec<Quarantined>,
-    rows: Vec<Row>,
-}
-
-impl Decoder {
-    fn record(&mut self, bytes: &[u8], cut: Range<usize>, raw: Range<usize>) {
-        if self.rows.len() == SAMPLE_ROWS {
-            self.collector.reserve(bytes.len() / cut.start.max(1) + 1);
-        }
-        self.collector.row = self.rows.len() as u32;
-        self.collector.base = raw.start as u32;
-        let checked = std::str::from_utf8(&bytes[raw.clone()]).map_err(|_| BAD_UTF8).and_then(|text| {
-            // Behind the mark at the start of an object, a blank line counts as a record.
-            let blank = text.trim_ascii().is_empty();
-            if blank { Ok(None) } else { self.tape.record(text).map(|()| Some(text)) }
-        });
-        match checked {
-            Ok(Some(text)) => {
-                self.collector.at = PathId::RECORD;
-                self.tape.play(text, &mut self.collector);
-            }
-            Ok(None) => {}
-            Err(reason) => self.quarantine(bytes, raw.clone(), reason),
-        }
-        self.rows.push(Row { cut: cut.start as u32..cut.end as u32, raw: raw.start as u32..raw.end as u32 });
-    }
-
-    fn quarantine(&mut self, bytes: &[u8], raw: Range<usize>, reason: &'static str) {
-        let row = self.rows.len() as u32;
-        self.quarantined.push(Quarantined { row, reason });
-        self.collector.row = row;
-        self.collector.base = raw.start as u32;
-        let texts = self.collector.texts(PathId::RECORD, Kind::Unparsed);
-        self.collector.texts[texts].buffer.push_str(&String::from_utf8_lossy(&bytes[raw]));
-        self.collector.end(texts, 0);
-    }
-
-    fn finish(self, bytes: Vec<u8>, first_record: u64, lines: Vec<u64>, values: bool) -> Batch {
-        Batch {
-            first_record,
-            records: self.rows.len() as u32,
-            lines,
-            texts: self.collector.texts,
-            quarantined: self.quarantined,
-            binary: Vec::new(),
-            unread: Vec::new(),
-            unwanted: Vec::new(),
-            layout: Layout::Json(JsonLayout {
-                bytes,
-                rows: self.rows,
-                starts: self.collector.starts,
-                values,
-            }),
-        }
+/// Nearly all pieces hold good records alone. What was collected of a bad one cannot be taken back, so then all are
+/// collected anew, each checked first.
+fn batch(bytes: Vec<u8>, first_record: u64, lines: Vec<u64>, rows: Vec<Row>, values: bool) -> Batch {
+    let collected = Collector::of(&bytes, &rows, false).or_else(|| Collector::of(&bytes, &rows, true));
+    let Collector { texts, starts, quarantined, .. } =
+        collected.expect("the second time bad ones are put aside");
+    Batch {
+        first_record,
+        records: rows.len() as u32,
+        lines,
+        texts,
+        quarantined,
+        binary: Vec::new(),
+        unread: Vec::new(),
+        unwanted: Vec::new(),
+        layout: Layout::Json(JsonLayout { bytes, rows, starts, values }),
     }
 }
 
@@ -154,6 +107,7 @@ struct Collector {
     places: Vec<Place>,
     texts: Vec<Texts>,
     starts: Vec<Starts>,
+    quarantined: Vec<Quarantined>,
     frames: Vec<Frame>,
     /// The path of the next value.
     at: PathId,
@@ -163,6 +117,41 @@ struct Collector {
 }
 
 impl Collector {
+    /// What the records hold; `None` where one is bad and they are not `checked` before they are collected.
+    fn of(bytes: &[u8], rows: &[Row], checked: bool) -> Option<Self> {
+        let mut this = Self::default();
+        let whole = std::str::from_utf8(bytes).ok();
+        for (number, row) in rows.iter().enumerate() {
+            if number == SAMPLE_ROWS {
+                this.reserve(bytes.len() / row.bytes().start + 1);
+            }
+            (this.row, this.base, this.at) = (number as u32, row.raw.start, PathId::RECORD);
+            let raw = row.bytes();
+            let text = whole.and_then(|whole| whole.get(raw.clone()));
+            let text =
+                text.map_or_else(|| std::str::from_utf8(&bytes[raw.clone()]).map_err(|_| BAD_UTF8), Ok);
+            let read = text.and_then(|text| match text.trim_ascii().is_empty() {
+                // Behind the mark at the start of an object, a blank line counts as a record.
+                true => Ok(()),
+                false if checked => walk(text, &mut Check).and_then(|()| walk(text, &mut this)),
+                false => walk(text, &mut this),
+            });
+            match read {
+                Ok(()) => {}
+                Err(reason) if checked => this.quarantine(&bytes[raw], reason),
+                Err(_) => return None,
+            }
+        }
+        Some(this)
+    }
+
+    fn quarantine(&mut self, record: &[u8], reason: &'static str) {
+        self.quarantined.push(Quarantined { row: self.row, reason });
+        let texts = self.texts(PathId::RECORD, Kind::Unparsed);
+        self.texts[texts].buffer.push_str(&String::from_utf8_lossy(record));
+        self.end(texts, 0);
+    }
+
     /// Room for so many times what is there.
     fn reserve(&mut self, more: usize) {
         for (texts, starts) in self.texts.iter_mut().zip(&mut self.starts) {

@@ -193,6 +193,14 @@ fn bad_utf8_is_scanned_as_far_as_it_reads_and_quarantined_as_it_is() {
 }
 
 #[test]
+fn nothing_stays_of_a_bad_record_but_its_text() {
+    let batch = batch("{\"a\":\"1\"}\n{\"new\":{\"b\":\"x\"},\"a\":\"2\",}\n{\"a\":\"3\"}\n", Shape::Lines);
+    let texts: Vec<_> = batch.texts.iter().map(|texts| (&*texts.field, texts.kind, texts.len())).collect();
+    assert_eq!(texts, [("$", Kind::Key, 1), ("a", Kind::Text, 2), ("unparsed", Kind::Unparsed, 1)]);
+    assert_eq!(batch.texts[1].iter().collect::<Vec<_>>(), ["1", "3"]);
+}
+
+#[test]
 fn only_the_splice_changes() {
     let text = r#" { "caf\u00E9" : "a\/b \ud83d\ude00 Ann\t\u0041nn" , "n":1.50E+3,"s":"Ann" } "#;
     let done = edited(&[batch(text, Shape::Lines)], &|_, text| replace(text, "Ann", "\"<X>\"\u{1}"));

@@ -16,13 +16,6 @@ pub(super) struct Quoted<'t> {
     pub(super) escaped: bool,
 }
 
-impl Quoted<'_> {
-    /// Where its closing quote stands.
-    pub(super) fn end(&self) -> usize {
-        self.at + 1 + self.raw.len()
-    }
-}
-
 /// What a walk meets, in the order of the text. All it does by default is nothing: that checks the text.
 pub(super) trait Visit<'t> {
     /// `{` or, if a list, `[`.
@@ -339,7 +332,7 @@ pub(super) fn whole(raw: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -378,7 +371,7 @@ pub(super) mod tests {
     }
 
     /// JSON-like text: the signs that matter, close together.
-    pub(in super::super) fn noise() -> impl Strategy<Value = String> {
+    fn noise() -> impl Strategy<Value = String> {
         let atom = prop::sample::select(vec![
             "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"b\\n\"", "\\", "\\u00e9", "\\ud83d", "1", "-",
             "0", "01", ".5", "1.5", "e", "E+2", "true", "null", "nul", " ", "\n", "\t", "\u{1}", "\u{a0}",
