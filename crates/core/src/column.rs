@@ -39,7 +39,8 @@ impl Column<'_> {
     pub(crate) fn of(texts: &Texts) -> Column<'_> {
         // A format that knows what is distinct has said so.
         let single = matches!(texts.occurrences, Occurrences::One(_));
-        Column { texts, distinct: (single && repeat(texts)).then(|| Distinct::of(texts)).flatten() }
+        let different = if single { different(texts) } else { None };
+        Column { texts, distinct: different.and_then(|different| Distinct::of(texts, different)) }
     }
 
     /// The cells one by one, though texts may repeat.
@@ -118,10 +119,10 @@ impl Column<'_> {
 }
 
 impl Distinct {
-    /// `None` where more than half of the texts are distinct.
-    fn of(texts: &Texts) -> Option<Self> {
+    /// Of texts of which about so many are different; `None` where it is more than half of them.
+    fn of(texts: &Texts, different: usize) -> Option<Self> {
         let (mut all, mut times) = (Gathered::default(), Vec::new());
-        let mut seen = HashMap::with_hasher(RandomState::new());
+        let mut seen = HashMap::with_capacity_and_hasher(different, RandomState::new());
         let mut of = Vec::with_capacity(texts.len());
         for text in texts.iter() {
             let number = match seen.entry(text) {
@@ -145,10 +146,11 @@ impl Gathered {
         self.add(|buffer| buffer.push_str(text));
     }
 
-    /// Adds the text that is written behind the others.
-    pub(crate) fn add(&mut self, write: impl FnOnce(&mut String)) {
+    /// Adds the text that is written behind the others; its number.
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut String)) -> u32 {
         write(&mut self.buffer);
         self.ends.push(self.buffer.len() as u32);
+        self.ends.len() as u32 - 1
     }
 
     pub(crate) fn get(&self, number: u32) -> &str {
@@ -175,10 +177,12 @@ fn text_of(Cells { buffer, ends }: Cells<'_>, number: u32) -> &str {
     &buffer[start as usize..ends[number as usize] as usize]
 }
 
-/// Whether an eighth of the first texts stood there before, and there is something to look at.
-fn repeat(texts: &Texts) -> bool {
+/// How many of the texts are different, as far as the first of them tell; `None` where not an eighth of these stood there
+/// before, or there is nothing to look at.
+fn different(texts: &Texts) -> Option<usize> {
     let first = texts.len().min(SAMPLE);
-    let mut seen = HashSet::with_hasher(RandomState::new());
+    let mut seen = HashSet::with_capacity_and_hasher(first, RandomState::new());
     let mut few = |text| !seen.insert(text) || seen.len() * 8 <= first * 7;
-    !texts.buffer.is_empty() && texts.iter().take(first).all(&mut few)
+    let repeat = !texts.buffer.is_empty() && texts.iter().take(first).all(&mut few);
+    repeat.then(|| texts.len() * seen.len() / first)
 }

@@ -1,7 +1,8 @@
 //! What becomes of cells by the plan: each for good, so that a scan of what is written finds nothing more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use ahash::RandomState;
 use sievert_detect::{Finding, Scratch};
 use sievert_redact::{Action, Outcome, Taken, splice};
 
@@ -45,24 +46,31 @@ impl Plan {
         scratch: &mut Scratch,
     ) -> Vec<(Outcome, Vec<Taken>)> {
         let mut all = Vec::with_capacity(cells.len());
-        let (mut texts, mut cells_of) = (Gathered::default(), Vec::new());
+        // What stands for a whole cell comes again and again: one of a kind is scanned. Cells, and which text they get.
+        let (mut texts, mut gets) = (Gathered::default(), Vec::new());
+        let mut alone: HashMap<String, u32, _> = HashMap::with_hasher(RandomState::new());
         for (number, (text, findings)) in cells.iter().enumerate() {
             let mut taken = Vec::with_capacity(findings.len());
             let outcome = self.redactor.plan_cell(&field.actions, text, findings, &mut taken);
             if let Outcome::Splices(splices) = &outcome {
-                texts.add(|buffer| splice(text, splices, buffer));
-                cells_of.push(number);
+                let whole = splices.first().filter(|first| first.span.len() == text.len());
+                let known = whole.and_then(|whole| alone.get(&whole.text).copied());
+                let new = known.unwrap_or_else(|| texts.add(|buffer| splice(text, splices, buffer)));
+                if let (Some(whole), None) = (whole, known) {
+                    alone.insert(whole.text.clone(), new);
+                }
+                gets.push((number, new));
             }
             all.push((outcome, taken));
             if texts.bytes() >= TOGETHER || number + 1 == cells.len() {
-                for text in self.not_done(field, &texts, scratch) {
-                    let number = cells_of[text as usize];
+                let not_done = self.not_done(field, &texts, scratch);
+                for (number, _) in gets.drain(..).filter(|(_, new)| not_done.contains(new)) {
                     let ((text, findings), (outcome, taken)) = (cells[number], &mut all[number]);
                     taken.clear();
                     *outcome = self.rewrite(field, text, findings, scratch, taken);
                 }
                 texts.clear();
-                cells_of.clear();
+                alone.clear();
             }
         }
         all
