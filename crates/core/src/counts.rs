@@ -67,19 +67,20 @@ impl Counts {
         self.fields.entry(name).or_default()
     }
 
-    /// Counts one finding that stands in `times` records.
+    /// Adds what a detector has found in a field, the first of it of this shape.
     pub(crate) fn found(
         &mut self,
+        field: &Arc<str>,
         detector: DetectorIndex,
-        confidence: Confidence,
-        times: u64,
-        shape: impl FnOnce() -> String,
+        found: FieldFound,
+        shape: String,
     ) {
-        let found = self.detectors.entry(detector).or_default();
-        if found.shape.is_empty() {
-            found.shape = shape();
+        let all = self.detectors.entry(detector).or_default();
+        if all.shape.is_empty() {
+            all.shape = shape;
         }
-        found.levels.add(confidence, times);
+        all.levels.merge(found.levels);
+        self.field(field).detectors.entry(detector).or_default().merge(found);
     }
 
     /// Adds what a later piece counted.
@@ -118,21 +119,24 @@ impl FieldTally {
         self.skipped += later.skipped;
         self.binary += later.binary;
         for (detector, theirs) in later.detectors {
-            let mine = self.detectors.entry(detector).or_default();
-            mine.levels.merge(theirs.levels);
-            mine.cells += theirs.cells;
-            mine.tally.tried += theirs.tally.tried;
-            mine.tally.passed += theirs.tally.passed;
-            match (&mut mine.distinct, theirs.distinct) {
-                (Some(mine), Some(theirs)) => mine.merge(&theirs),
-                (mine @ None, theirs) => *mine = theirs,
-                (Some(_), None) => {}
-            }
+            self.detectors.entry(detector).or_default().merge(theirs);
         }
     }
 }
 
 impl FieldFound {
+    fn merge(&mut self, later: Self) {
+        self.levels.merge(later.levels);
+        self.cells += later.cells;
+        self.tally.tried += later.tally.tried;
+        self.tally.passed += later.tally.passed;
+        match (&mut self.distinct, later.distinct) {
+            (Some(mine), Some(theirs)) => mine.merge(&theirs),
+            (mine @ None, theirs) => *mine = theirs,
+            (Some(_), None) => {}
+        }
+    }
+
     /// Counts a finding of a (normalized) value that stands in `times` records.
     pub(crate) fn add(&mut self, key: &RandomState, value: &str, confidence: Confidence, times: u64) {
         self.levels.add(confidence, times);
@@ -148,7 +152,9 @@ mod tests {
     fn merging_keeps_the_first_shape_and_adds_the_rest() {
         let piece = |shape: &str| {
             let mut counts = Counts::default();
-            counts.found(DetectorIndex(3), Confidence::Likely, 2, || shape.into());
+            let mut found = FieldFound::default();
+            found.levels.add(Confidence::Likely, 2);
+            counts.found(&"field".into(), DetectorIndex(3), found, shape.into());
             counts
         };
         let mut sum = piece("999");

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use sievert_detect::{DetectorIndex, Evidence, Finding, Scratch, Tally};
-use sievert_io::{Batch, Change, Edit, Error, Format, Kind, Piece, Rendered, Texts, Unread};
+use sievert_io::{Batch, Change, Edit, Error, Format, Kind, Occurrences, Piece, Rendered, Texts, Unread};
 
 use crate::column::Column;
 use crate::counts::{Counts, FIELDS_TRACKED};
@@ -131,9 +131,11 @@ impl<'r> Worker<'r> {
         if texts.kind == Kind::Key {
             return true; // names are looked at like cells, but they are not cells
         }
-        let all = 0..texts.len() as u32;
-        let cells: u64 = all.clone().map(|cell| texts.occurrences.rows(cell).count() as u64).sum();
-        let longest = all.map(|cell| texts.span(cell).len()).max().unwrap_or(0);
+        let cells: u64 = match &texts.occurrences {
+            Occurrences::One(rows) => rows.len() as u64,
+            Occurrences::Distinct(rows) => rows.iter().map(|rows| rows.len() as u64).sum(),
+        };
+        let longest = (0..texts.len() as u32).map(|cell| texts.span(cell).len()).max().unwrap_or(0);
         if field.plan.skipped || !self.job.plan.may_stand_in(&field.plan.field, texts.kind, longest) {
             count_skipped(field, cells, counts);
             return false;

@@ -1,6 +1,6 @@
 //! What is done to the cells of a column, as their format can write it, and the count of it.
 
-use sievert_detect::Finding;
+use sievert_detect::{Finding, Group};
 use sievert_io::{Cause, Change, Error, Kind, Place, Splice};
 use sievert_redact::{ActionKind, Outcome, Taken};
 
@@ -17,7 +17,7 @@ impl Worker<'_> {
         object: &str,
         column: &Column<'_>,
         field: &Known,
-        settled: &[Settled],
+        settled: &Settled,
         worked: &mut Worked,
     ) -> Result<Vec<(u32, Change)>, Error> {
         let kind = column.texts.kind;
@@ -25,12 +25,11 @@ impl Worker<'_> {
             return Ok(Vec::new()); // goes to quarantine as it is
         }
         let plan = &self.job.plan;
-        let cells: Vec<_> =
-            settled.iter().map(|settled| (column.get(settled.cell), &settled.findings[..])).collect();
+        let cells: Vec<_> = settled.iter().map(|(cell, findings, _)| (column.get(cell), findings)).collect();
         let rewritten = plan.rewrite_all(&field.plan, &cells, &mut self.scratch);
         self.scratch.take_tallies();
         let mut changes = Vec::with_capacity(cells.len());
-        for (settled, (outcome, taken)) in settled.iter().zip(rewritten) {
+        for ((cell, findings, groups), (outcome, taken)) in settled.iter().zip(rewritten) {
             let change = match outcome {
                 Outcome::Untouched => None,
                 // No record is to go for what stands beside them.
@@ -54,12 +53,12 @@ impl Worker<'_> {
                 }
             };
             // What is handed on beside the records stands in none of them.
-            let times = column.times(settled.cell);
+            let times = column.times(cell);
             if times > 0 {
                 let nulled = change == Some(Change::Null);
-                self.count_taken(settled, taken, nulled, times, &mut worked.counts);
+                self.count_taken(findings, groups, taken, nulled, times, &mut worked.counts);
             }
-            changes.extend(change.map(|change| (settled.cell, change)));
+            changes.extend(change.map(|change| (cell, change)));
         }
         Ok(changes)
     }
@@ -67,13 +66,13 @@ impl Worker<'_> {
     /// Counts what was done in a cell that stands in `times` records.
     fn count_taken(
         &self,
-        settled: &Settled,
+        findings: &[Finding],
+        groups: &[Group],
         taken: Vec<Taken>,
         nulled: bool,
         times: u64,
         counts: &mut Counts,
     ) {
-        let Settled { findings, groups, .. } = settled;
         for (at, taken) in taken.into_iter().enumerate() {
             // What came to light only after the first rewriting has no finding here, and was rewritten.
             let finding = findings.get(at);

@@ -1,27 +1,54 @@
 //! What the findings of a column come to: counts, rows for those who want to know where they stand, and changes.
 
-use sievert_detect::{Finding, Group, resolve};
+use sievert_detect::{DetectorIndex, Finding, Group, resolve};
 use sievert_io::{Batch, Change, Error};
 use sievert_redact::shape;
 
 use super::places::Told;
 use super::{Known, Worked, Worker};
 use crate::column::Column;
-use crate::counts::FieldTally;
+use crate::counts::FieldFound;
 use crate::job::Task;
 
-/// The findings of a cell that are reported, and which of them speak for their places.
+/// The cells with findings that are reported.
+#[derive(Default)]
 pub(super) struct Settled {
-    pub(super) cell: u32,
-    pub(super) findings: Vec<Finding>,
-    pub(super) groups: Vec<Group>,
+    cells: Vec<Cell>,
+    findings: Vec<Finding>,
+    groups: Vec<Group>,
 }
 
-/// What the winners of a column add up to.
+/// A cell, and where what it has ends in the lists of all.
+struct Cell {
+    number: u32,
+    findings: usize,
+    groups: usize,
+}
+
+impl Settled {
+    fn push(&mut self, number: u32, findings: &[Finding], groups: &[Group]) {
+        self.findings.extend_from_slice(findings);
+        self.groups.extend_from_slice(groups);
+        self.cells.push(Cell { number, findings: self.findings.len(), groups: self.groups.len() });
+    }
+
+    /// Each cell, its findings, and which of them speak for their places.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[Finding], &[Group])> {
+        let starts =
+            std::iter::once((0, 0)).chain(self.cells.iter().map(|cell| (cell.findings, cell.groups)));
+        self.cells.iter().zip(starts).map(|(cell, (findings, groups))| {
+            (cell.number, &self.findings[findings..cell.findings], &self.groups[groups..cell.groups])
+        })
+    }
+}
+
+/// What the winners of a detector in a column add up to.
 struct Sum {
-    field: FieldTally,
-    /// By detector: the last cell in which it was counted.
-    counted: Vec<Option<u32>>,
+    found: FieldFound,
+    /// Of the first one.
+    shape: String,
+    /// The last cell that was counted.
+    cell: Option<u32>,
 }
 
 impl Worker<'_> {
@@ -38,8 +65,8 @@ impl Worker<'_> {
         let rewrites = matches!(self.job.task, Task::Redact { .. });
         let mut allowed = vec![0; plan.allow_reasons().len()];
         let mut allowed_here = allowed.clone();
-        let mut sum = Sum { field: FieldTally::default(), counted: vec![None; plan.scanner().len()] };
-        let (mut settled, mut findings) = (Vec::new(), Vec::new());
+        let mut sums: Vec<Option<Sum>> = plan.scanner().detectors().map(|_| None).collect();
+        let (mut settled, mut findings) = (Settled::default(), Vec::new());
         for found in self.found.chunk_by(|a, b| a.0 == b.0) {
             let cell = found[0].0;
             let (text, times) = (column.get(cell), column.times(cell));
@@ -53,47 +80,43 @@ impl Worker<'_> {
             }
             let groups = resolve(&mut findings);
             if times > 0 {
-                self.count_cell(cell, text, times, &groups, &mut sum, worked);
+                self.count_cell(cell, text, times, &groups, &mut sums);
             }
             if rewrites || self.is_told(&groups) {
-                let findings = if rewrites { std::mem::take(&mut findings) } else { Vec::new() };
-                settled.push(Settled { cell, findings, groups });
+                settled.push(cell, &findings, &groups);
             }
         }
-        if !sum.field.detectors.is_empty() {
-            worked.counts.field(&field.shown).merge(sum.field);
+        for (detector, sum) in (0..).map(DetectorIndex).zip(sums) {
+            if let Some(Sum { found, shape, .. }) = sum {
+                worked.counts.found(&field.shown, detector, found, shape);
+            }
         }
         for (reason, count) in plan.allow_reasons().zip(allowed).filter(|(_, count)| *count > 0) {
             *worked.counts.allowed.entry(reason.to_owned()).or_default() += count;
         }
-        let told = settled.iter().filter(|settled| self.is_told(&settled.groups));
-        let told = told.map(|settled| (settled.cell, &settled.groups[..])).collect();
+        let told = settled.iter().filter(|(_, _, groups)| self.is_told(groups));
+        let told = told.map(|(cell, _, groups)| (cell, groups)).collect();
         for (cell, groups) in column.decoded(told) {
             self.tell(&Told { object, batch, texts: column.texts, cell, field, groups }, worked);
         }
         if rewrites { self.changes(object, column, field, &settled, worked) } else { Ok(Vec::new()) }
     }
 
-    /// Counts the winners in a cell that stands in `times` records.
-    fn count_cell(
-        &self,
-        cell: u32,
-        text: &str,
-        times: u64,
-        groups: &[Group],
-        sum: &mut Sum,
-        worked: &mut Worked,
-    ) {
+    /// Counts the winners in a cell that stands in `times` records, by detector.
+    fn count_cell(&self, cell: u32, text: &str, times: u64, groups: &[Group], sums: &mut [Option<Sum>]) {
         let plan = &self.job.plan;
         for Group { winner, .. } in groups {
             let raw = &text[winner.range()];
-            let about = plan.scanner().about(winner.detector);
-            worked.counts.found(winner.detector, winner.confidence, times, || shape(raw, about.category));
-            let tally = sum.field.detectors.entry(winner.detector).or_default();
+            let first = || Sum {
+                found: FieldFound::default(),
+                shape: shape(raw, plan.scanner().about(winner.detector).category),
+                cell: None,
+            };
+            let sum = sums[usize::from(winner.detector.0)].get_or_insert_with(first);
             let value = plan.redactor().value(winner.detector, raw);
-            tally.add(self.run_key, &value, winner.confidence, times);
-            if sum.counted[usize::from(winner.detector.0)].replace(cell) != Some(cell) {
-                tally.cells += times;
+            sum.found.add(self.run_key, &value, winner.confidence, times);
+            if sum.cell.replace(cell) != Some(cell) {
+                sum.found.cells += times;
             }
         }
     }
