@@ -1,6 +1,8 @@
 //! A batch of CSV with its edits done. Outside edited cells not a byte changes; inside one only the splice does, as
 //! long as the cell still reads as it should; if not, it is written anew in quotes.
 
+use std::ops::Range;
+
 use memchr::memchr;
 
 use super::cell::{Dialect, cell, text};
@@ -10,11 +12,11 @@ use crate::{
     Batch, Body, Cause, Change, Edit, Error, Kind, Occurrences, Place, Rendered, Splice, Texts, splice,
 };
 
-/// New bytes for a stretch of the old.
+/// A stretch of the old bytes, and which of all new bytes take its place.
 struct Patch {
     start: usize,
     end: usize,
-    bytes: Vec<u8>,
+    new: Range<usize>,
 }
 
 pub(crate) fn render(
@@ -28,7 +30,7 @@ pub(crate) fn render(
         return Ok(Rendered { body: Body::Bytes(raw.clone()), verbatim: true, ..Rendered::default() });
     }
     let mut rendered = Rendered::default();
-    let mut patches = Vec::with_capacity(edits.len());
+    let (mut patches, mut new) = (Vec::with_capacity(edits.len()), Vec::new());
     let mut dropped = Vec::new();
     for edit in edits {
         let texts = &batch.texts[edit.texts as usize];
@@ -41,7 +43,7 @@ pub(crate) fn render(
             (_, Change::DropRecord) => dropped.extend(texts.occurrences.rows(edit.cell)),
             (_, change) => {
                 let (row, column) = layout.place(texts, edit);
-                patches.push(layout.patch(dialect, row, column, texts.get(edit.cell), change));
+                patches.push(layout.patch(dialect, row, column, texts.get(edit.cell), change, &mut new));
             }
         }
     }
@@ -70,7 +72,7 @@ pub(crate) fn render(
         while let Some(patch) = patches.next_if(|patch| patch.start <= row.end as usize) {
             if !(bad || drop) {
                 body.extend_from_slice(&raw[at..patch.start]);
-                body.extend_from_slice(&patch.bytes);
+                body.extend_from_slice(&new[patch.new.clone()]);
                 at = patch.end;
             }
         }
@@ -94,7 +96,15 @@ impl CsvLayout {
         (self.rows[row as usize + usize::from(self.header)], edit.texts - u32::from(self.header) + before)
     }
 
-    fn patch(&self, dialect: Dialect, row: Row, column: u32, old: &str, change: &Change) -> Patch {
+    fn patch(
+        &self,
+        dialect: Dialect,
+        row: Row,
+        column: u32,
+        old: &str,
+        change: &Change,
+        new: &mut Vec<u8>,
+    ) -> Patch {
         let index = (row.first + column) as usize;
         let start = self.cells[index] as usize;
         // The next cell's start if it is in this record, which ends where the next row's cells begin.
@@ -103,18 +113,20 @@ impl CsvLayout {
             _ => row.end as usize,
         };
         let alone = start == row.start as usize && end == row.end as usize;
-        let bytes = match change {
-            Change::Splice(splices) => edited(dialect, &self.raw[start..end], old, splices),
-            Change::Null | Change::DropRecord => Vec::new(),
-        };
+        let first = new.len();
+        if let Change::Splice(splices) = change {
+            edited(dialect, &self.raw[start..end], old, splices, new);
+        }
         // A line with nothing in it would be no record.
-        let bytes = if alone && bytes.is_empty() { vec![dialect.quote; 2] } else { bytes };
-        Patch { start, end, bytes }
+        if alone && new.len() == first {
+            new.extend([dialect.quote; 2]);
+        }
+        Patch { start, end, new: first..new.len() }
     }
 }
 
-/// The bytes of a cell after its splices.
-fn edited(dialect: Dialect, raw: &[u8], old: &str, splices: &[Splice]) -> Vec<u8> {
+/// Appends the bytes of a cell after its splices.
+fn edited(dialect: Dialect, raw: &[u8], old: &str, splices: &[Splice], out: &mut Vec<u8>) {
     let quote = dialect.quote;
     let quoted = raw.first() == Some(&quote);
     // Whether the bytes are the text, but for a pair of quotes around it.
@@ -124,36 +136,34 @@ fn edited(dialect: Dialect, raw: &[u8], old: &str, splices: &[Splice]) -> Vec<u8
         true => text as usize + usize::from(quoted),
         false => walk.to(text),
     };
-    let mut out =
-        Vec::with_capacity(raw.len() + splices.iter().map(|splice| splice.text.len()).sum::<usize>());
+    let first = out.len();
     let mut copied = 0;
     for Splice { span, text } in splices {
         out.extend_from_slice(&raw[copied..place(span.start)]);
         if quoted {
-            push_quoted(text, quote, &mut out);
+            push_quoted(text, quote, out);
         } else {
             out.extend_from_slice(text.as_bytes());
         }
         copied = place(span.end);
     }
     out.extend_from_slice(&raw[copied..]);
-    let whole = || cell(dialect, &out, 0) == (out.len(), true);
+    let new = &out[first..];
+    let whole = || cell(dialect, new, 0) == (new.len(), true);
     let reads_as_wanted = match (plain, quoted) {
         (true, true) => true,
-        (true, false) => out.first() != Some(&quote) && whole(),
+        (true, false) => new.first() != Some(&quote) && whole(),
         (false, _) => {
-            let reads = |out: &str| text(out, quote) == splice(old, splices);
-            whole() && std::str::from_utf8(&out).is_ok_and(reads)
+            let reads = |new: &str| text(new, quote) == splice(old, splices);
+            whole() && std::str::from_utf8(new).is_ok_and(reads)
         }
     };
-    if reads_as_wanted {
-        return out;
+    if !reads_as_wanted {
+        out.truncate(first);
+        out.push(quote);
+        push_quoted(&splice(old, splices), quote, out);
+        out.push(quote);
     }
-    out.clear();
-    out.push(quote);
-    push_quoted(&splice(old, splices), quote, &mut out);
-    out.push(quote);
-    out
 }
 
 /// Appends text inside quotes.
