@@ -41,7 +41,12 @@ impl Visit<'_> for Check {}
 pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), &'static str> {
     let mut at = Cursor { text, bytes: text.as_bytes(), at: 0 };
     let mut stack = Stack::default();
+    // Whether a key comes before the next value.
+    let mut keyed = false;
     'value: loop {
+        if keyed {
+            at.key(visit)?;
+        }
         at.blanks();
         match at.peek() {
             Some(open @ (b'{' | b'[')) => {
@@ -51,9 +56,7 @@ pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), 
                 visit.open(list);
                 at.blanks();
                 if at.peek() != Some(if list { b']' } else { b'}' }) {
-                    if !list {
-                        at.key(visit)?;
-                    }
+                    keyed = !list;
                     continue 'value;
                 }
             }
@@ -83,9 +86,7 @@ pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), 
                 }
                 (Some(list), Some(b',')) => {
                     at.at += 1;
-                    if !list {
-                        at.key(visit)?;
-                    }
+                    keyed = !list;
                     continue 'value;
                 }
                 _ => return Err("a comma or closing bracket is missing"),
@@ -159,6 +160,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The string that starts here.
+    #[inline]
     fn quoted(&mut self) -> Result<Quoted<'t>, &'static str> {
         let start = self.at;
         self.at += 1;
