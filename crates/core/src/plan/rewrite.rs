@@ -1,6 +1,7 @@
 //! What becomes of cells by the plan: each for good, so that a scan of what is written finds nothing more.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use ahash::RandomState;
 use sievert_detect::{Finding, Scratch};
@@ -38,20 +39,21 @@ impl Plan {
         if failed { Outcome::DropCell } else { outcome }
     }
 
-    /// As [`rewrite`](Self::rewrite), for many cells of a field.
+    /// As [`rewrite`](Self::rewrite), for many cells of a field; each with the part of `taken` that is its own.
     pub(crate) fn rewrite_all(
         &self,
         field: &FieldPlan,
         cells: &[(&str, &[Finding])],
         scratch: &mut Scratch,
-    ) -> Vec<(Outcome, Vec<Taken>)> {
+        taken: &mut Vec<Taken>,
+    ) -> Vec<(Outcome, Range<usize>)> {
         let mut all = Vec::with_capacity(cells.len());
         // What stands for a whole cell comes again and again: one of a kind is scanned. Cells, and which text they get.
         let (mut texts, mut gets) = (Gathered::default(), Vec::new());
         let mut alone: HashMap<String, u32, _> = HashMap::with_hasher(RandomState::new());
         for (number, (text, findings)) in cells.iter().enumerate() {
-            let mut taken = Vec::with_capacity(findings.len());
-            let outcome = self.redactor.plan_cell(&field.actions, text, findings, &mut taken);
+            let first = taken.len();
+            let outcome = self.redactor.plan_cell(&field.actions, text, findings, taken);
             if let Outcome::Splices(splices) = &outcome {
                 let whole = splices.first().filter(|first| first.span.len() == text.len());
                 let known = whole.and_then(|whole| alone.get(&whole.text).copied());
@@ -61,13 +63,13 @@ impl Plan {
                 }
                 gets.push((number, new));
             }
-            all.push((outcome, taken));
+            all.push((outcome, first..taken.len()));
             if texts.bytes() >= TOGETHER || number + 1 == cells.len() {
                 let not_done = self.not_done(field, &texts, scratch);
                 for (number, _) in gets.drain(..).filter(|(_, new)| not_done.contains(new)) {
-                    let ((text, findings), (outcome, taken)) = (cells[number], &mut all[number]);
-                    taken.clear();
-                    *outcome = self.rewrite(field, text, findings, scratch, taken);
+                    let ((text, findings), first) = (cells[number], taken.len());
+                    let outcome = self.rewrite(field, text, findings, scratch, taken);
+                    all[number] = (outcome, first..taken.len());
                 }
                 texts.clear();
                 alone.clear();
@@ -135,7 +137,9 @@ mod tests {
             let mut taken = Vec::new();
             (plan.rewrite(&field, text, findings, &mut scratch, &mut taken), taken)
         });
-        [alone.collect(), plan.rewrite_all(&field, &cells, &mut Scratch::default())]
+        let mut taken = Vec::new();
+        let together = plan.rewrite_all(&field, &cells, &mut Scratch::default(), &mut taken).into_iter();
+        [alone.collect(), together.map(|(outcome, own)| (outcome, taken[own].to_vec())).collect()]
     }
 
     #[test]

@@ -26,10 +26,11 @@ impl Worker<'_> {
         }
         let plan = &self.job.plan;
         let cells: Vec<_> = settled.iter().map(|(cell, findings, _)| (column.get(cell), findings)).collect();
-        let rewritten = plan.rewrite_all(&field.plan, &cells, &mut self.scratch);
+        let mut taken = Vec::new();
+        let rewritten = plan.rewrite_all(&field.plan, &cells, &mut self.scratch, &mut taken);
         self.scratch.take_tallies();
         let mut changes = Vec::with_capacity(cells.len());
-        for ((cell, findings, groups), (outcome, taken)) in settled.iter().zip(rewritten) {
+        for ((cell, findings, groups), (outcome, own)) in settled.iter().zip(rewritten) {
             let change = match outcome {
                 Outcome::Untouched => None,
                 // No record is to go for what stands beside them.
@@ -56,7 +57,7 @@ impl Worker<'_> {
             let times = column.times(cell);
             if times > 0 {
                 let nulled = change == Some(Change::Null);
-                self.count_taken(findings, groups, taken, nulled, times, &mut worked.counts);
+                self.count_taken(findings, groups, &taken[own], nulled, times, &mut worked.counts);
             }
             changes.extend(change.map(|change| (cell, change)));
         }
@@ -68,12 +69,12 @@ impl Worker<'_> {
         &self,
         findings: &[Finding],
         groups: &[Group],
-        taken: Vec<Taken>,
+        taken: &[Taken],
         nulled: bool,
         times: u64,
         counts: &mut Counts,
     ) {
-        for (at, taken) in taken.into_iter().enumerate() {
+        for (at, taken) in taken.iter().enumerate() {
             // What came to light only after the first rewriting has no finding here, and was rewritten.
             let finding = findings.get(at);
             // Covers rise, and each finding lies in one.
