@@ -1,6 +1,5 @@
 //! Numbers and times as people write them: what typed columns are looked at as, in Parquet files and in frames alike.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use jiff::civil::Time;
@@ -102,16 +101,12 @@ pub(crate) fn bytes(bytes: &[u8], out: &mut String) -> Text {
 
 /// Text that is looked at even where it is damaged.
 pub(crate) fn lossy(bytes: &[u8], out: &mut String) -> Text {
-    match String::from_utf8_lossy(bytes) {
-        Cow::Borrowed(text) => {
-            out.push_str(text);
-            Text::Whole
-        }
-        Cow::Owned(text) => {
-            out.push_str(&text);
-            Text::Lossy
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        out.push_str(text);
+        return Text::Whole;
     }
+    out.push_str(&String::from_utf8_lossy(bytes));
+    Text::Lossy
 }
 
 /// Digits as far as they say something: no identifier is written in exponents, and not-a-number holds none.
