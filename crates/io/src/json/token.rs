@@ -47,15 +47,13 @@ pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), 
         if keyed {
             at.key(visit)?;
         }
-        at.blanks();
-        match at.peek() {
+        match at.sign() {
             Some(open @ (b'{' | b'[')) => {
                 at.at += 1;
                 let list = open == b'[';
                 stack.push(list)?;
                 visit.open(list);
-                at.blanks();
-                if at.peek() != Some(if list { b']' } else { b'}' }) {
+                if at.sign() != Some(if list { b']' } else { b'}' }) {
                     keyed = !list;
                     continue 'value;
                 }
@@ -74,8 +72,7 @@ pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), 
         }
         // Behind a value, or right before the end of an empty container.
         loop {
-            at.blanks();
-            match (stack.top(), at.peek()) {
+            match (stack.top(), at.sign()) {
                 (None, None) => return Ok(()),
                 (None, Some(_)) => return Err("more text follows the JSON value"),
                 (Some(_), None) => return Err("the JSON text ends too early"),
@@ -138,20 +135,24 @@ impl<'t> Cursor<'t> {
         self.bytes.get(self.at).copied()
     }
 
-    fn blanks(&mut self) {
-        while self.peek().is_some_and(is_blank) {
+    /// The next byte that is no blank.
+    #[inline]
+    fn sign(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.peek();
+            if !byte.is_some_and(is_blank) {
+                return byte;
+            }
             self.at += 1;
         }
     }
 
     fn key(&mut self, visit: &mut impl Visit<'t>) -> Result<(), &'static str> {
-        self.blanks();
-        if self.peek() != Some(b'"') {
+        if self.sign() != Some(b'"') {
             return Err("a key is missing");
         }
         let key = self.quoted()?;
-        self.blanks();
-        if self.peek() != Some(b':') {
+        if self.sign() != Some(b':') {
             return Err("a colon is missing");
         }
         self.at += 1;
