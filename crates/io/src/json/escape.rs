@@ -55,21 +55,24 @@ pub(super) fn unescape(raw: &str, out: &mut String) {
 
 /// Appends the shortest spelling of a text: RFC 8259 section 7 wants quote, backslash and control characters escaped.
 pub(super) fn escape(text: &str, out: &mut Vec<u8>) {
-    for &byte in text.as_bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend([b'\\', byte]),
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        out.extend(&rest[..at]);
+        match rest[at] {
             b'\n' => out.extend(b"\\n"),
             b'\r' => out.extend(b"\\r"),
             b'\t' => out.extend(b"\\t"),
             0x08 => out.extend(b"\\b"),
             0x0c => out.extend(b"\\f"),
-            0..0x20 => {
+            byte @ (b'"' | b'\\') => out.extend([b'\\', byte]),
+            byte => {
                 let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble)];
                 out.extend([b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
             }
-            _ => out.push(byte),
         }
+        rest = &rest[at + 1..];
     }
+    out.extend(rest);
 }
 
 /// The way from offsets in a string's text to offsets in its spelling; offsets are asked for in rising order.

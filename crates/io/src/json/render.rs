@@ -86,7 +86,7 @@ impl<'b> Plan<'b> {
             }
             Change::Splice(splices) => {
                 for &start in starts {
-                    self.splice(start as usize, splices);
+                    self.splice(start as usize, texts.get(edit.cell), splices);
                     if texts.kind == Kind::Key {
                         self.renamed.insert(start as usize, splice(texts.get(edit.cell), splices));
                     }
@@ -114,8 +114,10 @@ impl<'b> Plan<'b> {
         self.patch(start..end, |new| new.extend(b"null"));
     }
 
-    fn splice(&mut self, start: usize, splices: &[Splice]) {
-        let mut spelling = Spelling::new(string_at(&self.layout.bytes, start));
+    fn splice(&mut self, start: usize, text: &str, splices: &[Splice]) {
+        let bytes = &self.layout.bytes;
+        let raw = if is_spelt(bytes, start, text) { text } else { string_at(bytes, start) };
+        let mut spelling = Spelling::new(raw);
         for Splice { span, text } in splices {
             let from = spelling.offset(span.start as usize, false);
             let to = if span.is_empty() { from } else { spelling.offset(span.end as usize, true) };
@@ -189,6 +191,12 @@ impl<'b> Plan<'b> {
     }
 }
 
+/// Whether the string that starts here, and reads as `text`, is spelt so, as nearly all are: an escape is longer than what
+/// it stands for.
+fn is_spelt(bytes: &[u8], start: usize, text: &str) -> bool {
+    bytes[start + 1..].strip_prefix(text.as_bytes()).is_some_and(|rest| rest.starts_with(b"\""))
+}
+
 /// Looks for objects in which a new name meets another key.
 struct Names<'t, 'p> {
     base: usize,
@@ -225,6 +233,24 @@ impl<'t: 'p, 'p> Visit<'t> for Names<'t, 'p> {
             }
             // Keys that were the same before may stay the same.
             Entry::Occupied(taken) => self.collide |= *taken.get() != old,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_spelt_as_it_reads_has_no_escape(raw in r#"(a|é|\\\\|\\"|\\n|\\u005c|\\u0022){0,5}"#) {
+            let mut text = String::new();
+            unescape(&raw, &mut text);
+            let bytes = format!("{{\"{raw}\",\"b\"}}").into_bytes();
+            prop_assert_eq!(is_spelt(&bytes, 1, &text), !raw.contains('\\'));
+            prop_assert_eq!(string_at(&bytes, 1), raw);
         }
     }
 }
