@@ -28,7 +28,7 @@ const LARGEST: usize = 32 << 20;
 pub(crate) struct Automaton {
     shapes: Vec<Hir>,
     backwards: bool,
-    /// What may follow a match. Of a character beyond ASCII this does not tell enough: those are all in.
+    /// What may stand right behind a match, as the automaton walks.
     next: Bytes,
     dfa: OnceLock<DFA>,
 }
@@ -129,6 +129,15 @@ impl Matches<'_> {
     }
 }
 
+/// How far a walk over a part of a text has come.
+struct Stretch {
+    at: usize,
+    /// None where nothing can follow, or nothing more is asked for.
+    state: Option<LazyStateID>,
+    /// Something was found.
+    told: bool,
+}
+
 /// A text, and its number among all that a walker comes to see.
 #[derive(Clone, Copy)]
 pub(crate) struct Numbered<'t> {
@@ -178,13 +187,12 @@ fn lower(shapes: &[Hir], backwards: bool, limit: Option<usize>) -> Result<NFA, S
 impl Automaton {
     /// Of shapes that [`check`] has passed. Nothing matches before an ASCII character that this border does not allow.
     pub(crate) fn new(shapes: Vec<Hir>, right: Borders) -> Self {
-        let next = Bytes::of(|byte| !byte.is_ascii() || right <= Borders::beside(Some(char::from(byte))));
-        Self { shapes, backwards: false, next, dfa: OnceLock::new() }
+        Self { shapes, backwards: false, next: Bytes::beside(right), dfa: OnceLock::new() }
     }
 
-    /// As [`new`](Self::new), for walks towards the start of the text.
-    pub(crate) fn backwards(shape: Hir) -> Self {
-        Self { shapes: vec![shape], backwards: true, next: Bytes::ALL, dfa: OnceLock::new() }
+    /// As [`new`](Self::new), for walks towards the start of the text: nothing matches behind such a character.
+    pub(crate) fn backwards(shape: Hir, left: Borders) -> Self {
+        Self { shapes: vec![shape], backwards: true, next: Bytes::beside(left), dfa: OnceLock::new() }
     }
 
     fn dfa(&self) -> &DFA {
@@ -248,6 +256,7 @@ impl Automaton {
     }
 
     /// Tells every end of what matches from `start` on, and which shapes do, until told to stop.
+    #[inline]
     pub(crate) fn walk(
         &self,
         walker: &mut Walker,
@@ -255,26 +264,46 @@ impl Automaton {
         start: usize,
         mut found: impl FnMut(Matches<'_>, usize) -> ControlFlow<()>,
     ) {
-        walker.turn_to(text);
-        let text = text.bytes;
-        let dfa = self.dfa();
-        let Walker { cache, start: first, trail, fresh, steps, .. } = walker;
-        let cache = cache.get_or_insert_with(|| dfa.create_cache());
-        let limit = text.len().min(start + LONGEST);
-        let mut tell = |cache: &Cache, state, at| found(Matches { of: self, dfa, cache, state }, at);
-        fresh.marks.clear();
-        let mut state = Self::start(dfa, cache, first);
-        let mut at = start;
-        let mut count = 0;
+        let limit = text.bytes.len().min(start + LONGEST);
         // Most walks are over before a mark would be worth it.
-        let first_mark = (start / MARK + 3) * MARK;
-        while at < limit && !state.is_dead() {
-            if at >= first_mark && at.is_multiple_of(MARK) {
+        let near = limit.min((start / MARK + 3) * MARK);
+        let dfa = self.dfa();
+        let cache = walker.cache.get_or_insert_with(|| dfa.create_cache());
+        let first = Self::start(dfa, cache, &mut walker.start);
+        let Stretch { at, state, .. } = self.stretch(dfa, cache, first, text.bytes, start..near, &mut found);
+        walker.steps += (at - start) as u64 + 1;
+        let Some(state) = state else { return };
+        if at < limit {
+            self.walk_far(walker, text, (at, state), limit, found);
+        } else {
+            self.finish(dfa, cache, state, limit, &mut found);
+        }
+    }
+
+    /// The rest of a walk that leaves marks.
+    fn walk_far(
+        &self,
+        walker: &mut Walker,
+        text: Numbered<'_>,
+        (mut at, mut state): (usize, LazyStateID),
+        limit: usize,
+        mut found: impl FnMut(Matches<'_>, usize) -> ControlFlow<()>,
+    ) {
+        walker.turn_to(text);
+        let dfa = self.dfa();
+        let Walker { cache, trail, fresh, steps, .. } = walker;
+        let cache = cache.get_or_insert_with(|| dfa.create_cache());
+        fresh.marks.clear();
+        let dead = loop {
+            if at >= limit {
+                if self.finish(dfa, cache, state, limit, &mut found) {
+                    fresh.marks.clear();
+                }
+                break false;
+            }
+            if at.is_multiple_of(MARK) {
                 if trail.passes(at, state, cache.clear_count()) {
-                    let Some(then) = trail.state else {
-                        *steps += count;
-                        return;
-                    };
+                    let Some(then) = trail.state else { return };
                     (at, state) = (trail.end, then);
                     std::mem::swap(trail, fresh);
                     trail.marks.clear();
@@ -282,40 +311,70 @@ impl Automaton {
                 }
                 fresh.mark(at, state, cache.clear_count());
             }
-            let from = at;
-            let until = limit.min(first_mark.max((at / MARK + 1) * MARK));
-            while at < until {
-                (at, state) = Self::plain_steps(dfa, cache, state, text, at..until);
-                let Some(byte) = text[..until].get(at) else { break };
-                state = dfa.next_state(cache, state, *byte).expect("the cache is cleared, never given up");
-                if state.is_dead() {
-                    break;
-                }
-                // A match is told one byte late, by what follows it.
-                if state.is_match() && self.next.contains(*byte) {
-                    if tell(cache, state, at).is_break() {
-                        *steps += count + (at - from + 1) as u64;
-                        return;
-                    }
-                    fresh.marks.clear();
-                }
-                at += 1;
-            }
-            count += (at - from) as u64;
-        }
-        *steps += count + 1;
-        if !state.is_dead() && at >= limit {
-            let last = dfa.next_eoi_state(cache, state).expect("the cache is cleared, never given up");
-            if last.is_match() {
-                let _ = tell(cache, last, limit);
+            let until = limit.min((at / MARK + 1) * MARK);
+            let stretch = self.stretch(dfa, cache, state, text.bytes, at..until, &mut found);
+            *steps += (stretch.at - at) as u64;
+            at = stretch.at;
+            if stretch.told {
                 fresh.marks.clear();
             }
-        }
+            match stretch.state {
+                Some(next) => state = next,
+                None => break true,
+            }
+        };
         if !fresh.marks.is_empty() && fresh.clears == cache.clear_count() {
             fresh.end = at;
-            fresh.state = (!state.is_dead() && at < text.len()).then_some(state);
+            fresh.state = (!dead && at < text.bytes.len()).then_some(state);
             std::mem::swap(trail, fresh);
         }
+    }
+
+    /// Walks over a part of the text.
+    #[inline]
+    fn stretch(
+        &self,
+        dfa: &DFA,
+        cache: &mut Cache,
+        mut state: LazyStateID,
+        text: &[u8],
+        part: Range<usize>,
+        found: &mut impl FnMut(Matches<'_>, usize) -> ControlFlow<()>,
+    ) -> Stretch {
+        let Range { start: mut at, end } = part;
+        let mut told = false;
+        loop {
+            (at, state) = Self::plain_steps(dfa, cache, state, text, at..end);
+            let Some(byte) = text[..end].get(at) else { return Stretch { at, state: Some(state), told } };
+            state = dfa.next_state(cache, state, *byte).expect("the cache is cleared, never given up");
+            if state.is_dead() {
+                return Stretch { at, state: None, told };
+            }
+            // A match is told one byte late, by what follows it.
+            if state.is_match() && self.next.contains(*byte) {
+                told = true;
+                if found(Matches { of: self, dfa, cache, state }, at).is_break() {
+                    return Stretch { at, state: None, told };
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Tells what matches up to the end of a text, and says whether anything does.
+    fn finish(
+        &self,
+        dfa: &DFA,
+        cache: &mut Cache,
+        state: LazyStateID,
+        at: usize,
+        found: &mut impl FnMut(Matches<'_>, usize) -> ControlFlow<()>,
+    ) -> bool {
+        let state = dfa.next_eoi_state(cache, state).expect("the cache is cleared, never given up");
+        if state.is_match() {
+            let _ = found(Matches { of: self, dfa, cache, state }, at);
+        }
+        state.is_match()
     }
 
     /// Tells every start of what matches up to `end`, the nearest first. Starts that such a walk over this text has told
@@ -346,7 +405,7 @@ impl Automaton {
                 if state.is_dead() {
                     return;
                 }
-                if state.is_match() {
+                if state.is_match() && self.next.contains(text[at]) {
                     found(at + 1);
                 }
             }

@@ -22,6 +22,12 @@ impl Bytes {
         set
     }
 
+    /// What may stand beside a candidate with this border. Of a character beyond ASCII one byte does not tell enough:
+    /// those are all in.
+    pub(crate) fn beside(border: Borders) -> Self {
+        Self::of(|byte| !byte.is_ascii() || border <= Borders::beside(Some(char::from(byte))))
+    }
+
     fn insert(&mut self, first: u8, last: u8) {
         for byte in first..=last {
             self.0[usize::from(byte / 64)] |= 1 << (byte % 64);
@@ -151,8 +157,7 @@ impl Filter {
 
     /// The windows at the start of the shape.
     pub(crate) fn at_start(hir: &Hir, left: Borders) -> Self {
-        let behind = Bytes::of(|byte| !byte.is_ascii() || left <= Borders::beside(Some(char::from(byte))));
-        Self::new(Place::Start, behind, hir)
+        Self::new(Place::Start, Bytes::beside(left), hir)
     }
 
     fn new(place: Place, behind: Bytes, ahead: &Hir) -> Self {

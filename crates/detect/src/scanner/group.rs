@@ -38,9 +38,9 @@ impl Group {
         let loosest = shapes.iter().map(|shape| shape.right).min().unwrap_or(Borders::None);
         let automaton = Automaton::new(shapes.iter().map(|shape| shape.hir.clone()).collect(), loosest);
         let inside = match &shapes[..] {
-            [Shape { filter: Filter { place: Place::Inside { left, right }, .. }, .. }] => {
+            [Shape { filter: Filter { place: Place::Inside { left, right }, .. }, left: border, .. }] => {
                 let right = Automaton::new(vec![right.clone()], loosest);
-                Some(Inside { left: Automaton::backwards(left.clone()), right })
+                Some(Inside { left: Automaton::backwards(left.clone(), *border), right })
             }
             _ => None,
         };
