@@ -21,8 +21,11 @@ impl<'m> Letters<'m> {
     /// How the word begins that stands at a place of the text.
     pub(crate) fn start(&self, at: usize) -> Start {
         let (from, end) = self.text;
-        let at = from + at;
-        Runs::of(self.masks, at / BLOCK, &self.buffer[..end], &mut [0; CHUNK]).start(at % BLOCK)
+        let text = &self.buffer[from + at..end];
+        let (block, bit) = ((from + at) / BLOCK, (from + at) % BLOCK);
+        let (letters, foreign) = runs(self.masks, block);
+        let inside = (1 << text.len().min(KEY)) - 1;
+        Start::read(first_bytes(text), letters >> bit & inside, foreign >> bit & inside)
     }
 
     /// Calls `each` with every place in a part of the text where a word with one of these heads can begin, and how it
@@ -83,14 +86,20 @@ struct Runs<'t> {
     text: &'t [u8; CHUNK],
 }
 
+/// The bits of a block and of what follows it: ASCII letters and digits, and what begins characters beyond ASCII.
+#[inline]
+fn runs(masks: &[Masks], block: usize) -> (u128, u128) {
+    let next = masks.get(block + 1).copied().unwrap_or_default();
+    let both = |mask, next| u128::from(next) << BLOCK | u128::from(mask);
+    let Masks { letters, foreign, .. } = masks[block];
+    (both(letters, next.letters), both(foreign, next.foreign))
+}
+
 impl Runs<'_> {
     /// The block of a buffer; of a text that ends in it, what is behind is no letter, and is spelled in `room`.
     #[inline]
     fn of<'t>(masks: &[Masks], block: usize, text: &'t [u8], room: &'t mut [u8; CHUNK]) -> Runs<'t> {
-        let next = masks.get(block + 1).copied().unwrap_or_default();
-        let Masks { letters, foreign, .. } = masks[block];
-        let both = |mask, next| u128::from(next) << BLOCK | u128::from(mask);
-        let (letters, foreign) = (both(letters, next.letters), both(foreign, next.foreign));
+        let (letters, foreign) = runs(masks, block);
         let rest = &text[block * BLOCK..];
         if let Some(text) = rest.first_chunk() {
             return Runs { letters, foreign, text };
@@ -104,18 +113,8 @@ impl Runs<'_> {
     #[inline]
     fn start(&self, bit: usize) -> Start {
         let bit = bit % BLOCK;
-        let first: &[u8; KEY] =
-            self.text[bit..].first_chunk().expect("a chunk is so much longer than a block");
-        let length = ((self.letters >> bit) as u8).trailing_ones() as usize;
-        let (lower, taken) = match (length, first[0]) {
-            (0, ..0xE0) => (0, 2),
-            (0, _) => (0, 3),
-            _ => (LOWER, length),
-        };
-        let inside = u64::MAX >> (u64::BITS as usize - 8 * taken);
-        let key = (u64::from_le_bytes(*first) | lower) & inside;
-        let foreign = self.foreign != 0 && length < KEY && self.foreign >> bit >> length & 1 != 0;
-        Start { key, length, foreign }
+        let first = self.text[bit..].first_chunk().expect("a chunk is so much longer than a block");
+        Start::read(u64::from_le_bytes(*first), self.letters >> bit, self.foreign >> bit)
     }
 }
 
@@ -219,6 +218,20 @@ pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 }
 
 impl Start {
+    /// How a word begins, given its first bytes and which of them are letters and which are beyond ASCII.
+    #[inline]
+    fn read(first: u64, letters: u128, foreign: u128) -> Self {
+        let length = (letters as u8).trailing_ones() as usize;
+        let (lower, taken) = match (length, first as u8) {
+            (0, ..0xE0) => (0, 2),
+            (0, _) => (0, 3),
+            _ => (LOWER, length),
+        };
+        let inside = u64::MAX >> (u64::BITS as usize - 8 * taken);
+        let foreign = foreign != 0 && length < KEY && foreign >> length & 1 != 0;
+        Self { key: (first | lower) & inside, length, foreign }
+    }
+
     /// How the word begins that these bytes begin with.
     pub(crate) fn of(text: &[u8]) -> Self {
         let length = text.iter().take(KEY).take_while(|byte| byte.is_ascii_alphanumeric()).count();

@@ -162,11 +162,18 @@ impl Words {
 
     /// Appends the words that begin at `start` and go on with this stem at `at`. Any case; up to three signs or blanks,
     /// or none, part them.
+    #[inline]
     fn branch(&self, stem: &Stem, text: &str, start: usize, at: usize, which: Which, hits: &mut Vec<Hit>) {
         if which == Which::Labels && !stem.label {
             return;
         }
-        let Some(mut end) = stem.part.end(text, at, &self.cases) else { return };
+        if let Some(end) = stem.part.end(text, at, &self.cases) {
+            self.grow(stem, text, start, end, which, hits);
+        }
+    }
+
+    /// The same, where the stem ends at `end`.
+    fn grow(&self, stem: &Stem, text: &str, start: usize, mut end: usize, which: Which, hits: &mut Vec<Hit>) {
         if let Some(word) = stem.word.filter(|word| which == Which::All || self.list[*word as usize].label) {
             let open = before(text, end).is_some_and(in_word) && after(text, end).is_some_and(in_word);
             if !open && !in_mark(text, &(start..end)) {
