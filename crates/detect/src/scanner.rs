@@ -17,7 +17,7 @@ use crate::sieve::{Anchor, Sieve, Sieved};
 use crate::words::{Hit, Words};
 use crate::{Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error, Field, Finding, field};
 use group::{Group, Walkers, grouped};
-use pass::{Heard, Named, Pass, count, settle, trimmed};
+use pass::{Heard, Judged, Named, Pass, count, settle, trimmed};
 
 /// All detectors of a plan, ready to scan. `Sync`; share it by reference, give each thread its own [`Scratch`].
 pub struct Scanner {
@@ -154,6 +154,7 @@ struct Cell {
     hits: Vec<Hit>,
     heard: Heard,
     named: Vec<Named>,
+    judged: Vec<Judged>,
     ends: Vec<(u16, u32)>,
     /// Groups whose windows are inside, and where their candidates may start.
     starts: Vec<(u32, u32)>,

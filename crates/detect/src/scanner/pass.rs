@@ -90,6 +90,20 @@ pub(super) struct Pass<'p> {
     pub(super) out: &'p mut Vec<Finding>,
 }
 
+/// What a validator said of a value behind a label, which often is a candidate of the pattern too.
+pub(super) struct Judged {
+    detector: DetectorIndex,
+    span: Range<usize>,
+    anchored: Anchored,
+    verdict: Verdict,
+}
+
+impl Judged {
+    fn place(&self) -> (usize, usize, DetectorIndex) {
+        (self.span.start, self.span.end, self.detector)
+    }
+}
+
 /// What is said about a candidate before its validator is asked.
 #[derive(Clone, Copy)]
 struct Voices {
@@ -127,6 +141,7 @@ impl<'p> Pass<'p> {
                 self.behind_label(index, starts.clone(), false);
             }
         }
+        self.cell.judged.sort_unstable_by_key(Judged::place);
     }
 
     /// The first value of the detector's labelled shape that starts in `starts`.
@@ -253,8 +268,10 @@ impl<'p> Pass<'p> {
             return;
         }
         let mut ends = std::mem::take(&mut self.cell.ends);
-        ends.sort_unstable_by_key(|(detector, end)| (*detector, Reverse(*end)));
-        ends.dedup();
+        if ends.len() > 1 {
+            ends.sort_unstable_by_key(|(detector, end)| (*detector, Reverse(*end)));
+            ends.dedup();
+        }
         for (detector, end) in &ends {
             if self.cell.blocked[usize::from(*detector)] as usize > start {
                 continue;
@@ -336,7 +353,13 @@ impl<'p> Pass<'p> {
         if pattern && alone && it.needs_context && !whole {
             return None;
         }
-        let verdict = (it.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored));
+        let known = if pattern { self.known(detector, span, anchored) } else { None };
+        let verdict = known.unwrap_or_else(|| {
+            (it.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored))
+        });
+        if !pattern {
+            self.cell.judged.push(Judged { detector, span: span.clone(), anchored, verdict });
+        }
         if whole {
             self.cell.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
         }
@@ -355,6 +378,13 @@ impl<'p> Pass<'p> {
         Some(proof.and(voices.heard))
     }
 
+    /// The verdict on a candidate that stood behind a label, where it is asked for in the same way again.
+    fn known(&self, detector: DetectorIndex, span: &Range<usize>, anchored: Anchored) -> Option<Verdict> {
+        let judged = &self.cell.judged;
+        let nth = judged.binary_search_by_key(&(span.start, span.end, detector), Judged::place).ok()?;
+        (judged[nth].anchored == anchored).then_some(judged[nth].verdict)
+    }
+
     fn push(&mut self, detector: DetectorIndex, span: Range<usize>, evidence: Evidence) {
         self.out.push(Finding {
             detector,
@@ -366,9 +396,10 @@ impl<'p> Pass<'p> {
 
     /// Makes ready for another text, given the first finding of this one.
     pub(super) fn forget(&mut self, first: usize) {
-        let Cell { named, heard, blocked, text, .. } = &mut *self.cell;
+        let Cell { named, judged, heard, blocked, text, .. } = &mut *self.cell;
         *text += 1;
         named.clear();
+        judged.clear();
         heard.forget();
         for finding in &self.out[first..] {
             blocked[usize::from(finding.detector.0)] = 0;
