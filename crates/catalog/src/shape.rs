@@ -91,8 +91,8 @@ fn goes_on(c: &Candidate<'_>) -> bool {
 /// Whether all of the text is a numeric date, its parts in any order: `2023-01-15`, `1/2/23`, `15.01.2023`.
 pub(crate) fn is_date(text: &str) -> bool {
     let Some(separator) = text.chars().find(|c| !c.is_ascii_digit()) else { return false };
-    let parts: Vec<&str> = text.split(separator).collect();
-    let [a, b, c] = parts[..] else { return false };
+    let mut parts = text.split(separator);
+    let [Some(a), Some(b), Some(c), None] = std::array::from_fn(|_| parts.next()) else { return false };
     let of = |part: &str, longest| part.len() <= longest && part.parse::<u32>().is_ok();
     "-/. ".contains(separator)
         && ((a.len() == 4 && is_year(a) && of(b, 2) && of(c, 2))

@@ -118,24 +118,29 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 
 /// Year, month and day; where both orders are days, the day comes first.
 fn day(text: &str) -> Option<(u32, u32, u32)> {
-    let numbers: Vec<&str> =
-        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
     let number = |text: &str| text.parse::<u32>().ok();
     let year = |text: &str| match text.len() {
         2 => number(text).map(|year| 1900 + year),
         _ => number(text).filter(|year| (1900..2100).contains(year)),
     };
-    let (year, orders) = match numbers[..] {
-        [compact] if compact.len() == 8 => {
-            (year(&compact[..4])?, vec![(number(&compact[4..6])?, number(&compact[6..])?)])
+    let (year, order, other) = match std::array::from_fn(|_| numbers.next()) {
+        [Some(compact), None, None, None] if compact.len() == 8 => {
+            (year(&compact[..4])?, (number(&compact[4..6])?, number(&compact[6..])?), None)
         }
-        [day, last] => (year(last)?, vec![(month(text)?, number(day)?)]),
-        [first, a, b] if first.len() == 4 => (year(first)?, vec![(number(a)?, number(b)?)]),
-        [a, b, last] => (year(last)?, vec![(number(b)?, number(a)?), (number(a)?, number(b)?)]),
+        [Some(day), Some(last), None, None] => (year(last)?, (month(text)?, number(day)?), None),
+        [Some(first), Some(a), Some(b), None] if first.len() == 4 => {
+            (year(first)?, (number(a)?, number(b)?), None)
+        }
+        [Some(a), Some(b), Some(last), None] => {
+            let (a, b) = (number(a)?, number(b)?);
+            (year(last)?, (b, a), Some((a, b)))
+        }
         _ => return None,
     };
-    orders
+    [Some(order), other]
         .into_iter()
+        .flatten()
         .find(|(month, day)| shape::is_day(year, *month, *day))
         .map(|(month, day)| (year, month, day))
 }

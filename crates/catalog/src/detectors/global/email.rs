@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use idna::AsciiDenyList;
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
 pub static DETECTOR: Detector = Detector {
@@ -64,12 +65,12 @@ const RESERVED: &[&str] = &["example", "test", "invalid"];
 fn validate(c: &Candidate<'_>) -> Verdict {
     let plain = clear(c.text);
     let Some((_, domain)) = plain.split_once('@') else { return Verdict::No };
-    let labels: Vec<_> = domain.split('.').collect();
-    let name = labels[labels.len() - 2];
-    let retina = labels.len() == 2 && name.len() == 2 && name.ends_with('x');
-    let dots = plain.as_bytes().windows(2).any(|pair| pair == b".." || pair == b".@");
-    let touched = dots || c.after().starts_with(['@', '(']);
-    let hyphen = labels.iter().any(|label| label.starts_with('-') || label.ends_with('-'));
+    let holds = |text: &str, pairs: &[&[u8; 2]]| {
+        text.as_bytes().windows(2).any(|two| pairs.iter().any(|p| *p == two))
+    };
+    let retina = domain.as_bytes().get(1..3) == Some(b"x.") && !domain[3..].contains('.');
+    let touched = holds(&plain, &[b"..", b".@"]) || c.after().starts_with(['@', '(']);
+    let hyphen = domain.starts_with('-') || domain.ends_with('-') || holds(domain, &[b"-.", b".-"]);
     if retina || touched || hyphen || user_of_a_host(c) {
         return Verdict::No;
     }
@@ -79,7 +80,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         true if c.text.contains('@') => Verdict::Unmistakable,
         true => Verdict::Checked,
         // `foo@example.com.See`: the shorter candidate is the address.
-        false if (2..labels.len()).any(|count| exists(&labels[..count].join("."))) => Verdict::No,
+        false if domain.match_indices('.').skip(1).any(|(end, _)| exists(&domain[..end])) => Verdict::No,
         false if spoken || !domain.is_ascii() => Verdict::No,
         false => Verdict::Failed,
     }
@@ -89,16 +90,16 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 fn user_of_a_host(c: &Candidate<'_>) -> bool {
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
     let word = c.before().rsplit(ends).next().unwrap_or_default();
-    let authority = word
-        .rsplit_once("://")
-        .is_some_and(|(scheme, rest)| !scheme.ends_with("mailto") && !rest.contains(['/', '?', '#']));
+    let url = if word.is_empty() { None } else { word.rsplit_once("://") };
+    let authority =
+        url.is_some_and(|(scheme, rest)| !scheme.ends_with("mailto") && !rest.contains(['/', '?', '#']));
     authority || c.text.starts_with("git@") && c.after().starts_with([':', '/'])
 }
 
 /// Whether the domain ends in a top-level domain of the public suffix list, or in a reserved one.
 fn exists(domain: &str) -> bool {
-    let Ok(ascii) = idna::domain_to_ascii(domain) else { return false };
-    let top = ascii.rsplit('.').next().unwrap_or_default();
+    let Ok(ascii) = idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::EMPTY) else { return false };
+    let top = ascii.bytes().rposition(|byte| byte == b'.').map_or(&*ascii, |dot| &ascii[dot + 1..]);
     RESERVED.contains(&top) || psl::suffix(top.as_bytes()).is_some_and(|suffix| suffix.is_known())
 }
 

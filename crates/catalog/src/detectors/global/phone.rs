@@ -195,8 +195,8 @@ fn proof(number: &Written<'_>, regions: &[Region], named: bool) -> Verdict {
     }
     let Some(dialled) = Dialled::new(digits(text)) else { return Verdict::No };
     // A `(0)` is dialled at home alone.
-    let short =
-        text.split_once("(0)").and_then(|(code, rest)| Dialled::new(digits(code).chain(digits(rest))));
+    let parts = if number.has(b"(") { text.split_once("(0)") } else { None };
+    let short = parts.and_then(|(code, rest)| Dialled::new(digits(code).chain(digits(rest))));
     let either = |holds: fn(&Dialled) -> bool| short.as_ref().is_some_and(holds) || holds(&dialled);
     let holds = if text.starts_with('+') {
         either(numbering::international)
