@@ -1,5 +1,7 @@
 //! What the scanner promises, one promise a test, on toy detectors.
 
+use std::cell::Cell;
+
 use sievert_detect::checksum::luhn;
 use sievert_detect::{
     Borders, Candidate, Category, Confidence, CustomDetector, Detector, Evidence, Finding, Scanner, Scratch,
@@ -179,6 +181,32 @@ fn custom(pattern: &str) -> CustomDetector {
         recognized: false,
         examples: Vec::new(),
         counter_examples: Vec::new(),
+    }
+}
+
+#[test]
+fn a_validator_is_asked_once_about_a_value_behind_a_label() {
+    thread_local!(static ASKED: Cell<u32> = const { Cell::new(0) });
+    let validate = |_: &Candidate<'_>| {
+        ASKED.set(ASKED.get() + 1);
+        Verdict::Checked
+    };
+    let detector = CustomDetector {
+        labelled: "[0-9]{6}".to_owned(),
+        labels: vec!["badge".to_owned()],
+        validate,
+        ..custom("[0-9]{6}")
+    };
+    let scanner = Scanner::new(&[], &[detector]).expect("it is well formed");
+    for (field, text, count) in [
+        ("", "badge 123456", 1),
+        ("badge", "123456", 1),
+        ("", "badge 123456, badge 234567, 345678", 3),
+        ("badge", "badge 123456", 1),
+    ] {
+        ASKED.set(0);
+        assert_eq!(found(&scanner, field, text).len(), count as usize, "{field} {text}");
+        assert_eq!(ASKED.get(), count, "{field} {text}");
     }
 }
 
