@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use serde_json::json;
-use sievert::{Cost, Detector, Overrides, Route, Scanner};
+use sievert::{Cost, Detector, Error, Overrides, Plan, Policy, Route, Scanner};
 
 use crate::args::{Detectors, Shown};
 use crate::exit::Failure;
-use crate::{out, scan};
+use crate::out;
 
 pub(crate) fn list(args: &Detectors) -> Result<u8, Failure> {
-    let overrides = Overrides { detectors: args.which.clone(), ..Overrides::default() };
-    let plan = scan::plan(args.policy.as_deref(), &overrides)?;
+    let policy = args.policy.as_deref().map(Policy::load).transpose()?.unwrap_or_default();
+    let plan = plan(&policy, &args.which, "detectors")?;
     if args.cost {
         out::text(&cost(plan.scanner(), args.format))?;
         return Ok(0);
@@ -43,6 +43,20 @@ pub(crate) fn list(args: &Detectors) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// The plan of what a command names: errors speak of the command, not of an option that nobody typed.
+fn plan(policy: &Policy, which: &[String], command: &str) -> Result<Plan, Error> {
+    let overrides = Overrides { detectors: which.to_owned(), ..Overrides::default() };
+    sievert::plan(policy, &overrides).map_err(|error| match error {
+        Error::Policy(mut problems) => {
+            for problem in problems.iter_mut().filter(|problem| problem.place == "--detector") {
+                command.clone_into(&mut problem.place);
+            }
+            Error::Policy(problems)
+        }
+        other => other,
+    })
+}
+
 /// What leads to the candidates of each detector, the costliest first.
 fn cost(scanner: &Scanner, format: Shown) -> String {
     let mut all: Vec<_> = scanner.detectors().map(|(index, about)| (about.id, scanner.cost(index))).collect();
@@ -71,11 +85,9 @@ fn cost(scanner: &Scanner, format: Shown) -> String {
 pub(crate) fn explain(id: &str) -> Result<u8, Failure> {
     let Some(detector) = sievert::detector(id) else {
         // The plan knows what was probably meant.
-        let overrides = Overrides { detectors: vec![id.to_owned()], ..Overrides::default() };
-        let error = scan::plan(None, &overrides).err();
-        return Err(error.unwrap_or_else(|| {
-            Failure::new(format!("{id} names more than one; see `sievert detectors {id}`"))
-        }));
+        let error = plan(&Policy::default(), &[id.to_owned()], "explain").err();
+        let many = || Failure::new(format!("{id} names more than one; see `sievert detectors {id}`"));
+        return Err(error.map_or_else(many, Failure::from));
     };
     let mut text = format!("{}  {}\n\n{}\n\n", detector.id, detector.title, detector.about);
     let mut line = |name: &str, value: String| {
