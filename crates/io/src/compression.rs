@@ -18,13 +18,38 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// By the first bytes: RFC 1952, section 2.3.1, and RFC 8878, section 3.1.1.
+    /// By the first bytes: RFC 1952, section 2.3.1, and RFC 8878, sections 3.1.1 and 3.1.2, as tools that compress in
+    /// parallel begin with a frame to be skipped.
     pub fn of(start: &[u8]) -> Self {
         match start {
             [0x1f, 0x8b, 0x08, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             _ => Self::None,
         }
+    }
+
+    /// Why bytes that begin so, once decompressed, are not read: they are compressed or packed in another way. Taken for
+    /// text, nothing would be found in them.
+    pub(crate) fn refuses(start: &[u8]) -> Option<Cause> {
+        let why = match start {
+            _ if Self::of(start) != Self::None => "what is compressed twice is not read; decompress it once",
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => {
+                "bzip2 is not read; decompress it, or compress it with gzip or zstd"
+            }
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+                "xz is not read; decompress it, or compress it with gzip or zstd"
+            }
+            [0x04, 0x22, 0x4d, 0x18, ..] => {
+                "lz4 is not read; decompress it, or compress it with gzip or zstd"
+            }
+            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => "a 7z archive is not read; unpack it",
+            [b'P', b'K', 0x03, 0x04, ..] => {
+                "a zip archive, or a document that is one, is not read; unpack it"
+            }
+            _ if start.get(257..262) == Some(b"ustar") => "a tar archive is not read; unpack it",
+            _ => return None,
+        };
+        Some(Cause::Unsupported(why))
     }
 
     /// Its name, as in reports.
@@ -129,5 +154,29 @@ impl Write for Writer {
             Self::Gzip(encoder) => encoder.flush(),
             Self::Zstd(encoder) => encoder.flush(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_to_be_skipped_may_come_first() {
+        let frame = zstd::encode_all(&b"a line\n"[..], 0).unwrap();
+        let stored = [&[0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4], &frame[..]].concat();
+        assert_eq!(Compression::of(&stored), Compression::Zstd);
+        let mut text = String::new();
+        Compression::Zstd.reader(io::Cursor::new(stored)).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a line\n");
+    }
+
+    #[test]
+    fn text_is_not_refused() {
+        for text in ["BZh,name\n", "PK,name\n", "7z,name\n", "", "7zXZ\n"] {
+            assert!(Compression::refuses(text.as_bytes()).is_none(), "{text}");
+        }
+        let tar = [&[b'a'; 257][..], b"ustar\0"].concat();
+        assert!(Compression::refuses(&tar).is_some_and(|cause| cause.to_string().contains("tar archive")));
     }
 }

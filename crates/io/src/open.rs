@@ -263,6 +263,9 @@ pub fn open(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> 
     let compression = Compression::of(&start);
     let mut bytes = compression.reader(stored).map_err(|cause| cause.at(place.clone()))?;
     let start = peek(&mut bytes, SAMPLE);
+    if let Some(cause) = Compression::refuses(&start) {
+        return Err(cause.at(place));
+    }
     if Encoding::is_utf_32(&start) {
         return Err(Cause::Unsupported("text in UTF-32 is not read; write it as UTF-8").at(place));
     }
@@ -314,7 +317,11 @@ pub(crate) fn sniff(blob: &Blob) -> Result<Option<(FormatName, Compression)>, Er
     }
     let compression = Compression::of(&stored);
     let mut bytes = compression.reader(Cursor::new(stored)).map_err(|cause| cause.at(blob.place()))?;
-    let encoding = Encoding::of(&peek(&mut bytes, SAMPLE));
+    let start = peek(&mut bytes, SAMPLE);
+    if let Some(cause) = Compression::refuses(&start) {
+        return Err(cause.at(blob.place()));
+    }
+    let encoding = Encoding::of(&start);
     let text = peek(&mut encoding.reader(bytes), SAMPLE);
     Ok(of_text(&text).map(|format| (format, compression)))
 }
