@@ -99,6 +99,9 @@ fn cases() -> Vec<Hard> {
         writeln!(packed, "line {line}").expect("packed");
     }
     let packed = packed.finish().expect("packed");
+    let mut twice = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    twice.write_all(&packed).expect("packed");
+    let twice = twice.finish().expect("packed");
     let pages = format!("name,notes\nx,\"{}\"\ny,z\n", "a line of a long note\n".repeat(50_000));
 
     vec![
@@ -128,6 +131,13 @@ fn cases() -> Vec<Hard> {
             "me@weber-labs.org\n".bytes().flat_map(|byte| u32::from(byte).to_le_bytes()).collect(),
             "text in UTF-32 is not read; write it as UTF-8",
         ),
+        Hard::failed(
+            "table.csv.xz",
+            b"\xfd7zXZ\0 and what xz makes\n".to_vec(),
+            "xz is not read; decompress it",
+        ),
+        Hard::failed("table.csv", b"PK\x03\x04 and what zip makes\n".to_vec(), "is not read; unpack it"),
+        Hard::failed("twice.txt.gz", twice, "what is compressed twice is not read; decompress it once"),
         Hard::failed("damaged.parquet", CORRUPT.to_vec(), ""),
         Hard::failed("short.parquet", b"PAR1".to_vec(), "not a Parquet file, or cut short; fetch it again"),
         Hard::sound("nul.csv", b"a,b\n1,x\0y\n".to_vec(), 1),
@@ -244,6 +254,35 @@ fn a_loop_of_folders_is_walked_once() {
     assert_eq!(report["skipped"][0]["name"], "deep/up");
     assert_eq!(report["skipped"][0]["reason"], "a link back to a folder that it stands in");
     assert!(ran.stdout.contains("broken.txt    not found; check the path"), "{}", ran.stdout);
+    assert!(adds_up(&report["ledger"]));
+}
+
+#[test]
+fn no_number_of_bad_records_hides_a_file_that_was_not_read() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/a.jsonl", "{\n".repeat(2_000).as_bytes()), ("in/z.parquet", CORRUPT)]);
+    let ran = sievert(["scan", "in", "--report", "report.json"], at).ends_with(3);
+    let report = json(&at.join("report.json"));
+    let gaps = report["not_examined"].as_array().expect("a list");
+    assert_eq!(gaps.last().expect("some")["object"], "z.parquet");
+    assert_eq!(gaps.len() as u64 + report["not_examined_more"].as_u64().expect("a number"), 2_001);
+    assert!(ran.stdout.contains("z.parquet"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_file_of_two_names_is_rewritten_once() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/b.txt", b"to maria@weber-labs.org\n")]);
+    symlink("b.txt", at.join("in/a.txt")).expect("a link");
+    sievert(["redact", "in", "in/b.txt", "--in-place", "--report", "report.json"], at).good();
+    assert_eq!(fs::read_to_string(at.join("in/b.txt")).expect("the file"), "to <EMAIL>\n");
+    assert!(at.join("in/a.txt").is_symlink(), "the link stays one");
+    let report = json(&at.join("report.json"));
+    let names: Vec<_> = (0..2).map(|at| &report["skipped"][at]["name"]).collect();
+    assert_eq!(names, ["b.txt", "b.txt"], "the link is a name too, and the first");
+    assert_eq!(report["skipped"][0]["reason"], "another name of a file that is rewritten already");
     assert!(adds_up(&report["ledger"]));
 }
 

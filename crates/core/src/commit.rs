@@ -27,7 +27,7 @@ use crate::job::{Destination, Job, Progress, Status, Task};
 use crate::ledger::Ledger;
 use crate::listed::{Listed, target};
 use crate::order::{Budget, InOrder};
-use crate::report::{LookAt, NotExamined, ObjectReport, Report, Skipped, keep};
+use crate::report::{LookAt, NotExamined, ObjectReport, Report, Skipped, keep_gap};
 use crate::sample::Sampler;
 use crate::shown::Names;
 use crate::state::{Begun, State, identity, shows_change};
@@ -272,9 +272,9 @@ impl<'r> Commit<'r> {
             let object = current.report.object.clone();
             let gap = NotExamined { object, record: Some(record), bytes: 0, reason: reason.into() };
             if let Some(alone) = &mut current.alone {
-                keep(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
+                keep_gap(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
             }
-            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+            keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
         }
         for unread in worked.unread {
             current.unread.entry(unread.field).or_insert((0, unread.reason)).0 += unread.cells;
@@ -398,7 +398,7 @@ impl<'r> Commit<'r> {
         reason += &error.cause.to_string();
         let object = current.report.object.clone();
         let gap = NotExamined { object, record: error.place.record, bytes: missed, reason };
-        keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+        keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
         self.close(current, None);
     }
 }

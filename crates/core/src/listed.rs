@@ -12,7 +12,7 @@ use sievert_io::{
 
 use crate::job::{Destination, Job, Task};
 use crate::ledger::Ledger;
-use crate::report::{NotExamined, Skipped, keep};
+use crate::report::{NotExamined, Skipped, keep, keep_gap};
 use crate::sample::{Sample, SampleSize, Sampler};
 use crate::shown::Names;
 use crate::{Error, Plan};
@@ -69,6 +69,10 @@ impl Listed {
                 Entry::Object(object) if outputs.hold(&object) => {
                     some = true;
                     let why = "it stands where this run writes".into();
+                    listed.skip(&names, &object.name, object.size, why);
+                }
+                Entry::Object(object) if outputs.again(&object) => {
+                    let why = "another name of a file that is rewritten already".into();
                     listed.skip(&names, &object.name, object.size, why);
                 }
                 Entry::Object(object) => {
@@ -164,7 +168,7 @@ impl Listed {
         self.ledger.bytes.total += bytes;
         let object = names.shown(name).to_string();
         let gap = NotExamined { object, record: None, bytes, reason };
-        keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+        keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
     }
 }
 
@@ -215,6 +219,8 @@ struct Outputs<'j> {
     there: HashSet<String>,
     /// With several inputs, two objects may want one place.
     taken: HashSet<PathBuf>,
+    /// The files that are rewritten in place.
+    rewritten: HashSet<PathBuf>,
 }
 
 impl<'j> Outputs<'j> {
@@ -237,7 +243,7 @@ impl<'j> Outputs<'j> {
                 *folder = real;
             }
         }
-        Ok(Self { job, replace, places, there, taken: HashSet::new() })
+        Ok(Self { job, replace, places, there, taken: HashSet::new(), rewritten: HashSet::new() })
     }
 
     /// Whether an object stands where this run writes.
@@ -253,6 +259,16 @@ impl<'j> Outputs<'j> {
             }
             _ => false,
         })
+    }
+
+    /// Whether the object is a file that is rewritten in place under another name: links lead to it too.
+    fn again(&mut self, object: &Object) -> bool {
+        match (&self.job.task, &object.location) {
+            (Task::Redact { to: Destination::InPlace, .. }, Location::Blob(blob)) => {
+                blob.path().is_some_and(|path| !self.rewritten.insert(path.to_owned()))
+            }
+            _ => false,
+        }
     }
 
     /// Whether the object's output may be written.

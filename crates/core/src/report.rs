@@ -296,6 +296,13 @@ pub struct NotExamined {
     pub reason: String,
 }
 
+impl NotExamined {
+    /// Whether it is a single record: no other bytes of its object are missing.
+    pub fn is_of_record(&self) -> bool {
+        self.record.is_some() && self.bytes == 0
+    }
+}
+
 /// Something left out on purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Skipped {
@@ -332,6 +339,15 @@ impl Report {
 
 /// Entries of a list that a report keeps; the rest is counted.
 const KEPT: usize = 1_000;
+
+/// Keeps a gap, or counts it where there are many already. Half of the list is for whole objects: no number of records
+/// of one hides that another was not read.
+pub(crate) fn keep_gap(list: &mut Vec<NotExamined>, more: &mut u64, gap: NotExamined) {
+    match gap.is_of_record() && list.len() >= KEPT / 2 {
+        true => *more += 1,
+        false => keep(list, more, gap),
+    }
+}
 
 /// Keeps an entry, or counts it where there are many already.
 pub(crate) fn keep<T>(list: &mut Vec<T>, more: &mut u64, entry: T) {

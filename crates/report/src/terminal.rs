@@ -199,7 +199,9 @@ fn coverage(out: &mut String, report: &Report) {
             parts.push(format!("{} quarantined", plural(ledger.records.quarantined, "record")));
         }
         line!(out, "NOT EXAMINED     {}", parts.join("; "));
-        for gap in report.not_examined.iter().take(GAPS_SHOWN) {
+        let (records, objects): (Vec<_>, Vec<_>) =
+            report.not_examined.iter().partition(|gap| gap.is_of_record());
+        for gap in objects.into_iter().chain(records).take(GAPS_SHOWN) {
             let record = gap.record.map_or(String::new(), |record| format!(" record {record}"));
             line!(out, "  {}{record}    {}", gap.object, gap.reason);
         }

@@ -7,7 +7,7 @@ use sievert_io::{Error as IoError, NewFile, Reached, Target};
 use super::{Alone, Commit, Current, left_out, tell};
 use crate::feed::At;
 use crate::ledger::{Bytes, Objects};
-use crate::report::{Report, Share, keep};
+use crate::report::{Report, Share, keep_gap};
 use crate::run::LOOK_AT_KEPT;
 use crate::state::{Begun, State};
 
@@ -113,7 +113,7 @@ impl Commit<'_> {
         share.look_at.extend(alone.look_at.iter().cloned());
         share.look_at.truncate(LOOK_AT_KEPT);
         for gap in &alone.not_examined {
-            keep(&mut share.not_examined, &mut share.not_examined_more, gap.clone());
+            keep_gap(&mut share.not_examined, &mut share.not_examined_more, gap.clone());
         }
         share.not_examined_more += alone.not_examined_more;
         share

@@ -3,7 +3,7 @@
 use sievert_detect::{Confidence, DetectorIndex};
 
 use super::{Commit, Current, tell};
-use crate::report::{Levels, LookAt, NotExamined, ObjectReport, Report, keep};
+use crate::report::{Levels, LookAt, NotExamined, ObjectReport, Report, keep_gap};
 use crate::run::LOOK_AT_KEPT;
 use crate::state::State;
 use crate::{Error, since};
@@ -37,7 +37,7 @@ impl Commit<'_> {
         self.status.findings += report.findings(Confidence::Possible);
         look_at(&mut self.look_at, std::mem::take(&mut report.look_at));
         for gap in report.not_examined.drain(..) {
-            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+            keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
         }
         // A shape is that of the first finding in input order, whoever found it.
         let scanner = self.job.plan.scanner();
@@ -58,9 +58,9 @@ impl Commit<'_> {
             let reason = format!("field {field}, {cells} cells: {why}");
             let gap = NotExamined { object: current.report.object.clone(), record: None, bytes: 0, reason };
             if let Some(alone) = &mut current.alone {
-                keep(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
+                keep_gap(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
             }
-            keep(&mut self.not_examined, &mut self.not_examined_more, gap);
+            keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
         }
     }
 
