@@ -214,7 +214,8 @@ fn a_normal_form_is_its_own_normal_form() {
     each(|d, wrong| {
         let mut draw = Draw::new(17);
         for _ in 0..100 {
-            let once = (d.normalize)(&(d.sample)(&mut draw));
+            let sample = (d.sample)(&mut draw);
+            let once = (d.normalize)(&sample);
             if once.is_empty() || (d.normalize)(&once) != once {
                 wrong.push(format!("{once:?} changes when normalized again"));
                 return;

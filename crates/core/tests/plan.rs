@@ -12,7 +12,7 @@ static EMAIL: Detector = Detector {
     placeholder: "EMAIL",
     pattern: r"[A-Za-z]+@[A-Za-z]+\.[a-z]+",
     validate: |_| Verdict::Unmistakable,
-    normalize: |text| text.to_lowercase(),
+    normalize: |text| text.to_lowercase().into(),
     ..Detector::BLANK
 };
 

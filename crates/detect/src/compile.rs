@@ -1,5 +1,7 @@
 //! Built-in and custom detectors lowered into one private form. What a pattern must not hold is refused here.
 
+use std::borrow::Cow;
+
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
@@ -21,7 +23,7 @@ pub(crate) struct Compiled {
     pub(crate) reach: usize,
     pub(crate) needs_context: bool,
     pub(crate) validate: fn(&Candidate<'_>) -> Verdict,
-    pub(crate) normalize: fn(&str) -> String,
+    pub(crate) normalize: fn(&str) -> Cow<'_, str>,
 }
 
 /// One automaton's worth of a detector: a shape and what must not touch it.

@@ -4,6 +4,7 @@
 mod group;
 mod pass;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -301,10 +302,13 @@ impl Scanner {
     }
 
     /// One spelling for all spellings of a value: the detector's normal form of the value's shadow view.
-    pub fn normalize(&self, detector: DetectorIndex, text: &str) -> String {
+    pub fn normalize<'t>(&self, detector: DetectorIndex, text: &'t str) -> Cow<'t, str> {
+        let normalize = self.detectors[usize::from(detector.0)].normalize;
         let mut shadow = Shadow::default();
-        let (view, _) = shadow.of(text);
-        (self.detectors[usize::from(detector.0)].normalize)(view)
+        match shadow.of(text) {
+            (_, None) => normalize(text),
+            (view, Some(_)) => normalize(view).into_owned().into(),
+        }
     }
 
     /// A field of this name, or of this path, with all detectors on. An empty name vouches for nothing.

@@ -203,9 +203,9 @@ impl Redactor {
     }
 
     /// A detector's value in the normal form that tokens, fingerprints and allow lists compare.
-    pub fn value(&self, detector: DetectorIndex, raw: &str) -> String {
+    pub fn value<'t>(&self, detector: DetectorIndex, raw: &'t str) -> Cow<'t, str> {
         let value = self.scanner.normalize(detector, raw);
-        if value.is_empty() { raw.to_owned() } else { value }
+        if value.is_empty() { raw.into() } else { value }
     }
 
     /// A value's fingerprint, where there is a key.

@@ -62,7 +62,7 @@ impl Allowed {
         let values = detectors
             .iter()
             .flat_map(|detector| {
-                allow.exact.iter().map(|value| (*detector, redactor.value(*detector, value)))
+                allow.exact.iter().map(|value| (*detector, redactor.value(*detector, value).into_owned()))
             })
             .collect();
         Ok(Self {
@@ -86,7 +86,9 @@ impl Allowed {
         let raw = &text[finding.range()];
         self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(raw))
             || !self.values.is_empty()
-                && self.values.contains(&(finding.detector, redactor.value(finding.detector, raw)))
+                && self
+                    .values
+                    .contains(&(finding.detector, redactor.value(finding.detector, raw).into_owned()))
             || !self.fingerprints.is_empty()
                 && redactor
                     .fingerprint(finding.detector, raw)

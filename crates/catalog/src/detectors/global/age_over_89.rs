@@ -64,7 +64,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     reach: 40,
     validate,
-    normalize: |text| text.chars().filter(char::is_ascii_digit).collect(),
+    normalize: |text| text.chars().filter(char::is_ascii_digit).collect::<String>().into(),
     sample: |draw: &mut Draw| format!("{}-year-old", draw.number(90, 110)),
     examples: &[
         "92-year-old",

@@ -1,5 +1,7 @@
 //! Addresses of Bitcoin.
 
+use std::borrow::Cow;
+
 use bech32::{Hrp, segwit};
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
@@ -70,11 +72,11 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 }
 
 /// Bech32 may be written in capitals, Base58 has both cases.
-fn normalize(text: &str) -> String {
+fn normalize(text: &str) -> Cow<'_, str> {
     if text.starts_with("BC1") || text.starts_with("TB1") {
-        text.to_ascii_lowercase()
+        text.to_ascii_lowercase().into()
     } else {
-        text.to_owned()
+        text.into()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
+use std::borrow::Cow;
+
 use crate::shape;
 
 pub static DETECTOR: Detector = Detector {
@@ -151,6 +153,33 @@ fn month(text: &str) -> Option<u32> {
     text.split(|c: char| !c.is_alphabetic()).find_map(named).map(|month| month as u32 + 1)
 }
 
-fn normalize(text: &str) -> String {
-    day(text).map_or_else(|| text.to_owned(), |(year, month, day)| format!("{year}-{month:02}-{day:02}"))
+fn normalize(text: &str) -> Cow<'_, str> {
+    // Nearly all dates; one that is no day has no other form.
+    let written =
+        |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    if text.len() == 10 && text.bytes().enumerate().all(written) {
+        return text.into();
+    }
+    in_numbers(text).map_or(text.into(), Cow::from)
+}
+
+/// Year, month, day.
+fn in_numbers(text: &str) -> Option<String> {
+    day(text).map(|(year, month, day)| format!("{year}-{month:02}-{day:02}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_to_a_normal_form_leads_to_the_same(
+            text in "(1[89]|20|[0-9]{2})[0-9]{2}-(0[1-9]|1[0-9]|[0-9]{2})-[0-9]{2}|[0-9/.-]{10}",
+        ) {
+            prop_assert_eq!(normalize(&text), in_numbers(&text).unwrap_or(text.clone()));
+        }
+    }
 }

@@ -122,9 +122,20 @@ fn clear(text: &str) -> Cow<'_, str> {
     Cow::Owned(words)
 }
 
-fn normalize(text: &str) -> String {
-    let plain = clear(text).to_lowercase();
-    let (local, domain) = plain.split_once('@').unwrap_or((&plain, ""));
+fn normalize(text: &str) -> Cow<'_, str> {
+    let plain = clear(text);
+    // Nearly all addresses. Punycode may be spelt in several ways.
+    let normal = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if plain.bytes().all(normal) && plain.contains('@') && !plain.contains("xn--") {
+        return plain;
+    }
+    in_ascii(&plain).into()
+}
+
+/// In lower case, the domain as the name system has it.
+fn in_ascii(address: &str) -> String {
+    let address = address.to_lowercase();
+    let (local, domain) = address.split_once('@').unwrap_or((&address, ""));
     format!("{local}@{}", idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned()))
 }
 
@@ -134,4 +145,20 @@ fn sample(draw: &mut Draw) -> String {
     let tag = if draw.chance(10) { format!("+{}", draw.number(1, 99)) } else { String::new() };
     let host = draw.pick(&["example.com", "example.org", "example.net", "mail.example.com", "post.example"]);
     format!("{first}{}{last}{tag}@{host}", draw.pick(&[".", "_", "-", ""]))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_to_a_normal_form_leads_to_the_same(
+            text in "[a-z0-9@._+-]{0,8}(@|)([a-zA-Z0-9äß.-]|xn--|[ -~]){0,12}",
+        ) {
+            prop_assert_eq!(normalize(&text), in_ascii(&clear(&text)));
+        }
+    }
 }

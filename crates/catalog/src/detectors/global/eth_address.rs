@@ -19,7 +19,7 @@ pub static DETECTOR: Detector = Detector {
     validate,
     // An address has 15 letters of either case on average.
     chance: 1.0 / 32_768.0,
-    normalize: str::to_ascii_lowercase,
+    normalize: |text| text.to_ascii_lowercase().into(),
     sample,
     examples: &[
         "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",

@@ -48,7 +48,7 @@ pub static DETECTOR: Detector = Detector {
     borders: Borders::Digit,
     context: &["location", "position", "geo", "map", "maps", "pin", "located at"],
     validate,
-    normalize: |text| text.chars().filter(|c| !c.is_whitespace()).collect(),
+    normalize: |text| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().into(),
     sample: |draw: &mut Draw| {
         // In the South Atlantic, where nobody lives.
         format!(

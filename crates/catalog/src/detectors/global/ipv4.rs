@@ -42,7 +42,7 @@ pub static DETECTOR: Detector = Detector {
         "version", "release", "build", "firmware", "section", "chapter", "clause", "v", "ver", "oid",
     ],
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "198.51.100.23",

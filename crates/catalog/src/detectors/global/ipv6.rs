@@ -1,6 +1,7 @@
 //! Addresses of the Internet Protocol, version 6.
 
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
+use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 pub static DETECTOR: Detector = Detector {
@@ -66,8 +67,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn normalize(text: &str) -> String {
-    text.parse::<Ipv6Addr>().map_or_else(|_| text.to_lowercase(), |ip| ip.to_string())
+fn normalize(text: &str) -> Cow<'_, str> {
+    text.parse::<Ipv6Addr>().map_or_else(|_| text.to_lowercase(), |ip| ip.to_string()).into()
 }
 
 fn sample(draw: &mut Draw) -> String {

@@ -1,5 +1,7 @@
 //! Hardware addresses.
 
+use std::borrow::Cow;
+
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
 pub static DETECTOR: Detector = Detector {
@@ -54,8 +56,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn normalize(text: &str) -> String {
-    text.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_uppercase()).collect()
+fn normalize(text: &str) -> Cow<'_, str> {
+    text.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_uppercase()).collect::<String>().into()
 }
 
 /// In the block that RFC 9542 keeps for documentation.

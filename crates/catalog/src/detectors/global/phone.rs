@@ -1,6 +1,7 @@
 //! Telephone and fax numbers of all countries. `numbering` has the plans and reads what is written; here is which
 //! spellings are numbers.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use crate::numbering::{self, Dialled, Written};
@@ -317,15 +318,22 @@ fn digits(text: &str) -> impl Iterator<Item = u8> {
 }
 
 /// `+` and digits where the country is known, else the digits; without extension.
-fn normalize(text: &str) -> String {
-    let plain = Written::new(text).text.replacen("(0)", "", 1);
-    let all: String = plain.chars().filter(char::is_ascii_digit).collect();
-    let abroad = Dialled::new(digits(&plain)).is_some_and(|dialled| numbering::dialled_abroad(&dialled));
-    match all.strip_prefix("00").or_else(|| all.strip_prefix("011")) {
-        _ if plain.starts_with('+') => format!("+{all}"),
-        Some(rest) if abroad => format!("+{rest}"),
-        _ => all,
+fn normalize(text: &str) -> Cow<'_, str> {
+    let number = Written::new(text);
+    let plain = match number.has(b"(") {
+        true => number.text.replacen("(0)", "", 1).into(),
+        false => Cow::from(number.text),
+    };
+    let mut normal = String::with_capacity(plain.len());
+    normal.extend(plain.starts_with('+').then_some('+'));
+    normal.extend(plain.chars().filter(char::is_ascii_digit));
+    let abroad = || Dialled::new(digits(&plain)).is_some_and(|dialled| numbering::dialled_abroad(&dialled));
+    if let Some(prefix) = ["00", "011"].into_iter().find(|prefix| normal.starts_with(prefix))
+        && abroad()
+    {
+        normal.replace_range(..prefix.len(), "+");
     }
+    normal.into()
 }
 
 /// Only ranges that the regulators keep for films and books: NANPA 555-0100 to 0199, Ofcom, ARCEP 2018-0881,

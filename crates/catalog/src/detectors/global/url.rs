@@ -16,7 +16,7 @@ pub static DETECTOR: Detector = Detector {
     labels: &["url", "website", "homepage", "web page", "profile"],
     borders: Borders::Word,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "https://example.com",

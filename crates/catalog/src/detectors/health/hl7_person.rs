@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: r"(?:PID|NK1|GT1|IN1)\|[0-9]{0,4}\|[^\r\n]{12,4000}",
     borders: Borders::Word,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "[[PID|1||PATID1234^5^M11^ADT1^MR^MCM||DOE^JANE^A||19610615|F||2106-3|12 ELM STREET^^SPRINGFIELD]]\rPV1|1|I",

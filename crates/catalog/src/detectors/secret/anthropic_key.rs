@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "ANTHROPIC_KEY",
     pattern: r"sk-ant-[a-z]{3,8}[0-9]{2}-[0-9A-Za-z_-]{80,120}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[concat!(
         "sk-ant-",

@@ -67,7 +67,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     borders: Borders::None,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "password = \"[[tr0ub4dor&3]]\"",

@@ -16,7 +16,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "AWS_KEY_ID",
     pattern: r"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "AKIAIOSFODNN7EXAMPLE",

@@ -18,7 +18,7 @@ pub static DETECTOR: Detector = Detector {
     context: &["aws", "aws access key id", "amazon"],
     needs_context: true,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("aws_secret_access_key = [[wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYEXAMPLEKEY]]"),

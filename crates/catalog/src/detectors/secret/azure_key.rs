@@ -16,7 +16,7 @@ pub static DETECTOR: Detector = Detector {
     labels: &["AccountKey", "SharedAccessKey", "storage account key", "azure storage key"],
     borders: Borders::None,
     validate: |c| secrecy::token(c.text),
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[concat!(
         "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=[[Qk7bXv1Zt9Lm3Rw5Yp8Nc2Hd6Jf4Sg0Ku+Ea/TiBoWxVqMzDrFyGhUjOl",

@@ -19,7 +19,7 @@ pub static DETECTOR: Detector = Detector {
     labels: &["bearer", "basic", "bearer token", "auth"],
     borders: Borders::None,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "Authorization: Basic [[QWxhZGRpbjpvcGVuIHNlc2FtZQ==]]",

@@ -29,7 +29,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     borders: Borders::None,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "curl -u [[anna:hR8sT2kLq9]] https://api.example.org/v1",

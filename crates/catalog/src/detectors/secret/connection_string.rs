@@ -16,7 +16,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: r#"[A-Za-z][0-9A-Za-z+.]{1,30}://[^\s:/?#@"'<>`\\]{0,64}:[^\s/"'<>`\\]{1,128}@[^\s"'<>`\\,;)\]}]*[^\s"'<>`\\,;)\]}.]"#,
     borders: Borders::Word,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "postgres://app:S3cr3tPw9@db.example.com:5432/orders",

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "GCP_API_KEY",
     pattern: r"AIza[0-9A-Za-z_-]{35}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("AIza", "SySoF0j8kPtlDAVaS3dBzwqHVVX363HcCF7"),

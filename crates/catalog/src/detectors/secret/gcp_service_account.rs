@@ -17,7 +17,7 @@ pub static DETECTOR: Detector = Detector {
     labels: &["private_key_id"],
     context: &["service_account"],
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[concat!(
         r#"{"type": "service_account", "project_id": "p", "private_key_id": "[[6fb1cff7690db9ac"#,

@@ -17,7 +17,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: r"gh[opsur]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{59}",
     validate,
     chance: 1.0 / 4_294_967_296.0,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("ghp_", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"),

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "GITLAB_TOKEN",
     pattern: r"(?:glpat|gldt|glrt|glrtr|glcbt|glptt|glft|glimt|glagent|gloas|glsoat|glffct|glwt)-[0-9A-Za-z_-]{20,300}(?:\.[0-9a-z]{2}\.[0-9a-z]{7,9})?",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("glpat-", "5YuRhT2HTxxcKRl74NB7"),

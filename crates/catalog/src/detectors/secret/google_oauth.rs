@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "GOOGLE_OAUTH",
     pattern: r"GOCSPX-[0-9A-Za-z_-]{28}|ya29\.[0-9A-Za-z_-]{30,}|1//0[0-9A-Za-z_-]{40,120}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("GOCSPX-", "cX1krEpWfbW-51IbJlXLEZI5EkIB"),

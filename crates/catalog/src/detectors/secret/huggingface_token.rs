@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "HF_TOKEN",
     pattern: r"hf_[0-9A-Za-z]{34,40}|api_org_[0-9A-Za-z]{34}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("hf_", "tPNqzPzRZYRBkYLXVbthcmJTEvNhjbZhpt"),

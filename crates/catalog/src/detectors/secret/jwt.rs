@@ -17,7 +17,7 @@ pub static DETECTOR: Detector = Detector {
     // `{"` or `{ ` and more in base 64.
     pattern: r"e[wy][0-9A-Za-z_-]{10,}(?:\.[0-9A-Za-z_-]*){2,4}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!(

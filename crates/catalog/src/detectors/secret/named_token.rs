@@ -18,7 +18,7 @@ pub static DETECTOR: Detector = Detector {
     labels: &["token", "jsessionid", "phpsessid"],
     borders: Borders::None,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         "token: [[hR8sT2kLq9ZxW4vB7nM1]]",

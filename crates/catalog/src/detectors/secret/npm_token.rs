@@ -15,7 +15,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: r"npm_[0-9A-Za-z]{36}",
     validate,
     chance: 1.0 / 4_294_967_296.0,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("npm_", "8WFmvRzWqNgbeHOx4ZpnMEhuZKGI3c", "2SYxw3"),

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "OPENAI_KEY",
     pattern: r"sk-(?:proj-|svcacct-|admin-|None-)?[0-9A-Za-z_-]{16,90}T3BlbkFJ[0-9A-Za-z_-]{16,90}|sk-[0-9A-Za-z]{32,64}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("sk-", "QjTnhMqVHyaxMke3XI0K", "T3Blbk", "FJ", "Uv8OBW8VFVtdlrVegGwE"),

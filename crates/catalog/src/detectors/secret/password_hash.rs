@@ -20,7 +20,7 @@ pub static DETECTOR: Detector = Detector {
         | \$y\$[./0-9A-Za-z]{2,8}\$[./0-9A-Za-z]{4,24}\$[./0-9A-Za-z]{43}",
     borders: Borders::Word,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("$2b$12$", "R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"),

@@ -26,7 +26,7 @@ pub static DETECTOR: Detector = Detector {
         | LS0tLS1CRUdJTi[0-9A-Za-z+/]{48,}={0,2}",
     borders: Borders::None,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!(

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "PYPI_TOKEN",
     pattern: r"pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[0-9A-Za-z_-]{50,}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[concat!(
         "pypi-",

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "SENDGRID_KEY",
     pattern: r"SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[concat!("SG.", "AEdGkhbBJcbCsF_1zBRrn5", ".", "8gG96n64_lHQ1rqi2UIz_9toas7q-aqgSfH3_Rcj5Ud")],
     counter_examples: &["SG.xxxxxxxxxxxxxxxxxxxxxx.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"],

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "SLACK_TOKEN",
     pattern: r"xox[abeoprs]-[0-9A-Za-z-]{20,250}|xoxe\.xox[bp]-[0-9]-[0-9A-Za-z]{100,250}|xapp-[0-9]-[0-9A-Z]{8,14}-[0-9]{8,16}-[0-9a-f]{64}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("xoxb-", "736592041583-", "7855331644436", "-", "0Qw9KSQWbBU23ewxc1ewtpZP"),

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "SLACK_WEBHOOK",
     pattern: r"https://hooks\.slack\.com/(?:services|workflows|triggers)/[0-9A-Z]{8,14}/[0-9A-Za-z]{8,24}/[0-9A-Za-z]{16,64}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[concat!(
         "https://hooks.slack.com/",

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "STRIPE_KEY",
     pattern: r"[sr]k_(?:live|test|prod)_[0-9A-Za-z]{16,247}|whsec_[0-9A-Za-z+/]{32,64}",
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("sk_live_", "3ihlJoNRqsHsPdZA015grYN4"),

@@ -25,7 +25,7 @@ pub static DETECTOR: Detector = Detector {
     context: &["twilio"],
     needs_context: true,
     validate,
-    normalize: str::to_owned,
+    normalize: |text| text.into(),
     sample,
     examples: &[
         concat!("TWILIO_ACCOUNT_SID=[[AC", "5ef872f6da5a21de157d80997a64bd33]]"),
