@@ -1,6 +1,7 @@
-//! The view in which all detection happens: one spelling for characters that look alike or do not show, and for line
-//! breaks and tabs that are written as escapes, with the way back to the exact bytes. Text that needs no change is its own
-//! shadow; the original is never altered.
+//! The view in which all detection happens: one spelling for characters that look alike or do not show, for line breaks
+//! and tabs that are written as escapes, for signs as addresses write them (`%40`), and none for the colours of a
+//! terminal, with the way back to the exact bytes. Text that needs no change is its own shadow; the original is never
+//! altered.
 
 use std::ops::Range;
 
@@ -46,7 +47,10 @@ impl Shadow {
         let last =
             self.text[span.clone()].char_indices().next_back().map_or(span.start, |(at, _)| span.start + at);
         let last = self.place(last);
-        let width = original[last..].chars().next().map_or(0, char::len_utf8);
+        let width = match coded(&original.as_bytes()[last..]) {
+            Some(_) => CODE,
+            None => original[last..].chars().next().map_or(0, char::len_utf8),
+        };
         self.place(span.start)..last + width
     }
 
@@ -88,6 +92,13 @@ impl Shadow {
                 copied = at;
                 continue;
             }
+            if let Some((new, length)) = spelt(&text.as_bytes()[at..]) {
+                self.text.push_str(&text[copied..at]);
+                at += length;
+                copied = at;
+                self.put(new, at);
+                continue;
+            }
             let Some(c) = text[at..].chars().next() else { break };
             let twin = latin(c).filter(|_| {
                 if at >= word.end {
@@ -100,19 +111,10 @@ impl Shadow {
             if new != Some(c) {
                 self.text.push_str(&text[copied..at]);
                 copied = next;
-                let here = self.text.len() as u32;
-                match new {
-                    Some(new) => self.text.push(new),
-                    None => self.removed.push(here),
-                }
                 if twin.is_some() {
-                    self.swapped.push(here);
+                    self.swapped.push(self.text.len() as u32);
                 }
-                let step = (self.text.len() as u32, next as u32);
-                match self.steps.last_mut() {
-                    Some(last) if last.0 == step.0 => *last = step,
-                    _ => self.steps.push(step),
-                }
+                self.put(new, next);
             }
             at = next;
         }
@@ -120,6 +122,19 @@ impl Shadow {
             self.text.push_str(&text[copied..]);
         }
         copied > 0
+    }
+
+    /// Appends what stands for a stretch of the original that ends at `there`; nothing for what does not show.
+    fn put(&mut self, new: Option<char>, there: usize) {
+        match new {
+            Some(new) => self.text.push(new),
+            None => self.removed.push(self.text.len() as u32),
+        }
+        let step = (self.text.len() as u32, there as u32);
+        match self.steps.last_mut() {
+            Some(last) if last.0 == step.0 => *last = step,
+            _ => self.steps.push(step),
+        }
     }
 }
 
@@ -203,6 +218,40 @@ fn escapes(text: &[u8]) -> bool {
     matches!(text, [b'\\', b'n' | b'r' | b't', ..])
 }
 
+/// What the text begins with that is spelt in several signs and shows as one, or as none, and its length.
+fn spelt(text: &[u8]) -> Option<(Option<char>, usize)> {
+    coded(text).map(|sign| (Some(sign), CODE)).or_else(|| style(text).map(|length| (None, length)))
+}
+
+/// The length of `%40`.
+const CODE: usize = 3;
+
+/// The sign that the text begins with as addresses write it inside of addresses (RFC 3986, section 2.1): those that part
+/// names and values there, and two of mail. Others would end the address or its password, where they are a part of it;
+/// so would `?`, which begins names as `&` does.
+fn coded(text: &[u8]) -> Option<char> {
+    let [b'%', high, low, ..] = text else { return None };
+    Some(match [*high, low.to_ascii_uppercase()] {
+        [b'2', b'6'] | [b'3', b'F'] => '&',
+        [b'2', b'B'] => '+',
+        [b'3', b'A'] => ':',
+        [b'3', b'D'] => '=',
+        [b'4', b'0'] => '@',
+        _ => return None,
+    })
+}
+
+/// The length of the sequence that the text begins with which sets a colour or style on a terminal (ECMA-48, sections
+/// 8.3.117 and 8.3.41), written as it is or as code and JSON write it.
+fn style(text: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 20;
+    let escape = [&b"\x1b["[..], br"\u001b[", br"\u001B[", br"\x1b[", br"\x1B[", br"\033["];
+    let escape = escape.into_iter().find(|escape| text.starts_with(escape))?.len();
+    let end =
+        text[escape..].iter().take(LONGEST).position(|byte| !matches!(byte, b'0'..=b'9' | b';' | b':'))?;
+    matches!(text[escape + end], b'm' | b'K').then_some(escape + end + 1)
+}
+
 /// Where the first character stands that may not stand for itself; the length of the text where there is none.
 fn plain(text: &str) -> usize {
     let bytes = text.as_bytes();
@@ -211,7 +260,7 @@ fn plain(text: &str) -> usize {
         at += ahead;
         let alone = || text[at..].chars().next().filter(|c| latin(*c).is_none() && fold(*c) == Some(*c));
         let length = match bytes[at] {
-            b'\\' => (!escapes(&bytes[at..])).then_some(1),
+            b'\\' | b'%' | ESCAPE => (!escapes(&bytes[at..]) && spelt(&bytes[at..]).is_none()).then_some(1),
             first => itself(first).or_else(|| alone().map(char::len_utf8)),
         };
         let Some(length) = length else { return at };
@@ -220,21 +269,17 @@ fn plain(text: &str) -> usize {
     bytes.len()
 }
 
-/// Where the first byte stands that is beyond ASCII or a backslash.
+const ESCAPE: u8 = 0x1b;
+
+/// Where the first byte stands with which something begins that may not stand for itself.
 fn odd(text: &[u8]) -> Option<usize> {
     const AT_ONCE: usize = 16;
-    let all = |byte: u8| u128::from_le_bytes([byte; AT_ONCE]);
-    let (chunks, rest) = text.as_chunks::<AT_ONCE>();
-    // The highest bits of bytes that are odd. Behind the first one there may be more than are.
-    let odd = |bytes: &[u8; AT_ONCE]| {
-        let bytes = u128::from_le_bytes(*bytes);
-        let zeros = bytes ^ all(b'\\');
-        (bytes | zeros.wrapping_sub(all(1)) & !zeros) & all(0x80)
-    };
-    let nth = chunks.iter().position(|bytes| odd(bytes) != 0);
-    let whole = nth.map(|nth| AT_ONCE * nth + odd(&chunks[nth]).trailing_zeros() as usize / 8);
-    let last = || rest.iter().position(|byte| !byte.is_ascii() || *byte == b'\\');
-    whole.or_else(|| Some(text.len() - rest.len() + last()?))
+    let is_odd = |byte: &u8| !byte.is_ascii() | matches!(*byte, b'\\' | b'%' | ESCAPE);
+    let (chunks, _) = text.as_chunks::<AT_ONCE>();
+    // All bytes of a chunk, so that the compiler looks at them at once.
+    let any = |chunk: &[u8; AT_ONCE]| chunk.iter().fold(false, |any, byte| any | is_odd(byte));
+    let plain = AT_ONCE * chunks.iter().position(any).unwrap_or(chunks.len());
+    text[plain..].iter().position(is_odd).map(|nth| plain + nth)
 }
 
 /// The length of all characters that begin with this byte, where each of them stands for itself: Latin with diacritics,
@@ -345,12 +390,35 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Each text beside its view, and stretches of the view beside those of the text that they stand for.
+    #[test]
+    fn what_is_spelt_in_several_signs_shows_as_one_or_none() {
+        for (text, view, stretches) in [
+            ("to=a%40b.org%26x", "to=a@b.org&x", &[("a@b.org", "a%40b.org"), ("@", "%40")][..]),
+            ("a%3d%2Bb%3F", "a=+b&", &[("=+", "%3d%2B"), ("b&", "b%3F")]),
+            ("5%, 100%25, %zz, %4", "5%, 100%25, %zz, %4", &[]),
+            ("https://x.org/%41%20%2F%23%5B", "https://x.org/%41%20%2F%23%5B", &[]),
+            ("\x1b[1;31ma\x1b[0mb\x1b[K", "ab", &[("ab", "a\x1b[0mb"), ("a", "a"), ("b", "b")]),
+            (r"\u001b[32m7\u001b[0m \033[0m", "7 ", &[("7", "7")]),
+            ("\x1b[2J\x1b]8;;\x1b[", "\x1b[2J\x1b]8;;\x1b[", &[]),
+        ] {
+            let mut shadow = Shadow::default();
+            let (found, way_back) = shadow.of(text);
+            assert_eq!(found, view);
+            for (here, there) in stretches {
+                let start = view.find(here).expect("a part of it");
+                let span = start..start + here.len();
+                assert_eq!(&text[way_back.expect("it differs").original(&span, text)], *there, "{text}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn the_first_odd_byte_is_the_first_one(
             bytes in prop::collection::vec(prop_oneof![8 => b' '..=b'~', 1 => any::<u8>()], 0..80),
         ) {
-            let first = bytes.iter().position(|byte| !byte.is_ascii() || *byte == b'\\');
+            let first = bytes.iter().position(|byte| !byte.is_ascii() || b"\\%\x1b".contains(byte));
             prop_assert_eq!(odd(&bytes), first);
         }
     }

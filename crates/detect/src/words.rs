@@ -251,14 +251,14 @@ const CONNECTOR: usize = 24;
 /// At most this many of the small words.
 const CONNECTING: usize = 3;
 
-const SMALL: [&str; 32] = [
-    "number", "no", "nr", "num", "nbr", "id", "is", "are", "was", "of", "code", "n°", "nº", "№", "the", "my",
-    "your", "our", "nummer", "numero", "número", "numéro", "ist", "lautet", "est", "es", "é", "è", "是",
-    "为", "は", "는",
+const SMALL: [&str; 33] = [
+    "number", "no", "nr", "num", "nbr", "id", "is", "are", "was", "of", "code", "value", "n°", "nº", "№",
+    "the", "my", "your", "our", "nummer", "numero", "número", "numéro", "ist", "lautet", "est", "es", "é",
+    "è", "是", "为", "は", "는",
 ];
 
 /// By byte: which small words may begin with it, as bits; beyond ASCII any that does so too.
-const SMALL_STARTS: [u32; 256] = {
+const SMALL_STARTS: [u64; 256] = {
     let mut starts = [0; 256];
     let mut nth = 0;
     while nth < SMALL.len() {
@@ -266,7 +266,7 @@ const SMALL_STARTS: [u32; 256] = {
         let mut byte = 0;
         while byte < starts.len() {
             let same = if byte < 0x80 { first == (byte as u8).to_ascii_lowercase() } else { first >= 0x80 };
-            starts[byte] |= (same as u32) << nth;
+            starts[byte] |= (same as u64) << nth;
             byte += 1;
         }
         nth += 1;
@@ -306,7 +306,7 @@ fn is_sign(c: char) -> bool {
 /// The length of the small word that the text starts with.
 fn small_word(text: &str) -> Option<usize> {
     let starts = SMALL_STARTS[usize::from(*text.as_bytes().first()?)];
-    letters::bits(starts.into()).map(|nth| SMALL[nth]).find_map(|small| {
+    letters::bits(starts).map(|nth| SMALL[nth]).find_map(|small| {
         let mut rest = text.chars();
         let same = small.chars().all(|c| rest.next().is_some_and(|d| c == d || d.to_lowercase().eq([c])));
         let rest = rest.as_str();
