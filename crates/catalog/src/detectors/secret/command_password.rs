@@ -22,7 +22,7 @@ pub static DETECTOR: Detector = Detector {
     labelled: r#"[^\s"'`<>$%{}()\[\]\\-][^\s"'`<>${}()\[\]\\]{3,127}"#,
     labels: &["redis-cli -a", "curl --user", "u", "p"],
     borders: Borders::None,
-    context: &["mysql", "mysqldump", "mysqladmin", "mariadb", "7z"],
+    context: &["mysql", "mysqldump", "mysqladmin", "mariadb"],
     reach: 200,
     needs_context: true,
     validate,
@@ -38,7 +38,6 @@ pub static DETECTOR: Detector = Detector {
         "mongodump --host db1 -u anna -p '[[hR8sT2kLq9]]'",
         "mysql -h db1 -u root [[-phR8sT2kLq9]] shop",
         "/usr/bin/mysqldump -u anna [[-p'hR8 sT2kLq9']] shop > shop.sql",
-        "7z x [[-phR8sT2kLq9]] backup.7z",
     ],
     counter_examples: &[
         "curl -u user:password https://api.example.org",
@@ -97,8 +96,6 @@ const GLUED: &[&str] = &[
     "mariadb-admin",
     "mariadb-dump",
     "sshpass",
-    "7z",
-    "7za",
 ];
 
 fn validate(c: &Candidate<'_>) -> Verdict {
