@@ -240,7 +240,7 @@ fn replace(
     let Some((step, further)) = steps.split_first() else {
         return match array.data_type() {
             DataType::Dictionary(..) => dictionary(array, cells),
-            _ => plain(array, &leaf.slots, cells),
+            _ => plain(array, &leaf.slots, leaf.nullable, cells),
         };
     };
     let data = array.to_data();
@@ -250,10 +250,12 @@ fn replace(
     Ok(make_array(data.into_builder().child_data(children).build()?))
 }
 
-/// A leaf with new texts in some slots. What lies under a null, or beside the rows, is not taken along.
+/// A leaf with new texts in some slots. What lies under a null, or beside the rows, is not taken along: where no null may
+/// stand, as in the keys of a map, the empty text takes its place.
 fn plain(
     array: &ArrayRef,
     slots: &Slots,
+    nullable: bool,
     cells: &HashMap<u32, Option<String>>,
 ) -> Result<ArrayRef, ArrowError> {
     let seen = match slots {
@@ -269,7 +271,8 @@ fn plain(
     // What stands in a slot now, and whether it comes from the array.
     let new = |slot: usize| match cells.get(&(slot as u32)) {
         Some(new) => New::Is(new.as_deref()),
-        None if !seen[slot] || array.is_null(slot) => New::Is(None),
+        None if array.is_null(slot) => New::Is(None),
+        None if !seen[slot] => New::Is((!nullable).then_some("")),
         None => New::Stays,
     };
     macro_rules! rebuilt {
@@ -327,7 +330,7 @@ pub(super) fn dictionary_keys(array: &ArrayRef) -> (Int64Array, ArrayRef) {
 /// A dictionary array with new values. Values stay distinct, as some of its readers demand.
 fn dictionary(array: &ArrayRef, cells: &HashMap<u32, Option<String>>) -> Result<ArrayRef, ArrowError> {
     let (keys, values) = dictionary_keys(array);
-    let values = plain(&values, &Slots::Rows, cells)?;
+    let values = plain(&values, &Slots::Rows, true, cells)?;
     // Where each value went, and the values that are left.
     let (mut now, mut kept, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
     let text = cast(&values, &DataType::LargeUtf8).or_else(|_| cast(&values, &DataType::LargeBinary))?;

@@ -173,6 +173,29 @@ fn maps_have_keys_and_values() {
     assert_eq!(strings(done[0].column(0).as_map().values()), [Some("<X>".to_owned())]);
 }
 
+/// Keys are never null, not even those of entries that a slice leaves out.
+#[test]
+fn a_slice_of_a_map_is_rewritten() {
+    let mut map = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
+    for (key, value) in [("!gone", "!gone"), ("!k", "v"), ("k", "!v")] {
+        map.keys().append_value(key);
+        map.values().append_value(value);
+        map.append(true).expect("an entry");
+    }
+    map.append(false).expect("no entries");
+    let slice = batch(vec![("m", Arc::new(map.finish()) as ArrayRef)]).slice(1, 3);
+    let (cells, done) = rewritten(vec![slice], 1 << 20);
+    assert_eq!(cells[..4], ["m.key 0 !k", "m.key 1 k", "m.value 0 v", "m.value 1 !v"]);
+    let done = done.expect("rewritten");
+    let map = done[0].column(0).as_map();
+    assert!(map.is_null(2));
+    let entries = [map.value(0), map.value(1)].map(|entry| {
+        let texts = [strings(entry.column(0)), strings(entry.column(1))].concat();
+        texts.into_iter().map(|text| text.expect("no null")).collect::<Vec<_>>()
+    });
+    assert_eq!(entries, [["<X>", "v"], ["k", "<X>"]]);
+}
+
 #[test]
 fn a_dictionary_stays_distinct_and_loses_what_no_row_has() {
     let values = texts(&[Some("!a"), Some("!b"), Some("c"), Some("!unused"), Some("#d")]);
