@@ -222,6 +222,10 @@ fn a_policy_is_begun_checked_and_shown() {
     assert!(sievert(["policy", "init", "mine.toml"], at).ends_with(2).stderr.contains("mine.toml"));
     assert_eq!(text(&at.join("mine.toml")), template, "not overwritten");
     sievert(["policy", "check", "mine.toml"], at).good();
+    // Its examples fit together: who takes all marks away has a policy too.
+    let whole = template.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect::<Vec<_>>();
+    write(at, &[("whole.toml", whole.join("\n").as_bytes())]);
+    sievert(["policy", "check", "whole.toml"], at).good();
 
     let two = r#"
 version = 1

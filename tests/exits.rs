@@ -32,6 +32,9 @@ fn exit_codes() {
             ("broken.jsonl", b"{\"a\": \"maria@weber-labs.org\"}\n{\"a\": \n"),
             ("one/same.txt", MAIL),
             ("two/same.txt", MAIL),
+            ("in/same.txt", MAIL),
+            ("in/data.jsonl", b"{\"a\": 1}\n"),
+            ("kept/clean.csv", b"a,b\n1,2\n"),
             ("taken/mail.txt", b"mine"),
             ("short.key", b"short"),
             ("keyed.toml", &policy("env:SIEVERT_KEY")),
@@ -70,7 +73,11 @@ fn exit_codes() {
         (2, "redact - --in-place", "standard input cannot be rewritten in place"),
         (2, "scan missing.csv", "missing.csv: not found; check the path"),
         (2, "scan clean.csv missing.csv", "missing.csv: not found; check the path"),
-        (2, "scan clean.csv --policy missing.toml", "missing.toml"),
+        (
+            2,
+            "scan clean.csv --policy missing.toml",
+            "check the path, or name a built-in policy: default, strict, secrets",
+        ),
         (2, "scan clean.csv --policy typo.toml", "typo.toml:2: unknown key `nme`; did you mean `name`?"),
         (2, "scan clean.csv --policy gap.toml", "names"),
         (2, "scan clean.csv --detector us.snn", "did you mean"),
@@ -86,18 +93,37 @@ fn exit_codes() {
         (2, "scan mail.txt --fail-on sometimes", "--fail-on"),
         (2, "scan mail.txt --input-format xml", "csv, tsv, jsonl, json, text, parquet"),
         (2, "scan mail.txt --threads 0", "--threads"),
-        (2, "scan mail.txt --memory much", "--memory"),
+        (2, "scan mail.txt --memory much", "'much' for '--memory <SIZE>': expected a size such as 256MiB"),
+        (2, "key new mail.txt", "name a file that does not exist"),
+        (2, "eval missing.jsonl", "check the path"),
         (2, "scan mail.txt --limit 3", "--show-values"),
         (2, "scan mail.txt --show-values --format json", "--show-values prints text"),
         (2, "scan mail.txt --report mail.txt", "--report mail.txt would take the place of an input"),
         (2, "scan clean.csv mail.txt --findings one/../mail.txt", "--findings one/../mail.txt would take"),
         (2, "scan mail.txt --report told.jsonl --findings told.jsonl", "of another output"),
+        // A folder's files are inputs too; what an earlier run told there is not missed.
+        (2, "scan in --report in/same.txt", "--report in/same.txt would take the place of an input"),
+        (2, "scan in/*.txt --report in/same.txt", "--report in/same.txt would take the place of an input"),
+        (2, "redact in --out far --report in/same.txt", "would take the place of an input"),
+        (2, "scan in --findings in/data.jsonl", "--findings in/data.jsonl would take the place of an input"),
+        (1, "scan in --report in/told.json --findings in/told.parquet", ""),
+        (1, "scan in --report in/told.json --findings in/told.parquet", ""),
+        (1, "scan in --findings in/told.jsonl", ""),
+        (1, "scan in --findings in/told.jsonl", ""),
+        (2, "redact in --out far --report far/told.json", "far/told.json stands in the output folder"),
+        (2, "redact in --out far --findings ./far/told.jsonl", "far/told.jsonl stands in the output folder"),
+        (2, "scan mail.txt --findings told.csv", "name a file that ends in .jsonl or .parquet"),
+        (2, "scan mail.txt --findings s3://bucket/told.jsonl", "findings are written to this machine"),
+        (2, "scan mail.txt --report -", "say --format json to print the report"),
+        // What a scan keeps is not what it reads.
+        (0, "scan kept --state kept/state", ""),
+        (0, "scan kept --state kept/state --resume", ""),
+        (2, "scan kept --state kept", "all of kept stands in the output folder, or in that of --state"),
         (2, "scan ftp://host/key", "unknown kind of URL"),
         (2, "scan mail.txt --include [", "glob"),
         (2, "explain us.snn", "sievert: explain: unknown detector `us.snn`; did you mean"),
         (2, "detectors us.snn", "sievert: detectors: unknown detector `us.snn`; did you mean"),
-        (2, "eval missing.jsonl", "missing.jsonl"),
-        (2, "report merge missing.json", "missing.json"),
+        (2, "report merge missing.json", "check the path"),
         (0, "--version", ""),
     ];
     for (code, arguments, said) in table {
@@ -109,6 +135,45 @@ fn exit_codes() {
     assert!(!at.join("both").exists() && !at.join("new").exists() && !at.join("part/_SUCCESS").exists());
     assert!(at.join("done/_SUCCESS").exists());
     assert_eq!(fs::read(at.join("taken/mail.txt")).expect("replaced"), b"write to <EMAIL>\n");
+}
+
+/// A variable of a shell that is not set names nothing: no folder, no policy, and no glob that would leave out all.
+#[test]
+fn an_empty_name_is_refused() {
+    let folder = folder();
+    write(folder.path(), &[("mail.txt", MAIL)]);
+    for arguments in [
+        &["scan", ""][..],
+        &["redact", "", "--out", "clean"],
+        &["scan", "mail.txt", "--policy", ""],
+        &["scan", "mail.txt", "--detector", ""],
+        &["scan", "mail.txt", "--include", ""],
+        &["scan", "mail.txt", "--exclude", ""],
+    ] {
+        let ran = sievert(arguments.iter().copied(), folder.path()).ends_with(2);
+        assert!(ran.stderr.contains("a value is required"), "{arguments:?} says: {}", ran.stderr);
+    }
+}
+
+/// A key is needed where something is made with it, and nowhere else; what is shown names where it is.
+#[test]
+fn a_policy_is_looked_at_without_its_key() {
+    let folder = folder();
+    let gold =
+        br#"{"text": "maria@weber-labs.org", "spans": [{"start": 0, "end": 20, "label": "global.email"}]}"#;
+    let at = folder.path();
+    write(at, &[("keyed.toml", &policy("env:SIEVERT_KEY")), ("gold.jsonl", gold)]);
+    for arguments in [
+        "policy check keyed.toml",
+        "policy show keyed.toml",
+        "detectors --cost --policy keyed.toml",
+        "eval gold.jsonl --policy keyed.toml",
+    ] {
+        sievert(arguments.split_whitespace(), at).good();
+    }
+    let shown = |policy: &str| sievert(["policy", "show", policy], at).good().stdout;
+    assert!(shown("keyed.toml").contains("key             env:SIEVERT_KEY\n"), "{}", shown("keyed.toml"));
+    assert!(shown("default").contains("key             none\n"), "{}", shown("default"));
 }
 
 /// A policy that makes pseudonyms of everything.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
+use clap::builder::NonEmptyStringValueParser as Filled; // an unset variable of a shell is no input, glob or id
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sievert::io::{FormatName, Shard};
 use sievert::{Confidence, SampleSize};
@@ -104,13 +105,13 @@ pub(crate) enum KeyCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// Files, folders, globs, URLs of them (s3, gs, az, abfss, http, https); - for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_name = "INPUT", value_parser = Filled::new())]
     pub(crate) inputs: Vec<String>,
     /// A policy file, or the name of a built-in policy
-    #[arg(long, value_name = "FILE|NAME")]
+    #[arg(long, value_name = "FILE|NAME", value_parser = Filled::new())]
     pub(crate) policy: Option<String>,
     /// Look for these only: ids, globs, country:nl, category:credential
-    #[arg(long = "detector", value_name = "ID")]
+    #[arg(long = "detector", value_name = "ID", value_parser = Filled::new())]
     pub(crate) detectors: Vec<String>,
     /// Leave out findings below this: possible, likely, certain
     #[arg(long, value_name = "C")]
@@ -128,10 +129,10 @@ pub(crate) struct Common {
     #[arg(long, value_enum, value_name = "yes|no")]
     pub(crate) header: Option<YesNo>,
     /// Read only what fits: *.csv looks at the last part of a name, a/*.csv at the whole
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = Filled::new())]
     pub(crate) include: Vec<String>,
     /// Do not read what fits
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = Filled::new())]
     pub(crate) exclude: Vec<String>,
     /// Read only this machine's share of the objects: the third of sixteen is 3/16
     #[arg(long, value_name = "I/N", value_parser = shard)]
@@ -165,7 +166,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// Memory for data in flight
-    #[arg(long, value_name = "SIZE", default_value = "256MiB")]
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
     pub(crate) memory: ByteSize,
 }
 
@@ -217,7 +218,7 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "FILE.json")]
     pub(crate) map: Option<PathBuf>,
     /// A policy file, or the name of a built-in policy
-    #[arg(long, value_name = "FILE|NAME")]
+    #[arg(long, value_name = "FILE|NAME", value_parser = Filled::new())]
     pub(crate) policy: Option<String>,
     /// Leave out findings below this
     #[arg(long, value_name = "C")]
@@ -282,6 +283,10 @@ pub(crate) enum YesNo {
 fn format_name(word: &str) -> Result<FormatName, String> {
     let names: Vec<_> = FormatName::ALL.iter().map(|format| format.name()).collect();
     FormatName::from_name(word).ok_or_else(|| format!("expected one of {}", names.join(", ")))
+}
+
+fn size(word: &str) -> Result<ByteSize, String> {
+    word.parse().map_err(|_| "expected a size such as 256MiB".into())
 }
 
 fn shard(word: &str) -> Result<Shard, String> {

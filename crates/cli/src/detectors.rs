@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::json;
-use sievert::{Cost, Detector, Error, Overrides, Plan, Policy, Route, Scanner};
+use sievert::{Cost, Detector, Error, KeyChoice, Overrides, Plan, Policy, Route, Scanner};
 
 use crate::args::{Detectors, Shown};
 use crate::exit::Failure;
@@ -45,7 +45,7 @@ pub(crate) fn list(args: &Detectors) -> Result<u8, Failure> {
 
 /// The plan of what a command names: errors speak of the command, not of an option that nobody typed.
 fn plan(policy: &Policy, which: &[String], command: &str) -> Result<Plan, Error> {
-    let overrides = Overrides { detectors: which.to_owned(), ..Overrides::default() };
+    let overrides = Overrides { detectors: which.to_owned(), key: KeyChoice::Unread, ..Overrides::default() };
     sievert::plan(policy, &overrides).map_err(|error| match error {
         Error::Policy(mut problems) => {
             for problem in problems.iter_mut().filter(|problem| problem.place == "--detector") {

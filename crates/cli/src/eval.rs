@@ -5,23 +5,28 @@ use std::fs::File;
 use std::io::BufReader;
 
 use sievert::eval::{Evaluation, LabelMap, Score, Scores, evaluate, read};
-use sievert::{Confidence, Overrides};
+use sievert::{Confidence, KeyChoice, Overrides};
 
 use crate::args::{Eval, Shown};
 use crate::exit::Failure;
 use crate::{out, scan};
 
 pub(crate) fn run(args: &Eval) -> Result<u8, Failure> {
-    let overrides = Overrides { min_confidence: args.min_confidence, ..Overrides::default() };
+    let overrides = Overrides {
+        min_confidence: args.min_confidence,
+        key: KeyChoice::Unread, // nothing is rewritten
+        ..Overrides::default()
+    };
     let plan = scan::plan(args.policy.as_deref(), &overrides)?;
     let fail = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", args.gold.display()));
-    let file = File::open(&args.gold).map_err(|error| fail(&error))?;
+    let file = File::open(&args.gold).map_err(|error| fail(&format_args!("{error}; check the path")))?;
     let gold = read(BufReader::new(file)).map_err(|error| fail(&error))?;
     let map = match &args.map {
         None => LabelMap::by_name(&plan),
         Some(path) => {
             let fail = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|error| fail(&error))?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| fail(&format_args!("{error}; check the path")))?;
             LabelMap::parse(&text, &plan).map_err(|error| fail(&error))?
         }
     };

@@ -16,7 +16,12 @@ pub(crate) fn new(file: &Path) -> Result<u8, Failure> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut handle = options.open(file).map_err(|error| fail(&error))?;
+    let mut handle = options.open(file).map_err(|error| {
+        Failure::new(format!(
+            "{}: {error}; name a file that does not exist, in a folder that does",
+            file.display()
+        ))
+    })?;
     handle.write_all(&*bytes).and_then(|()| handle.sync_all()).map_err(|error| fail(&error))?;
     let name = file.display();
     out::text(&format!(

@@ -42,7 +42,7 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
 
 fn read(path: &Path) -> Result<Report, Failure> {
     let fail = |what: String| Failure::new(format!("{}: {what}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| fail(format!("{error}; check the path")))?;
     let report: Report = serde_json::from_str(&text).map_err(|error| {
         fail(format!("not a report of this version (line {}); make it again", error.line()))
     })?;

@@ -1,10 +1,13 @@
 //! `scan` and `redact`: a job made from the arguments, run, and its report shown.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use sievert::io::{Access, Address, Header, Input, ListOptions, ReadOptions, Runtime, Target, write_file};
 use sievert::render::{Next, summary, to_json};
+use sievert::report::SCHEMA;
 use sievert::{
     Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Resume, Sample, Since,
     Task, run,
@@ -77,7 +80,11 @@ pub(crate) fn plan(policy: Option<&str>, overrides: &Overrides) -> Result<Plan, 
 }
 
 fn job(args: &Common, task: Task) -> Result<Job, Failure> {
-    told_apart(args)?;
+    let out = match &task {
+        Task::Redact { to: Destination::Folder(out), .. } => Some(out.as_path()),
+        _ => None,
+    };
+    told_apart(args, out)?;
     if args.resume && args.ephemeral_key {
         let why =
             "--resume continues with the key of the run before, and --ephemeral-key forgets it; name a key";
@@ -125,23 +132,73 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
     })
 }
 
-/// What is said about a run takes the place of none of its inputs, and of nothing else that is said about it.
-fn told_apart(args: &Common) -> Result<(), Failure> {
+/// What is said about a run takes the place of none of its inputs, and of nothing else that is said about it; and it
+/// does not stand in the output folder.
+fn told_apart(args: &Common, out: Option<&Path>) -> Result<(), Failure> {
     let options = [("--report", &args.report), ("--findings", &args.findings)];
     let named = options.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)));
     let mut taken: Vec<&Path> = args.inputs.iter().map(Path::new).collect();
     for (option, path) in named {
+        let refuse = |why: &str| Err(Failure::new(format!("{option} {} {why}", path.display())));
+        if path == Path::new("-") {
+            return refuse(
+                "would be a file of that name; name a file, or say --format json to print the report",
+            );
+        }
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if out.is_some_and(|out| whole(path).starts_with(whole(out))) {
+            return refuse("stands in the output folder, which holds data alone; name another file");
+        }
         let same = |other: &&Path| {
             let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
             *other == path || real(path).is_some_and(|path| real(other) == Some(path))
         };
-        if taken.iter().any(same) {
-            let why = "would take the place of an input or of another output; name another file";
-            return Err(Failure::new(format!("{option} {} {why}", path.display())));
+        if taken.iter().any(same) || args.inputs.iter().any(|input| takes_in(input, path)) && !ours(path) {
+            return refuse("would take the place of an input or of another output; name another file");
+        }
+        if option == "--findings" {
+            if path.to_str().is_some_and(Address::is_url) {
+                return refuse("is a URL, and findings are written to this machine; name a file");
+            }
+            // A pipe has the name that it has.
+            let file = path.metadata().map_or(true, |there| there.is_file());
+            if file && !path.extension().is_some_and(|ending| ending == "jsonl" || ending == "parquet") {
+                return refuse("does not say its form; name a file that ends in .jsonl or .parquet");
+            }
         }
         taken.push(path);
     }
     Ok(())
+}
+
+/// Whether a file is there, in the folder that an input names, or of a glob begins with.
+fn takes_in(input: &str, file: &Path) -> bool {
+    let Ok(Address::Local(input)) = Address::parse(Path::new(input)) else { return false };
+    let begins = input.ancestors().find_map(|folder| match folder.as_os_str().is_empty() {
+        true => Path::new(".").canonicalize().ok(),
+        false => folder.canonicalize().ok(),
+    });
+    let file = file.canonicalize().ok().filter(|file| file.is_file());
+    file.zip(begins).is_some_and(|(file, folder)| file.starts_with(folder))
+}
+
+/// Whether nobody misses what a file holds: nothing, or what an earlier run has told there. Reports name their schema
+/// at their beginning, and findings files their columns at one of their ends.
+fn ours(path: &Path) -> bool {
+    const ENDS: u64 = 1 << 14;
+    let ends = || -> std::io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let mut bytes = Vec::new();
+        Read::by_ref(&mut file).take(ENDS).read_to_end(&mut bytes)?;
+        let last = file.metadata()?.len().saturating_sub(ENDS);
+        file.seek(SeekFrom::Start(last))?;
+        file.take(ENDS).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    ends().is_ok_and(|bytes| {
+        let holds = |word: &str| bytes.windows(word.len()).any(|there| there == word.as_bytes());
+        bytes.is_empty() || holds(&format!("\"schema\": \"{SCHEMA}\"")) || holds("start_utf16")
+    })
 }
 
 /// Inputs as they are typed in a shell.

@@ -11,7 +11,7 @@ pub enum Error {
     #[error("{}", lines(.0))]
     Policy(Vec<Problem>),
     /// The policy file could not be read.
-    #[error("{}: {source}; check the path, or name a built-in policy", path.display())]
+    #[error("{}: {source}; check the path, or name a built-in policy: {}", path.display(), named())]
     PolicyFile {
         /// As given.
         path: PathBuf,
@@ -72,7 +72,9 @@ pub enum Error {
     #[error("standard input cannot be rewritten in place; say --out -")]
     NoPlace,
     /// What is to be read stands where the output goes.
-    #[error("all of {0} stands in the output folder; choose another folder, or say --in-place")]
+    #[error(
+        "all of {0} stands in the output folder, or in that of --state; choose another folder, or say --in-place"
+    )]
     OutputIsInput(String),
     /// What is said about the run would stand among the data.
     #[error("{0} stands in the output folder, which holds data alone; name another folder with --state")]
@@ -149,6 +151,10 @@ impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self::Policy(vec![problem])
     }
+}
+
+fn named() -> String {
+    crate::Policy::named().map(|(name, _)| name).collect::<Vec<_>>().join(", ")
 }
 
 fn lines(problems: &[Problem]) -> String {

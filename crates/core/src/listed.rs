@@ -235,6 +235,8 @@ impl<'j> Outputs<'j> {
                 places.push(address);
             }
             places.push(Address::parse(state).map_err(Error::Mark)?);
+        } else if let Some(state) = &job.resume.state {
+            places.push(Address::parse(state).map_err(Error::Mark)?);
         }
         for place in &mut places {
             if let Address::Local(folder) = place

@@ -74,6 +74,9 @@ pub enum KeyChoice {
     Ephemeral,
     /// This one, which the caller holds.
     Given(Key),
+    /// The policy's is named and not fetched, and a random one stands for it: for a plan that is looked at and rewrites
+    /// nothing.
+    Unread,
 }
 
 /// What is done in one field.
@@ -137,6 +140,7 @@ impl Plan {
             KeyChoice::Policy => policy.fetch_key(false)?,
             KeyChoice::Ephemeral => policy.fetch_key(true)?,
             KeyChoice::Given(key) => (Some(key.clone()), KeyKind::Given),
+            KeyChoice::Unread => (policy.fetch_key(true)?.0, policy.key_kind()),
         };
         let redactor = match Redactor::new(scanner, key, entries.iter().map(|entry| &entry.action)) {
             Ok(redactor) => redactor,

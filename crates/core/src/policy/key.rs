@@ -116,12 +116,17 @@ impl Policy {
             let bad = |source| Error::Key { place: "--ephemeral-key".to_owned(), source };
             return Ok((Some(Key::generate().map_err(bad)?), KeyKind::Ephemeral));
         }
-        let Some(table) = &self.key else { return Ok((None, KeyKind::None)) };
-        let kind = match &table.from {
-            KeyPlace::Env(name) => KeyKind::Env(name.clone()),
-            KeyPlace::File(_) => KeyKind::File,
-        };
-        Ok((Some(table.from.fetch()?), kind))
+        let key = self.key.as_ref().map(|table| table.from.fetch()).transpose()?;
+        Ok((key, self.key_kind()))
+    }
+
+    /// Where it says that the key is.
+    pub(crate) fn key_kind(&self) -> KeyKind {
+        match self.key.as_ref().map(|table| &table.from) {
+            None => KeyKind::None,
+            Some(KeyPlace::Env(name)) => KeyKind::Env(name.clone()),
+            Some(KeyPlace::File(_)) => KeyKind::File,
+        }
     }
 }
 

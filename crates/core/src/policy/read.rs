@@ -63,6 +63,14 @@ fn mend(place: &str, message: &str) -> Problem {
     {
         let found = rest.split([' ', ',']).next().unwrap_or_default();
         let wanted = rest.rsplit_once(", expected ").map_or("something else", |(_, wanted)| wanted);
+        if let Some(most) = most(wanted)
+            && ["integer", "floating"].contains(&found)
+        {
+            return problem(
+                "a number that does not fit stands here".to_owned(),
+                format!("write a whole one{most}"),
+            );
+        }
         let (wanted, hint) = called(wanted);
         let hint = hint.map_or_else(|| format!("write {wanted}"), str::to_owned);
         return problem(format!("{} stands where {wanted} belongs", called(found).0), hint);
@@ -73,6 +81,15 @@ fn mend(place: &str, message: &str) -> Problem {
     problem(message, "see `sievert policy init` for an example of every key".to_owned())
 }
 
+/// Which whole numbers a type of serde's holds, if that is what it does.
+fn most(of: &str) -> Option<&'static str> {
+    match of {
+        "u16" => Some(" from 0 to 65535"),
+        "u8" | "u32" | "u64" | "usize" => Some(" from 0 on"),
+        _ => None,
+    }
+}
+
 /// What people call a type of serde's, and how it is written.
 fn called(of: &str) -> (&str, Option<&'static str>) {
     match of {
@@ -80,7 +97,7 @@ fn called(of: &str) -> (&str, Option<&'static str>) {
         "sequence" | "a sequence" => ("a list", Some("write it in brackets: [\"...\"]")),
         "map" | "a map" => ("a table", None),
         "boolean" | "a boolean" => ("true or false", Some("write it without quotation marks")),
-        "integer" | "float" | "u8" | "u32" | "u64" | "usize" | "i64" | "f64" => {
+        "integer" | "floating" | "u8" | "u16" | "u32" | "u64" | "usize" => {
             ("a number", Some("write it without quotation marks"))
         }
         other => (other, None),
@@ -162,6 +179,18 @@ mod tests {
                 "`with` belongs to the action `replace`",
             ),
             ("version = 1\n[[redact]]\naction = \"keep\"", "missing field `detectors`"),
+            (
+                "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"mask\"\nkeep_last = -1",
+                "p.toml:5, redact[0].keep_last: a number that does not fit stands here; write a whole one from 0 on",
+            ),
+            (
+                "version = 1\n[[detector]]\nid = \"a.b\"\nreach = 70000",
+                "p.toml:4, detector[0].reach: a number that does not fit stands here; write a whole one from 0 to 65535",
+            ),
+            (
+                "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"mask\"\nkeep_last = 1.5",
+                "a number that does not fit stands here; write a whole one from 0 on",
+            ),
         ] {
             let said = problem(text);
             assert!(said.contains(expected), "{said}");
