@@ -15,7 +15,7 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
     for report in reports {
         match sum.merge(&report?) {
             Ok(()) => {}
-            Err(error @ (Error::PlansDiffer | Error::SameShard(_))) => {
+            Err(error @ (Error::ReportsDiffer(_) | Error::SameShard(_))) => {
                 eprintln!("sievert: {error}");
                 return Ok(NOT_EXAMINED);
             }

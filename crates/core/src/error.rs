@@ -142,9 +142,9 @@ pub enum Error {
     /// Whoever read standard output has seen enough.
     #[error("nobody reads standard output any more; nothing more was written")]
     Closed,
-    /// Reports of different plans, versions or commands cannot be added.
-    #[error("the reports were made with different plans, versions or commands; merge those of one job only")]
-    PlansDiffer,
+    /// Reports that are not parts of one job cannot be added: in what they differ, and what to do.
+    #[error("{0}")]
+    ReportsDiffer(&'static str),
 }
 
 impl From<Problem> for Error {

@@ -9,23 +9,16 @@ impl Report {
     /// Adds the report of another part of the same work (another shard, another worker).
     ///
     /// # Errors
-    /// The plans differ: the counts would mean different things. Or they are of the same shard.
+    /// They are not parts of one job: the counts would mean different things. Or they are of the same shard.
     pub fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
-        if self.plan.hash != other.plan.hash || self.version != other.version || self.command != other.command
-        {
-            return Err(crate::Error::PlansDiffer);
+        if let Some(why) = self.differs(other) {
+            return Err(crate::Error::ReportsDiffer(why));
         }
-        match (&mut self.shards, &other.shards) {
-            (Some(mine), Some(theirs)) => mine.merge(theirs)?,
-            (None, None) => {}
-            _ => return Err(crate::Error::PlansDiffer),
+        if let (Some(mine), Some(theirs)) = (&mut self.shards, &other.shards) {
+            mine.merge(theirs)?;
         }
-        match (&mut self.sample, &other.sample) {
-            (Some(mine), Some(theirs)) if (&mine.asked, mine.seed) == (&theirs.asked, theirs.seed) => {
-                mine.merge(theirs);
-            }
-            (None, None) => {}
-            _ => return Err(crate::Error::PlansDiffer),
+        if let (Some(mine), Some(theirs)) = (&mut self.sample, &other.sample) {
+            mine.merge(theirs);
         }
         self.merged_from = self.merged_from.max(1) + other.merged_from.max(1);
         self.started = self.started.clone().min(other.started.clone());
@@ -33,6 +26,34 @@ impl Report {
         self.seconds = self.seconds.max(other.seconds);
         self.add(other);
         Ok(())
+    }
+
+    /// Why they are not parts of one job.
+    fn differs(&self, other: &Self) -> Option<&'static str> {
+        let drawn = |report: &Self| report.sample.as_ref().map(|sample| (sample.asked.clone(), sample.seed));
+        let parts = |report: &Self| report.shards.as_ref().map(|shards| shards.of);
+        let why = match (parts(self), parts(other)) {
+            _ if self.command != other.command => {
+                "one report is of a scan, one of a rewrite; merge those of one job only"
+            }
+            _ if self.version != other.version => {
+                "the reports were made by different versions of the program; make all of them with one"
+            }
+            _ if self.plan.hash != other.plan.hash => {
+                "the reports were made with different plans; make all of them with one policy and the same options"
+            }
+            (Some(_), None) | (None, Some(_)) => {
+                "one report is of a shard, one of all objects; merge those of all shards, and no other"
+            }
+            (mine, theirs) if mine != theirs => {
+                "the reports count their shards differently; merge those of one number of shards"
+            }
+            _ if drawn(self) != drawn(other) => {
+                "the reports are not of one sample; make all of them with the same --sample and --seed"
+            }
+            _ => return None,
+        };
+        Some(why)
     }
 
     /// Adds what another part of the same work counted.
@@ -91,10 +112,8 @@ impl SinceReport {
 }
 
 impl Shards {
+    /// Of as many.
     fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
-        if self.of != other.of {
-            return Err(crate::Error::PlansDiffer);
-        }
         for shard in &other.present {
             match self.present.binary_search(shard) {
                 Ok(_) => return Err(crate::Error::SameShard(*shard)),
@@ -131,6 +150,7 @@ mod tests {
 
     use super::*;
     use crate::report::{FieldCounts, PlanSummary};
+    use crate::sample::SampleReport;
 
     fn shard(hash: &str) -> Report {
         let mut report =
@@ -165,13 +185,23 @@ mod tests {
         sum.merge(&part(1)).expect("another shard");
         assert_eq!(sum.shards.as_ref().map(Shards::missing), Some(vec![2]));
         assert!(matches!(sum.merge(&part(1)), Err(crate::Error::SameShard(1))));
-        assert!(sum.merge(&Report::default()).is_err(), "a whole is no part");
+        let whole = sum.merge(&Report::default()).expect_err("a whole is no part").to_string();
+        assert_eq!(
+            whole,
+            "one report is of a shard, one of all objects; merge those of all shards, and no other"
+        );
+        let other = Report { shards: Some(Shards { of: 4, present: vec![2] }), ..Report::default() };
+        assert!(sum.merge(&other).is_err_and(|error| error.to_string().contains("one number of shards")));
         sum.merge(&part(2)).expect("the last one");
         assert_eq!(sum.shards.map(|shards| shards.missing()), Some(vec![]));
     }
 
     #[test]
     fn reports_of_different_plans_are_not_added() {
-        assert!(shard("h").merge(&shard("other")).is_err());
+        let told = |other: Report| shard("h").merge(&other).expect_err("not of one job").to_string();
+        assert!(told(shard("other")).contains("different plans"));
+        assert!(told(Report { version: "0".into(), ..shard("h") }).contains("different versions"));
+        assert!(told(Report { command: "redact".into(), ..shard("h") }).contains("one of a rewrite"));
+        assert!(told(Report { sample: Some(SampleReport::default()), ..shard("h") }).contains("one sample"));
     }
 }
