@@ -165,7 +165,12 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
             let row = texts.occurrences.rows(edit.cell).next().unwrap_or(0);
             (cause, Some((row, texts.field.clone())))
         };
+        let origin = &places.origins[edit.texts as usize];
         let new = match &edit.change {
+            Change::DropRecord | Change::Null if matches!(origin, Origin::Names(_)) => {
+                let why = "the name of a column would be dropped; rename the column, or replace names";
+                return Err(refuse(Cause::Unsupported(why)));
+            }
             Change::DropRecord => {
                 texts.occurrences.rows(edit.cell).for_each(|row| stay[row as usize] = false);
                 None
@@ -178,10 +183,9 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
             }
             Change::Splice(splices) => Some(splice(texts.get(edit.cell), splices)),
         };
-        match &places.origins[edit.texts as usize] {
+        match origin {
             Origin::Names(parent) => {
-                let why = "the name of a column would be dropped; rename the column, or replace names";
-                let new = new.ok_or_else(|| refuse(Cause::Unsupported(why)))?;
+                let new = new.expect("no name is dropped");
                 changes.names.insert((parent.clone(), texts.get(edit.cell).to_owned()), new);
             }
             Origin::Metadata(key) => changes.metadata.push((key.clone(), new)),

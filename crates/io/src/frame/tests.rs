@@ -273,6 +273,9 @@ fn an_empty_frame_has_its_names_looked_at() {
     let (cells, done) = rewritten(vec![none], 1 << 20);
     assert_eq!(cells, ["$ 0 !a"]);
     assert_eq!(done.expect("rewritten")[0].schema().field(0).name(), "<X>");
+    let none = RecordBatch::new_empty(batch(vec![("#a", texts(&[]))]).schema());
+    let error = rewritten(vec![none], 1 << 20).1.expect_err("a name is no record").to_string();
+    assert!(error.contains("the name of a column would be dropped"), "{error}");
 }
 
 #[test]

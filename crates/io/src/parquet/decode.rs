@@ -89,6 +89,11 @@ impl Format for Parquet {
                 let place = self.file.place.clone().at(batch.first_record + u64::from(row));
                 cause.at(place.field(&*texts.field))
             };
+            let origin = &places.origins[edit.texts as usize];
+            if matches!(origin, Origin::Names) {
+                let names = "a Parquet column's name is not rewritten; rename the column or keep its name";
+                return Err(fail(Cause::Unsupported(names)));
+            }
             let text = match &edit.change {
                 Change::DropRecord => {
                     let rows = texts.occurrences.rows(edit.cell);
@@ -104,12 +109,8 @@ impl Format for Parquet {
                 }
                 Change::Splice(splices) => Some(splice(texts.get(edit.cell), splices)),
             };
-            match &places.origins[edit.texts as usize] {
-                Origin::Names => {
-                    let names =
-                        "a Parquet column's name is not rewritten; rename the column or keep its name";
-                    return Err(fail(Cause::Unsupported(names)));
-                }
+            match origin {
+                Origin::Names => unreachable!("refused above"),
                 Origin::Metadata(entry) => changes.metadata.push((*entry, text)),
                 Origin::Leaf { leaf, first, slots } => {
                     let slots = slots.as_ref().unwrap_or(&texts.occurrences).rows(edit.cell);

@@ -257,10 +257,17 @@ fn metadata_is_rewritten_and_names_are_refused() {
     let after: Vec<_> = after.iter().map(|entry| (&*entry.key, entry.value.as_deref())).collect();
     assert_eq!(after, [("note", Some("by <EMAIL>, 2024")), ("empty", None), ("who", None)]);
     assert_eq!(rows(&edited), rows(&file));
+}
 
-    let error =
-        rewrite(&file, 1, &|texts, text| (texts.kind == Kind::Key).then(|| whole(text, "x"))).unwrap_err();
-    assert!(error.to_string().contains("a Parquet column's name is not rewritten"), "{error}");
+/// Nor is a record dropped for it: the name would stay.
+#[test]
+fn a_name_of_a_column_is_not_rewritten() {
+    let file = write(NESTED, WriterProperties::builder(), &[nested()]);
+    for change in [whole("x", "y"), Change::Null, Change::DropRecord] {
+        let error =
+            rewrite(&file, 1, &|texts, _| (texts.kind == Kind::Key).then(|| change.clone())).unwrap_err();
+        assert!(error.to_string().contains("a Parquet column's name is not rewritten"), "{error}");
+    }
 }
 
 #[test]
