@@ -4,8 +4,10 @@
 
 mod program;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
@@ -284,6 +286,37 @@ fn a_file_of_two_names_is_rewritten_once() {
     assert_eq!(names, ["b.txt", "b.txt"], "the link is a name too, and the first");
     assert_eq!(report["skipped"][0]["reason"], "another name of a file that is rewritten already");
     assert!(adds_up(&report["ledger"]));
+}
+
+/// They are told as they are, but so that they cannot speak to a terminal.
+#[test]
+fn files_of_odd_names_are_told_and_stay() {
+    let folder = folder();
+    let at = folder.path();
+    let mail = b"to maria@weber-labs.org\n";
+    write(at, &[("in/a.txt", mail), ("in/esc\u{1b}[31m.txt", mail), ("in/b\nc/d.txt", mail)]);
+    let torn = OsStr::from_bytes(b"in/torn\xff.txt");
+    if fs::write(at.join(torn), mail).is_err() {
+        println!("NOT CHECKED: no name here may be other than UTF-8");
+        return;
+    }
+    let told = "is not read; rename it, or pipe it to `-`";
+    for arguments in [&["scan", "in"][..], &["redact", "in", "--out", "out"], &["redact", "in", "--in-place"]]
+    {
+        let report = ["--report", "report.json"];
+        let ran = sievert(arguments.iter().copied().chain(report), at).ends_with(3);
+        assert_eq!(ran.stdout.matches(told).count(), 3, "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains("\n  esc\\u{1b}[31m.txt  ") && ran.stdout.contains("\n  b\\nc/d.txt  "),
+            "{}",
+            ran.stdout
+        );
+        let report = json(&at.join("report.json"));
+        assert_eq!(report["ledger"]["bytes"]["failed"], 3 * mail.len(), "{arguments:?}");
+        assert!(adds_up(&report["ledger"]));
+        assert_eq!(fs::read(at.join(torn)).expect("there"), mail, "{arguments:?}");
+    }
+    assert_eq!(files(&at.join("out")), ["a.txt"]);
 }
 
 #[test]

@@ -69,8 +69,8 @@ impl Blob {
         }
         let modified = about.modified().map_err(|error| Cause::from(error).at(place()))?;
         let key = Key::from_absolute_path(&local).map_err(|_| {
-            let why =
-                "a name with control characters, or one that is not UTF-8, is not read; rename the file";
+            let why = "a file whose name or folder has control characters, or is not UTF-8, is not read; rename it, or \
+                       pipe it to `-`";
             Cause::Unsupported(why).at(place())
         })?;
         let stamp = Stamp { size: about.len(), modified };
