@@ -206,6 +206,25 @@ fn cells(path: &Path) -> Vec<String> {
 }
 
 #[test]
+fn what_is_in_a_file_comes_before_its_name() {
+    let folder = folder();
+    let at = folder.path();
+    fs::create_dir(at.join("in")).expect("a folder");
+    table(&at.join("in/people.csv"), "maria@weber-labs.org");
+    table(&at.join("in/people.txt"), "nobody");
+    sievert(["redact", "in", "--out", "out", "--report", "report.json"], at).good();
+    assert_eq!(cells(&at.join("out/people.csv")), ["<EMAIL>", "contact"]);
+    assert_eq!(fs::read(at.join("out/people.txt")).ok(), fs::read(at.join("in/people.txt")).ok());
+    assert_eq!(program::report(at, "report.json")["objects"][0]["read_as"], "parquet");
+    let told = sievert(["scan", "in/people.csv", "--input-format", "csv"], at).ends_with(3);
+    assert!(
+        told.stdout.contains("Parquet is not read through another compression or format"),
+        "{}",
+        told.stdout
+    );
+}
+
+#[test]
 fn one_value_is_one_token_everywhere() {
     let folder = folder();
     let at = folder.path();

@@ -89,6 +89,12 @@ impl Hard {
     }
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(bytes).expect("packed");
+    packed.finish().expect("packed")
+}
+
 fn cases() -> Vec<Hard> {
     let mut deep = b"{\"a\":".repeat(100_000);
     deep.extend(b"\"deep@weber-labs.org\"");
@@ -96,14 +102,8 @@ fn cases() -> Vec<Hard> {
     deep.push(b'\n');
     let long = [b"long@weber-labs.org ".as_slice(), &b"x".repeat(17 << 20), b"\n"].concat();
     let wide = |cell: &str| vec![cell; 10_000].join(",") + "\n";
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    for line in 0..2_000 {
-        writeln!(packed, "line {line}").expect("packed");
-    }
-    let packed = packed.finish().expect("packed");
-    let mut twice = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    twice.write_all(&packed).expect("packed");
-    let twice = twice.finish().expect("packed");
+    let lines: Vec<u8> = (0..2_000).flat_map(|line| format!("line {line}\n").into_bytes()).collect();
+    let packed = gzip(&lines);
     let pages = format!("name,notes\nx,\"{}\"\ny,z\n", "a line of a long note\n".repeat(50_000));
 
     vec![
@@ -139,9 +139,31 @@ fn cases() -> Vec<Hard> {
             "xz is not read; decompress it",
         ),
         Hard::failed("table.csv", b"PK\x03\x04 and what zip makes\n".to_vec(), "is not read; unpack it"),
-        Hard::failed("twice.txt.gz", twice, "what is compressed twice is not read; decompress it once"),
+        Hard::failed("lite.csv", b"SQLite format 3\0\x10\0 me@weber-labs.org".to_vec(), "export its tables"),
+        Hard::failed(
+            "old.jsonl",
+            b"ORC\x1b\0\0 me@weber-labs.org\n".to_vec(),
+            "ORC is not read; write it as Parquet",
+        ),
+        Hard::failed("noise.csv", (0..=255).cycle().take(5_000).collect(), "not the text that its name says"),
+        Hard::failed(
+            "table.txt.gz",
+            gzip(b"PAR1\x15\x04 and columns"),
+            "decompress it, and let it be found out",
+        ),
+        Hard::failed(
+            "closed.txt",
+            b"PARE*\0\0\0i and a cipher\x05\0\0\0PARE".to_vec(),
+            "encrypted; decrypt it first",
+        ),
+        Hard::failed(
+            "twice.txt.gz",
+            gzip(&packed),
+            "what is compressed twice is not read; decompress it once",
+        ),
         Hard::failed("damaged.parquet", CORRUPT.to_vec(), ""),
         Hard::failed("short.parquet", b"PAR1".to_vec(), "not a Parquet file, or cut short; fetch it again"),
+        Hard::sound("hole.log", [&[0; 5_000][..], b"behind the\nhole\n"].concat(), 2),
         Hard::sound("nul.csv", b"a,b\n1,x\0y\n".to_vec(), 1),
         Hard::sound("nul.txt", b"some text\nx\0y\n".to_vec(), 2),
         Hard::sound("wide.csv", (wide("name") + &wide("7") + &wide("8")).into_bytes(), 2),

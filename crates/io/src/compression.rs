@@ -28,30 +28,6 @@ impl Compression {
         }
     }
 
-    /// Why bytes that begin so, once decompressed, are not read: they are compressed or packed in another way. Taken for
-    /// text, nothing would be found in them.
-    pub(crate) fn refuses(start: &[u8]) -> Option<Cause> {
-        let why = match start {
-            _ if Self::of(start) != Self::None => "what is compressed twice is not read; decompress it once",
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => {
-                "bzip2 is not read; decompress it, or compress it with gzip or zstd"
-            }
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
-                "xz is not read; decompress it, or compress it with gzip or zstd"
-            }
-            [0x04, 0x22, 0x4d, 0x18, ..] => {
-                "lz4 is not read; decompress it, or compress it with gzip or zstd"
-            }
-            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => "a 7z archive is not read; unpack it",
-            [b'P', b'K', 0x03, 0x04, ..] => {
-                "a zip archive, or a document that is one, is not read; unpack it"
-            }
-            _ if start.get(257..262) == Some(b"ustar") => "a tar archive is not read; unpack it",
-            _ => return None,
-        };
-        Some(Cause::Unsupported(why))
-    }
-
     /// Its name, as in reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -169,14 +145,5 @@ mod tests {
         let mut text = String::new();
         Compression::Zstd.reader(io::Cursor::new(stored)).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "a line\n");
-    }
-
-    #[test]
-    fn text_is_not_refused() {
-        for text in ["BZh,name\n", "PK,name\n", "7z,name\n", "", "7zXZ\n"] {
-            assert!(Compression::refuses(text.as_bytes()).is_none(), "{text}");
-        }
-        let tar = [&[b'a'; 257][..], b"ustar\0"].concat();
-        assert!(Compression::refuses(&tar).is_some_and(|cause| cause.to_string().contains("tar archive")));
     }
 }

@@ -77,6 +77,11 @@ pub enum Cause {
     /// The object is not of a format that is read here.
     #[error("unknown format; name one with --input-format")]
     UnknownFormat,
+    /// Its name says text, its bytes do not.
+    #[error(
+        "its bytes are not the text that its name says; write it as text or Parquet, or insist with --input-format"
+    )]
+    NotText,
     /// Written by this format but not in a way that can be read or written here.
     #[error("{0}")]
     Unsupported(&'static str),

@@ -9,7 +9,9 @@ use serde::de::IgnoredAny as Ignored;
 
 use crate::pieces::{Sizes, Stream, peek};
 use crate::stdin::Stdin;
-use crate::{Blob, Cause, Compression, Encoding, Error, Format, Kind, Location, Object, Place, Source};
+use crate::{
+    Blob, Cause, Compression, Encoding, Error, Format, Kind, Location, Object, Place, Source, binary,
+};
 
 /// The formats that are read and written here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -256,14 +258,14 @@ pub fn open(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> 
         }
         Location::Frame(_) => unreachable!("returned above"),
     };
-    let start = peek(&mut stored, 4);
-    if start == *b"PAR1" && named.is_none() {
-        return parquet(object, options, interest);
+    let start = peek(&mut stored, binary::START);
+    if options.format.is_none() && binary::is_parquet(&start) {
+        return parquet(object, options, interest); // whatever it is called
     }
     let compression = Compression::of(&start);
     let mut bytes = compression.reader(stored).map_err(|cause| cause.at(place.clone()))?;
     let start = peek(&mut bytes, SAMPLE);
-    if let Some(cause) = Compression::refuses(&start) {
+    if let Some(cause) = binary::refuses(&start) {
         return Err(cause.at(place));
     }
     if Encoding::is_utf_32(&start) {
@@ -277,6 +279,9 @@ pub fn open(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> 
     let format = match named {
         Some(FormatName::Json) if options.format.is_none() && crate::json::is_lines(&sample) => {
             FormatName::Jsonl
+        }
+        Some(_) if options.format.is_none() && binary::is_binary(&sample) => {
+            return Err(Cause::NotText.at(stream.place));
         }
         Some(named) => named,
         None => of_text(&sample).ok_or_else(|| Cause::UnknownFormat.at(stream.place.clone()))?,
@@ -312,13 +317,13 @@ fn parquet(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> R
 pub(crate) fn sniff(blob: &Blob) -> Result<Option<(FormatName, Compression)>, Error> {
     let end = blob.stamp().size.min(SAMPLE as u64);
     let stored = blob.range(0..end)?;
-    if stored.starts_with(b"PAR1") {
+    if binary::is_parquet(&stored) {
         return Ok(Some((FormatName::Parquet, Compression::None)));
     }
     let compression = Compression::of(&stored);
     let mut bytes = compression.reader(Cursor::new(stored)).map_err(|cause| cause.at(blob.place()))?;
     let start = peek(&mut bytes, SAMPLE);
-    if let Some(cause) = Compression::refuses(&start) {
+    if let Some(cause) = binary::refuses(&start) {
         return Err(cause.at(blob.place()));
     }
     let encoding = Encoding::of(&start);
@@ -330,7 +335,7 @@ pub(crate) fn sniff(blob: &Blob) -> Result<Option<(FormatName, Compression)>, Er
 fn of_text(sample: &[u8]) -> Option<FormatName> {
     let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
     // Binary data has control characters or bytes that are no text all over; a stray one is damage.
-    let strange = text.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 0x7f)).count()
+    let strange = text.iter().filter(|byte| binary::is_control(**byte)).count()
         + text.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     if strange * 50 > text.len() {
         return None;

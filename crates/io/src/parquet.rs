@@ -5,6 +5,7 @@ mod column;
 mod copy;
 mod decode;
 mod embedded;
+mod encrypted;
 mod file;
 mod pending;
 #[cfg(test)]

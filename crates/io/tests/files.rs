@@ -173,7 +173,7 @@ fn a_glob_lists_what_it_names_relative_to_its_fixed_part() {
 fn an_unknown_name_is_told_by_its_content() {
     let folder = Folder::new();
     folder.put("1", "{\"a\":1}\n{\"a\":2}\n").put("2", "[1,\n2]").put("3", "a,b,c\n1,2,3\n4,5,6\n");
-    folder.put("4", gzip(b"{\"a\":1}\n")).put("5", "Dear all,\nhello").put("6", "PAR1....PAR1");
+    folder.put("4", gzip(b"{\"a\":1}\n")).put("5", "Dear all,\nhello").put("6", "PAR1\x15\x04..PAR1");
     let listing = folder.list("", &ListOptions::default());
     let formats: Vec<_> = listing.objects.iter().map(|object| object.format.unwrap().name()).collect();
     assert_eq!(formats, ["jsonl", "json", "csv", "jsonl", "text", "parquet"]);

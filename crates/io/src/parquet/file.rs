@@ -13,7 +13,7 @@ use parquet::file::statistics::Statistics;
 use super::column::Column;
 use super::ranges::{Ranges, Window};
 use super::schema::{self, FieldNames, Leaf, Meaning};
-use super::{AHEAD, Part, RANGES, ROWS, embedded, guarded};
+use super::{AHEAD, Part, RANGES, ROWS, embedded, encrypted, guarded};
 use crate::{Cause, Error, Interest, Place};
 
 /// Bytes at the end of a file that are asked for first.
@@ -206,6 +206,11 @@ fn footer(ranges: &Ranges) -> Result<Footer, Cause> {
     // that, is measured and dropped there.
     let stack = (bytes.len() * 512).clamp(1 << 20, 1 << 30);
     let parse = move || {
+        if encrypted::is_encrypted(&bytes) {
+            return Err(Cause::Unsupported(
+                "the Parquet file has encrypted columns, or is signed; decrypt it first",
+            ));
+        }
         // Whole, as columns that are passed on take what is known of their pages with them.
         let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
         let metadata = ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options))?;

@@ -312,3 +312,23 @@ fn a_schema_nested_without_end_does_not_end_the_program() {
     let error = read(&nested_without_end(30_000), 1).unwrap_err();
     assert_eq!(error.to_string(), "t.parquet: the Parquet schema is nested too deeply to be read");
 }
+
+/// The file as it would be with this at the end of its footer.
+fn with(file: &Bytes, added: &[u8]) -> Bytes {
+    let (data, end) = file.split_at(file.len() - 8);
+    let footer = u32::from_le_bytes(end[..4].try_into().unwrap());
+    let length = footer - 1 + u32::try_from(added.len()).unwrap();
+    [&data[..data.len() - 1], added, &length.to_le_bytes(), &end[4..]].concat().into()
+}
+
+#[test]
+fn a_plain_footer_that_names_an_encryption_is_refused() {
+    let message = "message m { required binary a (UTF8); }";
+    let file = write(message, WriterProperties::builder(), &[vec![Chunk(texts(&["a"]), vec![], vec![])]]);
+    // A field that is none of Parquet's is passed over.
+    assert!(read(&with(&file, &[0x08, 0x28, 3, b'a', b'b', b'c', 0]), 1 << 20).is_ok());
+    // AES_GCM_V1, no more of it, and a signature of 28 bytes.
+    let signed = with(&file, &[&[0x0c, 0x10, 0x1c, 0, 0, 0][..], &[7; 28]].concat());
+    let error = read(&signed, 1 << 20).unwrap_err().to_string();
+    assert_eq!(error, "t.parquet: the Parquet file has encrypted columns, or is signed; decrypt it first");
+}
