@@ -95,6 +95,11 @@ impl Counts {
                 mine.shape = theirs.shape;
             }
         }
+        let mut fields: Vec<_> = fields.into_iter().collect();
+        if self.fields.len() + fields.len() > FIELDS_TRACKED {
+            // Which ones are tracked is not to depend on chance.
+            fields.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        }
         for (name, theirs) in fields {
             self.field(&name).merge(theirs);
         }
@@ -147,6 +152,20 @@ impl FieldFound {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn which_fields_are_tracked_depends_on_the_pieces_alone() {
+        let piece = |start: usize| {
+            let mut counts = Counts::default();
+            (start..start + 6_000).for_each(|at| counts.field(&format!("{at:05}").into()).cells += 1);
+            counts
+        };
+        let mut sum = piece(0);
+        sum.merge(piece(10_000));
+        assert_eq!(sum.fields.len(), FIELDS_TRACKED + 1);
+        assert!((10_000..14_000).all(|at| sum.fields.contains_key(&*at.to_string())));
+        assert_eq!(sum.fields[OTHER_FIELDS].cells, 2_000);
+    }
 
     #[test]
     fn merging_keeps_the_first_shape_and_adds_the_rest() {
