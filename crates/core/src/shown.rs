@@ -36,16 +36,16 @@ impl<'p> Names<'p> {
         !self.findings(name).is_empty()
     }
 
-    /// The name with every such finding replaced by its type: `users.<EMAIL>.age`. Control characters are escaped: a
-    /// name must not speak to a terminal.
+    /// The name with every such finding replaced by its type: `users.<EMAIL>.age`. Control characters, and those that
+    /// turn the direction of writing, are escaped: a name must not speak to a terminal.
     pub(crate) fn shown(&self, name: &str) -> Arc<str> {
         let masked = self.masked(name);
-        if !masked.contains(char::is_control) {
+        if !masked.contains(speaks) {
             return masked;
         }
         let mut out = String::with_capacity(masked.len());
         for c in masked.chars() {
-            if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+            if speaks(c) { out.extend(c.escape_default()) } else { out.push(c) }
         }
         out.into()
     }
@@ -74,6 +74,11 @@ impl<'p> Names<'p> {
     }
 }
 
+/// Whether a terminal would do something else than show it.
+fn speaks(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use sievert_detect::{Detector, Verdict};
@@ -98,6 +103,7 @@ mod tests {
         assert_eq!(&*names.shown(r#"users["tok_abc"].age"#), "users.<TOKEN>.age");
         assert_eq!(&*names.shown(r#"users["x tok_abc"].age"#), r#"users["x <TOKEN>"].age"#);
         assert_eq!(&*names.shown("a\u{1b}[2J\ntok_abc"), r"a\u{1b}[2J\n<TOKEN>");
+        assert_eq!(&*names.shown("a\u{202e}vsc.exe"), r"a\u{202e}vsc.exe");
         assert!(names.personal("tok_abc") && !names.personal("token"));
     }
 }
