@@ -341,6 +341,25 @@ fn files_of_odd_names_are_told_and_stay() {
     assert_eq!(files(&at.join("out")), ["a.txt"]);
 }
 
+/// The temporary names of what is written are no longer than those that are there.
+#[test]
+fn names_may_be_as_long_as_they_can() {
+    let folder = folder();
+    let at = folder.path();
+    let names = ["a", "b"].map(|end| format!("{}{end}.txt", "x".repeat(250)));
+    for name in &names {
+        write(at, &[(&format!("in/{name}"), format!("{name} to maria@weber-labs.org\n").as_bytes())]);
+    }
+    sievert(["redact", "in", "--out", "out"], at).good();
+    sievert(["redact", "in", "--in-place"], at).good();
+    for name in &names {
+        for place in ["in", "out"] {
+            let text = fs::read_to_string(at.join(place).join(name)).expect("written");
+            assert_eq!(text, format!("{name} to <EMAIL>\n"));
+        }
+    }
+}
+
 #[test]
 fn what_may_not_be_read_is_told() {
     let folder = folder();

@@ -2,6 +2,7 @@
 //! device, then renamed; an object of a store is uploaded.
 
 use std::fs::{self, File, Metadata, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,10 +111,19 @@ pub fn is_kept(target: &Path, kept: &Kept) -> bool {
     }
 }
 
-/// The folder of a file, and its name there until it is whole.
+/// Bytes that a temporary name has of the name that it stands for: systems take 255 for all of it.
+const REPEATED: usize = 128;
+
+/// The folder of a file, and its name there until it is whole. Of a long name a hash stands for the end.
 fn temporary<'p>(path: &'p Path, run: &str) -> Option<(&'p Path, PathBuf)> {
     let folder = folder(path);
-    let name = path.file_name()?.to_string_lossy();
+    let mut name = path.file_name()?.to_string_lossy();
+    if name.len() > REPEATED {
+        let mut hash = DefaultHasher::new();
+        name.hash(&mut hash);
+        let start = &name[..name.floor_char_boundary(REPEATED - 16)];
+        name = format!("{start}{:016x}", hash.finish()).into();
+    }
     Some((folder, folder.join(format!(".{name}.{run}.part"))))
 }
 
