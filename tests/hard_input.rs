@@ -341,6 +341,20 @@ fn files_of_odd_names_are_told_and_stay() {
     assert_eq!(files(&at.join("out")), ["a.txt"]);
 }
 
+#[test]
+fn what_a_run_says_and_puts_aside_is_no_data_of_the_next() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/a.jsonl", b"{\"a\": \"maria@weber-labs.org\"}\n{\"a\": maria@weber-labs.org\n")]);
+    sievert(["redact", "in/a.jsonl", "--in-place"], at).ends_with(3);
+    assert!(at.join("in/a.jsonl.sievert/quarantine/a.jsonl").exists());
+    sievert(["redact", "in", "--out", "out", "--report", "report.json"], at).good();
+    assert_eq!(files(&at.join("out")), ["_SUCCESS", "a.jsonl"]);
+    let skipped = &json(&at.join("report.json"))["skipped"];
+    assert_eq!(skipped[0]["name"], "a.jsonl.sievert");
+    assert_eq!(skipped[0]["reason"], "its name ends in .sievert: what an earlier run says about itself");
+}
+
 /// The temporary names of what is written are no longer than those that are there.
 #[test]
 fn names_may_be_as_long_as_they_can() {

@@ -331,6 +331,7 @@ pub(crate) fn target(to: &Destination, object: &Object) -> Option<PathBuf> {
 fn reason(reason: &Reason) -> String {
     match reason {
         Reason::Hidden => "its name begins with _ or .".into(),
+        Reason::OfARun => "its name ends in .sievert: what an earlier run says about itself".into(),
         Reason::Excluded => "--include or --exclude leaves it out".into(),
         Reason::Marker => "an empty object without a known ending: it marks a folder".into(),
         Reason::Loop => "a link back to a folder that it stands in".into(),

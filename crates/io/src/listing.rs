@@ -106,6 +106,8 @@ pub struct Skipped {
 pub enum Reason {
     /// Its name begins with `_` or `.`: by the convention of data folders it is not data.
     Hidden,
+    /// Its name ends in `.sievert`: it is what an earlier run says about itself and has put aside.
+    OfARun,
     /// An exclude glob fits, or no include glob does.
     Excluded,
     /// Its content is of no known format: wanted, not examined.

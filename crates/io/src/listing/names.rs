@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::ListOptions;
+use super::{ListOptions, Reason};
 use crate::{Cause, Error, Place};
 
 /// What makes a name a glob.
@@ -42,9 +42,13 @@ impl Filter {
     }
 }
 
-/// By the convention of data folders a name that begins so is not data.
-pub(super) fn hidden(part: &str) -> bool {
-    part.starts_with(['_', '.'])
+/// Why what has such a name is no data: by the convention of data folders, or because it tells of data.
+pub(super) fn no_data(part: &str) -> Option<Reason> {
+    match part {
+        _ if part.starts_with(['_', '.']) => Some(Reason::Hidden),
+        _ if part.ends_with(".sievert") => Some(Reason::OfARun),
+        _ => None,
+    }
 }
 
 /// A machine's share of the objects: which it is depends on an object's name alone.

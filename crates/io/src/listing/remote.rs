@@ -4,7 +4,7 @@ use globset::GlobSet;
 use object_store::ObjectMeta;
 use object_store::path::Path as Key;
 
-use super::names::{Filter, SPECIAL, globs, hidden};
+use super::names::{Filter, SPECIAL, globs, no_data};
 use super::{Blob, Cause, Entry, Error, FormatName, ListOptions, Location, Object, Reason, Runtime, Skipped};
 use crate::Place;
 use crate::store::{Page, Remote, Store};
@@ -130,7 +130,7 @@ impl Pages<'_> {
         if name.is_empty() || self.glob.as_ref().is_some_and(|glob| !glob.is_match(name)) {
             return;
         }
-        if let Some(end) = hidden_end(name) {
+        if let Some((end, _)) = no_data_end(name) {
             let folder = &name[..end];
             match &mut self.hidden {
                 Some((same, size)) if same == folder => *size += meta.size,
@@ -156,8 +156,10 @@ impl Pages<'_> {
 
     /// A hidden folder is one entry, as on a disk.
     fn leave_hidden(&mut self, each: &mut dyn FnMut(Entry)) {
-        if let Some((name, size)) = self.hidden.take() {
-            self.skip(&name, size, Reason::Hidden, each);
+        if let Some((name, size)) = self.hidden.take()
+            && let Some((_, reason)) = no_data_end(&name)
+        {
+            self.skip(&name, size, reason, each);
         }
     }
 }
@@ -167,13 +169,13 @@ fn relative<'k>(key: &'k str, base: &str) -> &'k str {
     key.strip_prefix(base).unwrap_or(if base.strip_suffix('/') == Some(key) { "" } else { key })
 }
 
-/// Where the first hidden part of a name ends.
-fn hidden_end(name: &str) -> Option<usize> {
+/// Where the first part of a name ends that makes it no data, and why.
+fn no_data_end(name: &str) -> Option<(usize, Reason)> {
     let mut end = 0;
     for part in name.split('/') {
         end += part.len();
-        if hidden(part) {
-            return Some(end);
+        if let Some(reason) = no_data(part) {
+            return Some((end, reason));
         }
         end += 1;
     }
@@ -203,10 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn the_first_hidden_part_of_a_name_is_found() {
-        assert_eq!(hidden_end("a/b.csv"), None);
-        assert_eq!(hidden_end("_delta_log/0.json"), Some(10));
-        assert_eq!(hidden_end("a/.b/c"), Some(4));
-        assert_eq!(hidden_end("a/_SUCCESS"), Some(10));
+    fn the_first_part_of_a_name_that_is_no_data_is_found() {
+        assert!(no_data_end("a/b.csv").is_none());
+        assert!(matches!(no_data_end("_delta_log/0.json"), Some((10, Reason::Hidden))));
+        assert!(matches!(no_data_end("a/.b/c.sievert"), Some((4, Reason::Hidden))));
+        assert!(matches!(no_data_end("a/_SUCCESS"), Some((10, Reason::Hidden))));
+        assert!(matches!(no_data_end("a/b.csv.sievert/report.json"), Some((15, Reason::OfARun))));
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use globset::GlobSet;
 use walkdir::WalkDir;
 
-use super::names::{Filter, SPECIAL, globs, hidden};
+use super::names::{Filter, SPECIAL, globs, no_data};
 use super::{Blob, Cause, Entry, Error, FormatName, ListOptions, Location, Object, Reason, Runtime, Skipped};
 use crate::Place;
 
@@ -89,12 +89,13 @@ impl Walk<'_> {
                 }
             };
             let name = relative(entry.path());
-            let is_hidden = entry.depth() > 0 && hidden(&entry.file_name().to_string_lossy());
+            let named = (entry.depth() > 0).then(|| entry.file_name().to_string_lossy());
+            let no_data = named.and_then(|name| no_data(&name));
             if entry.file_type().is_dir() {
-                if is_hidden {
+                if let Some(reason) = no_data {
                     entries.skip_current_dir();
                     if self.glob.is_none() {
-                        self.skip(name, 0, Reason::Hidden);
+                        self.skip(name, 0, reason);
                     }
                 }
                 continue;
@@ -103,8 +104,8 @@ impl Walk<'_> {
                 continue;
             }
             let size = entry.metadata().map_or(0, |about| about.len());
-            if is_hidden {
-                self.skip(name, size, Reason::Hidden);
+            if let Some(reason) = no_data {
+                self.skip(name, size, reason);
             } else if self.filter.wants(&name) {
                 self.file(entry.path(), name);
             } else {
