@@ -75,7 +75,7 @@ impl Batches {
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
     }
 
-    /// The places of the columns of which a value changed.
+    /// The places of the columns of which a value changed, or the name of a field in them.
     #[getter]
     fn changed(&self) -> Vec<usize> {
         self.0.changed.iter().copied().collect()

@@ -393,3 +393,100 @@ def test_pandas_labels_that_hold_findings_lose_these_and_nothing_else(label, cle
     assert redacted.to_numpy().tolist() == [[1, 2], [3, 4]] and frame.columns.equals(columns)
     series = sievert.redact(pd.Series([1, 2], name=label))
     assert series.name == clean and series.to_list() == [1, 2]
+
+
+@pytest.mark.parametrize("values", [[{EMAIL: "x", "b": "y"}], [{EMAIL: "x", "b": EMAIL}]])
+def test_names_of_nested_fields_are_rewritten_in_every_library(values):
+    clean = [{"<EMAIL>": "x", "b": "<EMAIL>" if value["b"] == EMAIL else "y"} for value in values]
+    assert sievert.redact(pa.table({"s": values}))["s"].to_pylist() == clean
+    assert sievert.redact(pl.DataFrame({"s": values}))["s"].to_list() == clean
+    assert sievert.redact(pl.DataFrame({"l": [values]}))["l"].to_list() == [clean]
+    assert list(sievert.redact(pd.DataFrame({"s": values}))["s"]) == clean
+    assert list(sievert.redact(pd.DataFrame({"l": [values]}))["l"]) == [clean]
+    arrow = pd.DataFrame({"s": pd.Series(pa.array(values).to_pylist(), dtype=pd.ArrowDtype(pa.array(values).type))})
+    assert list(sievert.redact(arrow)["s"]) == clean
+
+
+def test_keys_that_would_become_one_are_refused():
+    values = [{EMAIL: 1, f"b.{EMAIL}": 2}]
+    for frame in (pa.table({"s": values}), pl.DataFrame({"s": values}), pd.DataFrame({"s": values})):
+        with pytest.warns(IncompleteWarning), pytest.raises(IncompleteError, match="two fields would get one name") as raised:
+            sievert.redact(frame, on_incomplete="warn")
+        assert EMAIL not in str(raised.value)
+
+
+def test_keys_of_bytes_stay_bytes():
+    frame = pd.DataFrame({"s": pd.Series([{b"a": EMAIL, EMAIL.encode(): "x"}], dtype=object)})
+    assert list(sievert.redact(frame)["s"]) == [{b"a": "<EMAIL>", b"<EMAIL>": "x"}]
+
+
+def test_polars_enums_keep_their_order_and_what_is_no_finding_wherever_they_stand():
+    kinds = pl.Enum(["z", EMAIL, "x", f"of {EMAIL}"])
+    clean = pl.Enum(["z", "<EMAIL>", "x", "of <EMAIL>"])
+    frame = pl.DataFrame(
+        {
+            "e": pl.Series([EMAIL, "x"], dtype=kinds),
+            "l": pl.Series([[EMAIL], []], dtype=pl.List(kinds)),
+            "a": pl.Series([[EMAIL, "x"], None], dtype=pl.Array(kinds, 2)),
+            "s": pl.Series([{"a": EMAIL}, {"a": "z"}], dtype=pl.Struct({"a": kinds})),
+            "unused": pl.Series([["x"], None], dtype=pl.List(kinds)),
+        }
+    )
+    redacted = sievert.redact(frame)
+    assert redacted.schema == pl.Schema(
+        {"e": clean, "l": pl.List(clean), "a": pl.Array(clean, 2), "s": pl.Struct({"a": clean}), "unused": pl.List(clean)}
+    )
+    assert redacted.rows()[0] == ("<EMAIL>", ["<EMAIL>"], ["<EMAIL>", "x"], {"a": "<EMAIL>"}, ["x"])
+    assert redacted.rows()[1] == ("x", [], None, {"a": "z"}, None)
+    assert sievert.redact(frame[:0]).schema == redacted.schema
+    dropped = sievert.redact(frame, policy={"redact": [{"detectors": ["*"], "action": "drop-record"}]})
+    assert dropped["e"].to_list() == ["x"] and EMAIL not in str(dropped.schema)
+
+
+def test_polars_types_that_arrow_does_not_have_are_said():
+    frame = pl.DataFrame({"n": pl.Series([1], dtype=pl.Int128), "note": [EMAIL]})
+    with pytest.raises(IncompleteError, match="field n, 1 cells: it is of the type Int128"):
+        sievert.redact(frame)
+    mapped = pl.DataFrame({"m": pl.Series([{"a": "x"}], dtype=pl.Map(pl.String, pl.Enum(["x", EMAIL])))})
+    with pytest.raises(IncompleteError, match="it holds enums in a map"):
+        sievert.redact(mapped)
+
+
+class Sub(pd.DataFrame):
+    """A frame of one's own kind, as pandas lets one make them."""
+
+    _metadata = ["unit"]
+
+    @property
+    def _constructor(self):
+        return Sub
+
+
+def test_pandas_frames_of_ones_own_kind_and_flags_stay():
+    frame = Sub({"note": [EMAIL, "x"]}).set_flags(allows_duplicate_labels=False)
+    frame.unit = "mm"
+    clean = sievert.redact(frame)
+    assert type(clean) is Sub and clean.unit == "mm" and not clean.flags.allows_duplicate_labels
+    assert list(clean["note"]) == ["<EMAIL>", "x"]
+
+
+def test_pandas_labels_of_objects_and_categories_keep_their_type():
+    objects = pd.Index([EMAIL, "x"], dtype=object)
+    assert sievert.redact(objects).equals(pd.Index(["<EMAIL>", "x"], dtype=object))
+    assert sievert.redact(objects).dtype == object
+    frame = pd.DataFrame([[1, 2], [3, 4]], index=objects, columns=objects)
+    clean = sievert.redact(frame)
+    assert clean.index.dtype == clean.columns.dtype == object and list(clean.columns) == ["<EMAIL>", "x"]
+    levels = pd.MultiIndex.from_arrays([objects, pd.Index([1, "a"], dtype=object)])
+    assert list(sievert.redact(levels).dtypes) == [object, object]
+    categories = pd.CategoricalIndex([EMAIL, "x"], categories=["x", f"of {EMAIL}", EMAIL], ordered=True, name="c")
+    clean = sievert.redact(pd.DataFrame([[1, 2]], columns=categories)).columns
+    assert list(clean) == ["<EMAIL>", "x"] and clean.ordered and clean.name == "c"
+    assert list(clean.categories) == ["x", "of <EMAIL>", "<EMAIL>"]
+    hidden = pd.CategoricalIndex(["x"], categories=["x", EMAIL])
+    assert list(sievert.redact(pd.DataFrame([[1]], columns=hidden)).columns.categories) == ["x", "<EMAIL>"]
+
+
+def test_a_slice_of_a_map_is_rewritten():
+    entries = pa.array([[("k", EMAIL)], [(EMAIL, "x")], None], pa.map_(pa.string(), pa.string()))
+    assert sievert.redact(pa.table({"m": entries.slice(1)}))["m"].to_pylist() == [[("<EMAIL>", "x")], None]

@@ -67,6 +67,16 @@ def test_a_dataset_is_a_frame():
     assert isinstance(found, datasets.Dataset) and found["row"][:] == [1]
 
 
+def test_what_stands_beside_the_rows_of_a_dataset():
+    dataset = datasets.Dataset.from_dict({"note": ["a", "b"], "who": [0, 1], "keys": [{EMAIL: 1}, {EMAIL: 2}]})
+    dataset = dataset.cast_column("who", datasets.ClassLabel(names=[EMAIL, "b"])).with_format("numpy", columns=["who"])
+    clean, report = sievert.redact(dataset, return_report=True)
+    assert clean.features["who"].names == ["<EMAIL>", "b"] and clean.features["note"] == dataset.features["note"]
+    assert clean.format["type"] == "numpy" and clean.format["columns"] == ["who"]
+    assert clean.with_format(None)["keys"][:] == [{"<EMAIL>": 1}, {"<EMAIL>": 2}]
+    assert EMAIL not in f"{clean.features}{clean.data.schema.metadata}{report}"
+
+
 def test_the_splits_of_a_dataset_stay_splits():
     splits = datasets.DatasetDict(
         {name: datasets.Dataset.from_dict(ROWS, split=name) for name in ("train", "test")}

@@ -62,7 +62,7 @@ pub struct Written {
     pub schema: SchemaRef,
     /// The rows that stay.
     pub batches: Vec<RecordBatch>,
-    /// Columns of which a value changed, by their place.
+    /// Columns of which a value changed, or the name of a field in them, by their place.
     pub changed: BTreeSet<usize>,
     /// Rows that went, by their number in what was handed in, rising.
     pub dropped: Vec<u64>,

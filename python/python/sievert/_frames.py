@@ -51,8 +51,8 @@ class Opened:
     unread: list[Unread] = field(default_factory=list)
     unused: dict[str, list[str]] = field(default_factory=dict)
     """By column: texts that no row has and that travel with its type, such as the categories of an enum."""
-    telling: set[str] = field(default_factory=set)
-    """The columns of ``unused`` in which something was found, for ``back``."""
+    became: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By column: what became of its ``unused`` texts, for ``back``."""
     prepare: Callable[[Scan], None] = lambda scan: None
     """Called before the records are read: what stands beside them may depend on what is looked for."""
     rewrite: Callable[[list[str]], list[str]] = list
@@ -89,8 +89,7 @@ def scan_frame(plan: _native.Plan, opened: Opened, threads: int | None, sample: 
 def redact_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> tuple[Any, Report]:
     """The frame rewritten; ``None`` in its place where it could not be read to its end."""
     for column, texts in opened.unused.items():
-        if plan.redact_texts(texts, column) != texts:
-            opened.telling.add(column)
+        opened.became[column] = dict(zip(texts, plan.redact_texts(texts, column)))
     opened.rewrite = lambda texts: plan.redact_texts(texts, "")
     json, batches = _run(plan, opened, threads, redact=True)
     return (None if batches is None else opened.back(batches)), Report(json)

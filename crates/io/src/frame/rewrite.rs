@@ -9,7 +9,7 @@ use arrow::array::{
     StringViewBuilder, UInt64Array, make_array,
 };
 use arrow::compute::{cast, filter_record_batch, take};
-use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use super::leaf::{Leaf, Leaves, Slots};
@@ -410,11 +410,11 @@ impl Writing {
             return Ok(self.written);
         }
         let old = self.written.schema.clone();
-        let fields: Vec<_> = old.fields().iter().map(|field| self.renamed(field, "$", "")).collect();
+        let twins = "two columns would get one name; rename them first";
+        let fields = self.all_renamed(old.fields(), "$", "", twins)?;
         for (at, field) in fields.iter().enumerate() {
-            let twins = fields.iter().filter(|other| other.name() == field.name()).count();
-            if field.name() != old.field(at).name() && twins > 1 {
-                return Err(Cause::Unsupported("two columns would get one name; rename them first"));
+            if field.data_type() != old.field(at).data_type() {
+                self.written.changed.insert(at);
             }
         }
         let mut metadata = old.metadata().clone();
@@ -436,41 +436,60 @@ impl Writing {
         Ok(Written { schema, batches, ..self.written })
     }
 
-    /// A field with the new names in it and below it. `holder` is how its names are found, `parent` how its path begins.
-    fn renamed(&self, field: &FieldRef, holder: &str, parent: &str) -> FieldRef {
-        let path =
-            if parent.is_empty() { field.name().clone() } else { format!("{parent}.{}", field.name()) };
-        let below = self.retype(field.data_type(), &path);
-        let name = self.names.get(&(holder.to_owned(), field.name().clone())).unwrap_or(field.name());
-        if name == field.name() && below == *field.data_type() {
-            return field.clone();
-        }
-        Arc::new(Field::clone(field).with_name(name).with_data_type(below))
+    /// Fields that stand beside each other, with the new names. `twins` is what is said where two would get one name.
+    fn all_renamed(
+        &self,
+        old: &Fields,
+        holder: &str,
+        parent: &str,
+        twins: &'static str,
+    ) -> Result<Fields, Cause> {
+        let new: Fields =
+            old.iter().map(|field| self.renamed(field, holder, parent)).collect::<Result<_, _>>()?;
+        let mut names: HashMap<&str, u32> = HashMap::new();
+        new.iter().for_each(|field| *names.entry(field.name()).or_insert(0) += 1);
+        let one_name =
+            |(old, new): (&FieldRef, &FieldRef)| old.name() != new.name() && names[new.name().as_str()] > 1;
+        if old.iter().zip(&new).any(one_name) { Err(Cause::Unsupported(twins)) } else { Ok(new) }
     }
 
-    fn retype(&self, of: &DataType, path: &str) -> DataType {
-        let item = |item: &FieldRef| {
-            let below = self.retype(item.data_type(), &format!("{path}[]"));
-            Arc::new(Field::clone(item).with_data_type(below))
+    /// A field with the new names in it and below it. `holder` is how its names are found, `parent` how its path begins.
+    fn renamed(&self, field: &FieldRef, holder: &str, parent: &str) -> Result<FieldRef, Cause> {
+        let path =
+            if parent.is_empty() { field.name().clone() } else { format!("{parent}.{}", field.name()) };
+        let below = self.retype(field.data_type(), &path)?;
+        let name = self.names.get(&(holder.to_owned(), field.name().clone())).unwrap_or(field.name());
+        if name == field.name() && below == *field.data_type() {
+            return Ok(field.clone());
+        }
+        Ok(Arc::new(Field::clone(field).with_name(name).with_data_type(below)))
+    }
+
+    fn retype(&self, of: &DataType, path: &str) -> Result<DataType, Cause> {
+        let item = |item: &FieldRef| -> Result<FieldRef, Cause> {
+            let below = self.retype(item.data_type(), &format!("{path}[]"))?;
+            Ok(Arc::new(Field::clone(item).with_data_type(below)))
         };
-        match of {
+        Ok(match of {
             DataType::Struct(fields) => {
-                DataType::Struct(fields.iter().map(|field| self.renamed(field, path, path)).collect())
+                let twins = "two fields would get one name; rename them first";
+                DataType::Struct(self.all_renamed(fields, path, path, twins)?)
             }
-            DataType::List(of) => DataType::List(item(of)),
-            DataType::LargeList(of) => DataType::LargeList(item(of)),
-            DataType::FixedSizeList(of, size) => DataType::FixedSizeList(item(of), *size),
+            DataType::List(of) => DataType::List(item(of)?),
+            DataType::LargeList(of) => DataType::LargeList(item(of)?),
+            DataType::FixedSizeList(of, size) => DataType::FixedSizeList(item(of)?, *size),
             DataType::Map(entries, sorted) => {
-                let DataType::Struct(parts) = entries.data_type() else { return of.clone() };
-                let parts = parts.iter().zip(["key", "value"]).map(|(part, name)| {
-                    let below = self.retype(part.data_type(), &format!("{path}.{name}"));
-                    Arc::new(Field::clone(part).with_data_type(below))
-                });
-                let parts = DataType::Struct(parts.collect());
+                let DataType::Struct(parts) = entries.data_type() else { return Ok(of.clone()) };
+                let part = |(part, name): (&FieldRef, &str)| -> Result<FieldRef, Cause> {
+                    let below = self.retype(part.data_type(), &format!("{path}.{name}"))?;
+                    Ok(Arc::new(Field::clone(part).with_data_type(below)))
+                };
+                let parts = parts.iter().zip(["key", "value"]).map(part).collect::<Result<_, _>>()?;
+                let parts = DataType::Struct(parts);
                 DataType::Map(Arc::new(Field::clone(entries).with_data_type(parts)), *sorted)
             }
             other => other.clone(),
-        }
+        })
     }
 }
 

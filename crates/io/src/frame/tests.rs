@@ -240,7 +240,12 @@ fn names_and_metadata_are_rewritten_and_names_stay_apart() {
 
     let twins = batch(vec![("!one", texts(&[Some("x")])), ("!two", texts(&[Some("y")]))]);
     let error = rewritten(vec![twins], 1 << 20).1.expect_err("a collision");
-    assert!(error.to_string().contains("one name"), "{error}");
+    assert!(error.to_string().contains("two columns would get one name"), "{error}");
+    let fields = ["!one", "!two"].map(|name| Field::new(name, DataType::Utf8, true)).to_vec();
+    let parts = StructArray::new(fields.into(), vec![texts(&[Some("x")]), texts(&[Some("y")])], None);
+    let twins = batch(vec![("s", Arc::new(parts) as ArrayRef)]);
+    let error = rewritten(vec![twins], 1 << 20).1.expect_err("a collision below a column");
+    assert!(error.to_string().contains("two fields would get one name"), "{error}");
 }
 
 #[test]

@@ -24,9 +24,18 @@ def open_frame(data: Any) -> Opened | None:
     def back(batches: _native.Batches) -> datasets.Dataset:
         table = pa.table(batches)
         info = data.info.copy()
-        if batches.names != data.column_names:
-            info.features = None
-        return datasets.Dataset(table, info=info, split=data.split)
+        # Labels of classes and names of nested fields stand in the metadata, which was rewritten as well.
+        features = datasets.Features.from_arrow_schema(table.schema)
+        if features.type != pa.struct(list(table.schema)):
+            features = datasets.Features.from_arrow_schema(table.schema.remove_metadata())
+        info.features = features
+        clean = datasets.Dataset(table, info=info, split=data.split)
+        shown = dict(data.format)
+        columns = set(shown.pop("columns"))
+        if shown["type"] is None and columns == set(data.column_names):
+            return clean
+        names = [new for old, new in zip(data.column_names, batches.names) if old in columns]
+        return clean.with_format(columns=names, **shown.pop("format_kwargs"), **shown)
 
     def table(columns: dict[str, list[Any]]) -> datasets.Dataset:
         return datasets.Dataset.from_dict(columns)

@@ -36,7 +36,12 @@ def open_frame(data: Any) -> Opened | None:
         return _open(name, data, lambda frame: frame)
     if isinstance(data, pd.Series):
         frame = data.to_frame("" if data.name is None else data.name)
-        return _open(name, frame, lambda new: new.iloc[:, 0].rename(None if data.name is None else new.columns[0]))
+
+        def last(new: pd.DataFrame) -> pd.Series:
+            series = data._constructor(new.iloc[:, 0]).__finalize__(data)
+            return series.rename(None if data.name is None else new.columns[0])
+
+        return _open(name, frame, last)
     if isinstance(data, pd.Index):
         return _open(name, pd.DataFrame(index=data), lambda frame: frame.index)
     return None
@@ -72,8 +77,9 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         aligned = {at: part.set_axis(index) for at, part in enumerate(done[len(levels) :])}
         result = pd.DataFrame(aligned, index=index, copy=not _COPIES_ON_WRITE)
         result.columns = columns
-        result.attrs = dict(frame.attrs)
-        return last(result)
+        # A frame of one's own kind stays one, with what pandas says beside the data: attributes, flags.
+        own = result if type(frame) is pd.DataFrame else frame._constructor(result)
+        return last(own.__finalize__(frame))
 
     def prepare(scan: Scan) -> None:
         beside = {} if levels else _names_of("index", frame.index)
@@ -131,7 +137,7 @@ def _levels(index: pd.Index) -> list[pd.Series]:
         levels = []
     else:
         levels = [index]
-    return [pd.Series(level.array, name=level.name) for level in levels]
+    return [pd.Series(level.array, dtype=level.dtype, name=level.name) for level in levels]
 
 
 def _to_arrow(name: str, column: pd.Series, unread: list[Unread]) -> pa.ChunkedArray:
@@ -190,9 +196,9 @@ def _from_arrow(name: str, old: pd.Series, before: pa.ChunkedArray, after: pa.Ch
     dtype = old.dtype
     if dtype == object:
         values = old.to_numpy(copy=True)
-        rows = _differing(before, after)
+        rows, names = _differing(before, after), _field_names(before.type, after.type)
         for row, new in zip(rows, after.take(pa.array(rows, pa.int64())).to_pylist()):
-            values[row] = _rebuilt(values[row], new)
+            values[row] = _rebuilt(values[row], new, names)
         return pd.Series(values, index=old.index, name=old.name, dtype=object)
     if isinstance(dtype, pd.CategoricalDtype):
         # Of the dictionary, not of the values: a category that no row has is one as well.
@@ -204,6 +210,8 @@ def _from_arrow(name: str, old: pd.Series, before: pa.ChunkedArray, after: pa.Ch
         nullable = dtype.name.replace("uint", "UInt").replace("int", "Int")
         warnings.warn(f"column {name!r} was {dtype} and becomes {nullable}: values in it are null", stacklevel=7)
         return pd.Series(pd.array(after.to_pylist(), dtype=nullable), index=old.index, name=old.name)
+    if isinstance(dtype, pd.ArrowDtype) and pa.types.is_nested(after.type):
+        dtype = pd.ArrowDtype(after.type)  # names of its fields may be others now
     from_arrow = getattr(dtype, "__from_arrow__", None)
     if from_arrow is not None:
         return pd.Series(from_arrow(after), index=old.index, name=old.name)
@@ -222,16 +230,30 @@ def _differing(before: pa.ChunkedArray, after: pa.ChunkedArray) -> Sequence[int]
     return rows
 
 
-def _rebuilt(old: Any, new: Any) -> Any:
+def _field_names(old: pa.DataType, new: pa.DataType) -> Any:
+    """What the fields of a struct are called now, each with what stands below it; of lists, what stands in them."""
+    if pa.types.is_struct(old):
+        return {was.name: (now.name, _field_names(was.type, now.type)) for was, now in zip(old, new)}
+    return _field_names(old.value_type, new.value_type) if pa.types.is_list(old) else None
+
+
+def _rebuilt(old: Any, new: Any, names: Any) -> Any:
     """A new object like the old one, with the texts of the new one. Keys that Arrow added are left out."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return {key: _rebuilt(value, new.get(str(key))) for key, value in old.items()}
-    if isinstance(old, (list, tuple)) and isinstance(new, list) and len(old) == len(new):
-        return type(old)(map(_rebuilt, old, new)) if type(old) in (list, tuple) else list(map(_rebuilt, old, new))
-    if isinstance(old, np.ndarray) and isinstance(new, list):
-        rebuilt = np.empty(len(old), dtype=object)
-        rebuilt[:] = [_rebuilt(a, b) for a, b in zip(old, new)]
+        rebuilt = {}
+        for key, value in old.items():
+            was = key.decode() if isinstance(key, bytes) else str(key)
+            now, below = names[was]
+            renamed = key if now == was else now.encode() if isinstance(key, bytes) else now
+            rebuilt[renamed] = _rebuilt(value, new[now], below)
         return rebuilt
+    if isinstance(old, (list, tuple)) and isinstance(new, list) and len(old) == len(new):
+        parts = [_rebuilt(a, b, names) for a, b in zip(old, new)]
+        return type(old)(parts) if type(old) in (list, tuple) else parts
+    if isinstance(old, np.ndarray) and isinstance(new, list):
+        array = np.empty(len(old), dtype=object)
+        array[:] = [_rebuilt(a, b, names) for a, b in zip(old, new)]
+        return array
     if isinstance(old, bytes) and isinstance(new, str):
         return new.encode()
     return new
@@ -241,8 +263,13 @@ def _index(index: pd.Index, levels: list[pd.Series], before: list[pd.Series]) ->
     if all(new is old for new, old in zip(levels, before)) or not levels:
         return index
     if isinstance(index, pd.MultiIndex):
-        return pd.MultiIndex.from_arrays([level.array for level in levels], names=index.names)
-    return pd.Index(levels[0].array, name=index.name)
+        return pd.MultiIndex.from_arrays([_as_index(level) for level in levels], names=index.names)
+    return _as_index(levels[0]).rename(index.name)
+
+
+def _as_index(level: pd.Series) -> pd.Index:
+    # Of the same dtype: left to itself, pandas makes text of objects.
+    return pd.Index(level.array, dtype=level.dtype)
 
 
 def _index_names(index: pd.Index, old: list[str], new: list[str]) -> pd.Index:
@@ -265,14 +292,30 @@ def _column_names(columns: pd.Index, old: list[str], new: list[str], rewrite: _R
         _relabelled(name, b, rewrite) if isinstance(name, tuple) else name if a == b else b
         for name, a, b in zip(columns, old, new)
     ]
+    if isinstance(columns, pd.CategoricalIndex):
+        return _categories(columns, renamed, rewrite)
     if renamed == list(columns):
         return columns
     if not isinstance(columns, pd.MultiIndex):
-        return pd.Index(renamed, name=columns.name, tupleize_cols=False)
+        # Objects stay objects; what was no text may have become one.
+        dtype = object if columns.dtype == object else None
+        return pd.Index(renamed, dtype=dtype, name=columns.name, tupleize_cols=False)
     # Level by level, so that one in which nothing changed keeps its type.
     levels = [columns.get_level_values(level) for level in range(columns.nlevels)]
     arrays = [old if list(old) == list(new) else list(new) for old, new in zip(levels, zip(*renamed))]
     return pd.MultiIndex.from_arrays(arrays, names=columns.names)
+
+
+def _categories(columns: pd.CategoricalIndex, renamed: list[Any], rewrite: _Rewrite) -> pd.Index:
+    """Labels that are categories, with those too that no column has."""
+    became = dict(zip(columns, renamed))
+    for category in columns.categories:
+        if category not in became:
+            became[category] = rewrite([category])[0] if isinstance(category, str) else category
+    if all(new == old for old, new in became.items()):
+        return columns
+    categories = list(dict.fromkeys(became[category] for category in columns.categories))
+    return pd.CategoricalIndex(renamed, categories=categories, ordered=columns.ordered, name=columns.name)
 
 
 def _relabelled(label: tuple[Any, ...], whole: str, rewrite: _Rewrite) -> tuple[Any, ...]:
