@@ -1,5 +1,6 @@
 """Frames of pyarrow, polars and pandas: the same type comes back, the input stays, and what is not examined is said."""
 
+import collections
 import decimal
 import pickle
 
@@ -490,3 +491,21 @@ def test_pandas_labels_of_objects_and_categories_keep_their_type():
 def test_a_slice_of_a_map_is_rewritten():
     entries = pa.array([[("k", EMAIL)], [(EMAIL, "x")], None], pa.map_(pa.string(), pa.string()))
     assert sievert.redact(pa.table({"m": entries.slice(1)}))["m"].to_pylist() == [[("<EMAIL>", "x")], None]
+
+
+Pair = collections.namedtuple("Pair", "mail n")
+
+
+def test_pandas_objects_that_hold_others_keep_their_type():
+    values = [{EMAIL, "x"}, Pair(EMAIL, "x"), collections.OrderedDict(a=EMAIL), (EMAIL,)]
+    clean = [{"<EMAIL>", "x"}, Pair("<EMAIL>", "x"), collections.OrderedDict(a="<EMAIL>"), ("<EMAIL>",)]
+    for value, expected in zip(values, clean):
+        rebuilt = sievert.redact(pd.DataFrame({"o": pd.Series([value], dtype=object)}))["o"][0]
+        assert rebuilt == expected and type(rebuilt) is type(expected)
+
+
+def test_no_warning_names_a_column_that_is_called_by_a_value():
+    frame = pd.DataFrame({(EMAIL, "employee_id"): [412345, 412346]})
+    with pytest.warns(UserWarning, match="column '<EMAIL>.employee_id' was int64") as warned:
+        sievert.redact(frame)
+    assert EMAIL not in str(warned[0].message)

@@ -4,6 +4,7 @@ found is handed back as it is, object columns keep their objects, and what Arrow
 
 from __future__ import annotations
 
+import copy
 import decimal
 import warnings
 from collections import Counter
@@ -67,7 +68,7 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
             kept = part[stays] if batches.dropped else part
             if at in changed:
                 before = handed[at].filter(pa.array(stays)) if batches.dropped else handed[at]
-                kept = _from_arrow(names[at], kept, before, new.column(at))
+                kept = _from_arrow(batches.names[at], kept, before, new.column(at))
             done.append(kept)
         renamed = batches.names
         index = _index(frame.index[stays] if batches.dropped else frame.index, done[: len(levels)], levels)
@@ -240,16 +241,24 @@ def _field_names(old: pa.DataType, new: pa.DataType) -> Any:
 def _rebuilt(old: Any, new: Any, names: Any) -> Any:
     """A new object like the old one, with the texts of the new one. Keys that Arrow added are left out."""
     if isinstance(old, dict) and isinstance(new, dict):
-        rebuilt = {}
+        rebuilt: dict[Any, Any] = {}
         for key, value in old.items():
             was = key.decode() if isinstance(key, bytes) else str(key)
             now, below = names[was]
             renamed = key if now == was else now.encode() if isinstance(key, bytes) else now
             rebuilt[renamed] = _rebuilt(value, new[now], below)
-        return rebuilt
+        if type(old) is dict:
+            return rebuilt
+        own = copy.copy(old)
+        own.clear()
+        own.update(rebuilt)
+        return own
     if isinstance(old, (list, tuple)) and isinstance(new, list) and len(old) == len(new):
         parts = [_rebuilt(a, b, names) for a, b in zip(old, new)]
-        return type(old)(parts) if type(old) in (list, tuple) else parts
+        make = getattr(old, "_make", type(old))  # of a named tuple
+        return make(parts)
+    if isinstance(old, set) and isinstance(new, list):
+        return type(old)(new)
     if isinstance(old, np.ndarray) and isinstance(new, list):
         array = np.empty(len(old), dtype=object)
         array[:] = [_rebuilt(a, b, names) for a, b in zip(old, new)]
