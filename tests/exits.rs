@@ -73,6 +73,7 @@ fn exit_codes() {
         (2, "redact - --in-place", "standard input cannot be rewritten in place"),
         (2, "scan missing.csv", "missing.csv: not found; check the path"),
         (2, "scan clean.csv missing.csv", "missing.csv: not found; check the path"),
+        (2, "scan maria@weber-labs.org", "sievert: <EMAIL>: not found; check the path"),
         (
             2,
             "scan clean.csv --policy missing.toml",
@@ -83,7 +84,7 @@ fn exit_codes() {
         (2, "scan clean.csv --detector us.snn", "did you mean"),
         (2, "redact mail.txt --out keyed --policy keyed.toml", "env:SIEVERT_KEY is not set"),
         (2, "redact mail.txt --out keyed --policy short.toml", "file:short.key"),
-        (2, "redact mail.txt --out keyed --policy lost.toml", "file:lost.key"),
+        (2, "redact mail.txt --out keyed --policy lost.toml", "or make a key with `sievert key new FILE`"),
         (0, "redact mail.txt --out keyed --policy keyed.toml --ephemeral-key", ""),
         (2, "", "Usage"),
         (2, "scan", "INPUT"),

@@ -26,6 +26,12 @@ pub(crate) fn detectors(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
     sievert::detectors().iter().map(describe).collect()
 }
 
+/// How a built-in detector decides, as text, by its id or alias; nothing where there is none of that name.
+#[pyfunction]
+pub(crate) fn explain(name: &str) -> Option<String> {
+    sievert::detector(name).map(sievert::explain)
+}
+
 fn tuple<'py>(py: Python<'py>, texts: &[&str]) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
     pyo3::types::PyTuple::new(py, texts)
 }

@@ -58,6 +58,11 @@ pub(crate) fn sievert_error(py: Python<'_>, text: String) -> PyErr {
     new(class!(py, "SievertError"), text)
 }
 
+/// What is not of the form that it should be.
+pub(crate) fn format_error(py: Python<'_>, text: String) -> PyErr {
+    new(class!(py, "FormatError"), text)
+}
+
 /// Where the last panic was.
 static PLACE: Mutex<String> = Mutex::new(String::new());
 

@@ -21,7 +21,7 @@ mod _native {
     #[pymodule_export]
     use super::capsule::Batches;
     #[pymodule_export]
-    use super::catalog::detectors;
+    use super::catalog::{detectors, explain};
     #[pymodule_export]
     use super::files::{redact_files, scan_files};
     #[pymodule_export]

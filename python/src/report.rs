@@ -5,12 +5,12 @@ use pyo3::prelude::*;
 use sievert::render::{Next, to_json};
 use sievert::{Confidence, Report};
 
-use crate::error::raise;
+use crate::error::{format_error, raise};
 
 /// The sum of reports of one job: shards, partitions, workers.
 #[pyfunction]
 pub(crate) fn merge(py: Python<'_>, reports: Vec<String>) -> PyResult<String> {
-    let mut all = reports.iter().map(|report| parse(report));
+    let mut all = reports.iter().map(|report| parse(py, report));
     let mut sum = all.next().ok_or_else(|| PyValueError::new_err("there is no report to merge"))??;
     for report in all {
         sum.merge(&report?).map_err(|error| raise(py, &error))?;
@@ -20,10 +20,10 @@ pub(crate) fn merge(py: Python<'_>, reports: Vec<String>) -> PyResult<String> {
 
 /// The report as the command line prints it.
 #[pyfunction]
-pub(crate) fn summary(report: &str) -> PyResult<String> {
+pub(crate) fn summary(py: Python<'_>, report: &str) -> PyResult<String> {
     let exit = 0;
     Ok(sievert::render::summary(
-        &parse(report)?,
+        &parse(py, report)?,
         &Next { inputs: String::new(), exit, fail_on: Confidence::Likely },
     ))
 }
@@ -33,11 +33,9 @@ pub(crate) fn text(report: &Report) -> PyResult<String> {
     to_json(report).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-fn parse(report: &str) -> PyResult<Report> {
+fn parse(py: Python<'_>, report: &str) -> PyResult<Report> {
     serde_json::from_str(report).map_err(|error| {
-        PyValueError::new_err(format!(
-            "not a report of this version (line {} of its JSON); merge what this version wrote",
-            error.line()
-        ))
+        let line = error.line();
+        format_error(py, format!("not a report of this version (line {line} of its JSON); make it again"))
     })
 }

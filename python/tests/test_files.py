@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import sievert
+from conftest import EMAIL
 from sievert import _progress
 from sievert import FormatError, IncompleteError, IncompleteWarning, Report, SievertError, StoreError
 
@@ -82,6 +83,51 @@ def test_errors_of_stores_and_formats_have_their_class(tmp_path):
     assert issubclass(StoreError, OSError) and issubclass(FormatError, ValueError)
 
 
+def test_a_text_in_place_of_a_path_is_not_repeated():
+    for work in (sievert.scan, lambda text: sievert.redact_file(text, "clean.txt")):
+        with pytest.raises(StoreError, match="write to <EMAIL>: not found") as raised:
+            work(f"write to {EMAIL}")
+        assert EMAIL not in str(raised.value)
+    for work in (sievert.redact, sievert.findings):
+        with pytest.raises(TypeError, match="texts are for scan_text and redact_text, files for scan and redact_file"):
+            work(f"write to {EMAIL}")
+
+
+def test_one_file_is_no_glob_and_no_url(csv, tmp_path):
+    out = tmp_path / "clean.csv"
+    with pytest.raises(StoreError, match="name a file or a folder, and no glob"):
+        sievert.redact_file(csv.parent / "*.csv", out)
+    for src, dst in ((csv, "s3://bucket/clean.csv"), ("s3://bucket/people.csv", out)):
+        with pytest.raises(StoreError, match="is a URL"):
+            sievert.redact_file(src, dst)
+    assert not out.exists() and not os.path.exists("s3:")
+
+
+def test_wrong_usages_say_what_is_accepted(csv, tmp_path):
+    report = sievert.scan(csv)
+    for kind, said, work in (
+        (ValueError, "threads is 0; it takes a number from 1 to 1024", lambda: sievert.scan(csv, threads=0)),
+        (ValueError, "threads is 1000000;", lambda: sievert.redact_file(csv, "x.csv", threads=1_000_000)),
+        (ValueError, "threads is -1;", lambda: sievert.redact(pa.table({"a": ["b"]}), threads=-1)),
+        (ValueError, "threads is '2';", lambda: sievert.findings(pa.table({"a": ["b"]}), threads="2")),
+        (TypeError, 'sample is float; it takes a share such as "1%"', lambda: sievert.scan(csv, sample=0.1)),
+        (ValueError, "min_confidence is 0.8; it takes", lambda: sievert.Scanner(min_confidence=0.8)),
+        (TypeError, "detectors holds int; it takes ids", lambda: sievert.Scanner(detectors=[5])),
+        (TypeError, "country is int; it takes a str", lambda: sievert.detectors(country=5)),
+        (TypeError, "id is int; it takes the id of a detector", lambda: sievert.explain(5)),
+        (TypeError, "reports is a Report; it takes several", lambda: sievert.merge(report)),
+        (TypeError, "reports holds str; it takes Reports", lambda: sievert.merge(["report.json"])),
+        (TypeError, "policy is list; from_dict takes a dictionary", lambda: sievert.Policy.from_dict([1])),
+        (sievert.PolicyError, "the policy's name is empty", lambda: sievert.scan_text("x", policy="")),
+        (StoreError, "gone.json: No such file or directory; check the path", lambda: Report.load("gone.json")),
+        (StoreError, "Is a directory; name a file that can be written", lambda: report.save(tmp_path)),
+        (FormatError, "not a report of this version", lambda: Report.load(csv)),
+    ):
+        with pytest.raises(kind) as raised:
+            work()
+        assert said in str(raised.value)
+
+
 def test_reports_are_saved_loaded_merged_and_pickled(csv, tmp_path):
     report = sievert.scan(csv)
     path = tmp_path / "report.json"
@@ -97,6 +143,12 @@ def test_reports_are_saved_loaded_merged_and_pickled(csv, tmp_path):
         sievert.merge([])
     with pytest.raises(ValueError, match="not a report"):
         sievert.merge([Report('{"canary": 1}')])
+
+
+def test_a_report_without_findings_is_a_table_of_the_same_types():
+    full, empty = (sievert.scan(pa.table({"a": [text]})).to_pandas() for text in (EMAIL, "nothing"))
+    assert len(full) == 1 and len(empty) == 0
+    assert list(empty.dtypes[2:]) == list(full.dtypes[2:]) == ["int64"] * 6
 
 
 def test_the_log_is_told(csv, caplog):

@@ -96,6 +96,9 @@ def test_the_catalogue_is_listed_and_explained():
         sievert.detectors(country="atlantis")
     for detector in everything:
         assert sievert.explain(detector.id).startswith(detector.id)
+    command = Path(sys.executable).with_name("sievert")
+    told = subprocess.run([command, "explain", "health.mrn"], capture_output=True, text=True, check=True).stdout
+    assert sievert.explain("health.mrn") == told and "never: only behind a label" in told
     assert sievert.explain("EMAIL_ADDRESS").startswith("global.email")
     with pytest.raises(sievert.PolicyError, match="did you mean"):
         sievert.explain("nl.bns")

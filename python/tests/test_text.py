@@ -103,10 +103,16 @@ def test_a_scanner_is_chosen_by_detector_and_confidence():
 def test_wrong_choices_say_what_is_accepted():
     with pytest.raises(sievert.PolicyError, match="did you mean `global.email`"):
         sievert.Scanner(detectors=["global.emial"])
-    with pytest.raises(ValueError, match="expected possible, likely or certain"):
+    with pytest.raises(ValueError, match="it takes 'possible', 'likely' or 'certain'"):
         sievert.Scanner(min_confidence="likley")
     with pytest.raises(TypeError, match="several selectors"):
         sievert.Scanner(detectors="global.email")
+
+
+@pytest.mark.parametrize("work", ["scan_texts", "redact_texts"])
+def test_one_text_is_not_many_characters(work):
+    with pytest.raises(TypeError, match="texts is a str; scan_text and redact_text take one"):
+        getattr(sievert.Scanner(), work)(EMAIL)
 
 
 def test_a_scanner_pickles_as_its_policy_and_never_its_key(monkeypatch):

@@ -19,7 +19,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The key could not be read from where the policy says.
-    #[error("{place}: {source}")]
+    #[error("{place}: {source}; check the path, or make a key with `sievert key new FILE`")]
     KeyFile {
         /// `file:PATH`.
         place: String,

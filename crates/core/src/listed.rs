@@ -90,7 +90,11 @@ impl Listed {
                     }
                 }
             })
-            .map_err(Error::Input)?;
+            .map_err(|mut error| {
+                // Who takes one function for another hands in a text here.
+                error.place.object = names.shown(&error.place.object).to_string();
+                Error::Input(error)
+            })?;
             failed.map_or(Ok(()), Err)?;
             if some && listed.objects.len() == before {
                 return Err(Error::OutputIsInput(names.shown(&shown(input)).to_string()));

@@ -2,7 +2,9 @@
 
 #[cfg(feature = "io")]
 pub mod eval;
+mod explain;
 
+pub use explain::explain;
 pub use sievert_detect::{
     About, Anchor, Anchored, Borders, Candidate, Category, Confidence, Cost, CustomDetector, Detector,
     DetectorIndex, DetectorSet, Draw, Error as DetectorError, Evidence, Failure, Field, Finding, Group,

@@ -64,6 +64,8 @@ def detectors(country: str | None = None, category: str | None = None) -> list[D
     for name, wanted in (("country", country), ("category", category)):
         if wanted is None:
             continue
+        if not isinstance(wanted, str):
+            raise TypeError(f"{name} is {type(wanted).__name__}; it takes a str, or None for all")
         known = sorted({getattr(detector, name) for detector in _all()})
         if wanted.lower() not in known:
             raise ValueError(f"no {name} {wanted!r}; there is {', '.join(known)}")
@@ -78,28 +80,11 @@ def explain(id: str) -> str:
     >>> print(sievert.explain("nl.bsn").splitlines()[0])
     nl.bsn  Burgerservicenummer
     """
-    for detector in _all():
-        if id.lower() in (detector.id, *(alias.lower() for alias in detector.aliases)):
-            break
-    else:
+    if not isinstance(id, str):
+        raise TypeError(f"id is {type(id).__name__}; it takes the id of a detector, such as \"nl.bsn\"")
+    text = _native.explain(id)
+    if text is None:
         # The plan knows what was probably meant, and says so; a group such as country:nl is known to it.
         _native.Plan(None, "policy", [id], None, [])
         raise PolicyError(f"{id} names more than one detector; see sievert.detectors()")
-    if not detector.needs_context:
-        alone = "yes"
-    else:
-        alone = "never: a label, a context word, the field's name or its column must speak for it"
-    lines = [
-        ("category", detector.category),
-        ("replaced by", f"<{detector.placeholder}>"),
-        ("alone", alone),
-        ("checksum", f"random digits pass {detector.chance:.2%} of the time" if detector.chance else ""),
-        ("labels", ", ".join(detector.labels)),
-        ("context", ", ".join(detector.context)),
-        ("also called", ", ".join(detector.aliases)),
-        ("found", "  |  ".join(detector.examples)),
-        ("not found", "  |  ".join(detector.counter_examples)),
-        ("sources", ", ".join(detector.sources)),
-    ]
-    head = f"{detector.id}  {detector.title}\n\n{detector.about}\n\n"
-    return head + "".join(f"{name:<17}{value}\n" for name, value in lines if value)
+    return text

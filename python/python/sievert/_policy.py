@@ -47,6 +47,8 @@ class Policy:
     def load(cls, path: str | os.PathLike[str]) -> Policy:
         """The built-in policy of this name (``default``, ``strict``, ``secrets``), or the TOML file of this path."""
         path = os.fspath(path)
+        if not path:
+            raise PolicyError("the policy's name is empty; name a file or a built-in policy, or leave it out")
         named = dict(_native.named_policies())
         if path in named:
             return cls(named[path], file=path)
@@ -76,6 +78,8 @@ class Policy:
         >>> sievert.redact_text("Captain Nemo dived", policy=policy)
         'Captain <CAPTAIN> dived'
         """
+        if not isinstance(policy, Mapping):
+            raise TypeError(f"policy is {type(policy).__name__}; from_dict takes a dictionary")
         functions: dict[str, Function] = {}
         written = {"version": 1, **policy}
         detectors = written.get("detector")

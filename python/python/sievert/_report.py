@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import _native
+from ._errors import StoreError
 
 if TYPE_CHECKING:
     import pandas
@@ -40,14 +41,20 @@ class Report:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the report as JSON, for its owner alone (mode 0600)."""
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(self._json)
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                file.write(self._json)
+        except OSError as error:
+            raise StoreError(f"{os.fspath(path)}: {error.strerror}; name a file that can be written") from None
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Report:
         """A report that was saved."""
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except OSError as error:
+            raise StoreError(f"{os.fspath(path)}: {error.strerror}; check the path") from None
         return cls(_native.merge([text]))
 
     @property
@@ -115,7 +122,7 @@ class Report:
         import pandas as pd
 
         columns = ("field", "detector", "certain", "likely", "possible", "cells", "of", "distinct")
-        return pd.DataFrame(self.rows(), columns=list(columns))
+        return pd.DataFrame(self.rows(), columns=list(columns)).astype(dict.fromkeys(columns[2:], "int64"))
 
     def __str__(self) -> str:
         return _native.summary(self._json)
@@ -146,4 +153,11 @@ def _total(counts: dict[str, Any]) -> int:
 def merge(reports: Iterable[Report]) -> Report:
     """The sum of reports of one job: its shards, partitions or workers. Reports of different plans do not add up: a
     :class:`SievertError`."""
-    return Report(_native.merge([report.to_json() for report in reports]))
+    if isinstance(reports, Report):
+        raise TypeError("reports is a Report; it takes several: merge([...])")
+    texts = []
+    for report in reports:
+        if not isinstance(report, Report):
+            raise TypeError(f"reports holds {type(report).__name__}; it takes Reports, which Report.load reads from files")
+        texts.append(report.to_json())
+    return Report(_native.merge(texts))

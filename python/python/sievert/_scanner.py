@@ -53,7 +53,13 @@ class Scanner:
     ) -> None:
         if isinstance(detectors, str):
             raise TypeError("detectors is a str; it takes several selectors: detectors=[...]")
-        self._made_of = (Policy.of(policy), tuple(detectors or ()), min_confidence)
+        chosen = tuple(detectors or ())
+        for selector in chosen:
+            if not isinstance(selector, str):
+                raise TypeError(f"detectors holds {type(selector).__name__}; it takes ids and other selectors as str")
+        if min_confidence not in (None, "possible", "likely", "certain"):
+            raise ValueError(f"min_confidence is {min_confidence!r}; it takes 'possible', 'likely' or 'certain'")
+        self._made_of = (Policy.of(policy), chosen, min_confidence)
         written, selectors, confidence = self._made_of
         self._plan = written._plan(selectors, confidence)
 
@@ -97,10 +103,12 @@ class Scanner:
 
     def scan_texts(self, texts: Iterable[str | None], *, field: str = "") -> list[list[Finding]]:
         """:meth:`scan_text` of many texts at once, in one call into Rust. ``None`` has no findings."""
+        _many(texts)
         return self._plan.scan_texts(texts, field)
 
     def redact_texts(self, texts: Iterable[Text], *, field: str = "") -> list[Text]:
         """:meth:`redact_text` of many texts at once, in one call into Rust. ``None`` stays."""
+        _many(texts)
         return self._plan.redact_texts(texts, field)
 
     def scan(
@@ -114,7 +122,10 @@ class Scanner:
         """See :func:`sievert.scan`."""
         if since is not None and sample is not None:
             raise ValueError("since leaves what is unchanged unread, and a sample draws from all; pass one of them")
+        if not isinstance(sample, (str, int, type(None))):
+            raise TypeError(f'sample is {type(sample).__name__}; it takes a share such as "1%", or a number of rows')
         size = f"rows={sample}" if isinstance(sample, int) else sample
+        threads = _number(threads)
         inputs = _inputs(data)
         if inputs is None:
             if since is not None:
@@ -133,7 +144,7 @@ class Scanner:
 
     def findings(self, data: Any, *, threads: int | None = None) -> Any:
         """See :func:`sievert.findings`."""
-        found, report = self._findings(data, threads)
+        found, report = self._findings(data, _number(threads))
         complete(report, "warn")
         return found
 
@@ -176,6 +187,7 @@ class Scanner:
         """See :func:`sievert.redact`."""
         from ._frames import parts_of, redact_frame
 
+        threads = _number(threads)
         parts = parts_of(data)
         if parts is None:
             clean, report = redact_frame(self._plan, frame_of(data), threads)
@@ -203,7 +215,12 @@ class Scanner:
         import tempfile
         from pathlib import Path
 
-        src, dst = Path(src), Path(dst)
+        for place in (src, dst):
+            if "://" in os.fspath(place):
+                raise StoreError(f"{place} is a URL; name a path, or redact stores with the `sievert` command")
+        src, dst, threads = Path(src), Path(dst), _number(threads)
+        if not src.exists():
+            raise StoreError(f"{self.redact_text(os.fspath(src))}: not found; name a file or a folder, and no glob")
         beside = dst.with_name(dst.name + ".sievert")
         if src.is_dir():
             report = self._redact_files(src, dst, beside, overwrite, threads)
@@ -247,6 +264,19 @@ class Scanner:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, self._made_of
+
+
+def _many(texts: object) -> None:
+    """A ``str`` holds many too, a character each, in which nothing is ever found."""
+    if isinstance(texts, str):
+        raise TypeError("texts is a str; scan_text and redact_text take one, these take a list of them")
+
+
+def _number(threads: int | None) -> int | None:
+    """The number of threads, if it is one that can be started."""
+    if threads is not None and not (isinstance(threads, int) and 1 <= threads <= 1024):
+        raise ValueError(f"threads is {threads!r}; it takes a number from 1 to 1024, or None for one a processor")
+    return threads
 
 
 def _no_text(thing: object) -> TypeError:
@@ -437,6 +467,7 @@ def _inputs(data: Any) -> list[str] | None:
 
 
 _FRAMES = "a frame of pandas, polars or pyarrow, a dataset, or anything that exports Arrow records"
+_OTHERS = "; texts are for scan_text and redact_text, files for scan and redact_file"
 _FILES = "a path, folder, glob or URI, or a list of them; or " + _FRAMES
 
 
@@ -446,7 +477,8 @@ def frame_of(data: Any, accepted: str = _FRAMES) -> Opened:
 
     opened = open_frame(data)
     if opened is None:
-        raise TypeError(f"data is {type(data).__name__}; it takes {accepted}")
+        others = _OTHERS if isinstance(data, (str, os.PathLike)) else ""
+        raise TypeError(f"data is {type(data).__name__}; it takes {accepted}{others}")
     return opened
 
 
