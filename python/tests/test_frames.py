@@ -509,3 +509,9 @@ def test_no_warning_names_a_column_that_is_called_by_a_value():
     with pytest.warns(UserWarning, match="column '<EMAIL>.employee_id' was int64") as warned:
         sievert.redact(frame)
     assert EMAIL not in str(warned[0].message)
+
+
+def test_pandas_texts_with_lone_surrogates_keep_them():
+    text = f"\ud83d? to {EMAIL} or\udfff {EMAIL}\ud83d"
+    frame = pd.DataFrame({"o": pd.Series([text, "\ud83d"], dtype=object)})
+    assert list(sievert.redact(frame)["o"]) == ["\ud83d? to <EMAIL> or\udfff <EMAIL>\ud83d", "\ud83d"]

@@ -9,6 +9,7 @@ import decimal
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,8 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
             kept = part[stays] if batches.dropped else part
             if at in changed:
                 before = handed[at].filter(pa.array(stays)) if batches.dropped else handed[at]
-                kept = _from_arrow(batches.names[at], kept, before, new.column(at))
+                alone = partial(opened.rewrite, field=names[at])
+                kept = _from_arrow(batches.names[at], kept, before, new.column(at), alone)
             done.append(kept)
         renamed = batches.names
         index = _index(frame.index[stays] if batches.dropped else frame.index, done[: len(levels)], levels)
@@ -169,7 +171,7 @@ def _objects(name: str, column: pd.Series, unread: list[Unread]) -> pa.ChunkedAr
     strange = 0
     for value in values:
         if isinstance(value, str):
-            texts.append(value.encode("utf-8", "replace").decode() if not value.isascii() else value)
+            texts.append(value if value.isascii() else _encodable(value))
         elif isinstance(value, bytes):
             try:
                 texts.append(value.decode())
@@ -192,14 +194,21 @@ def _objects(name: str, column: pd.Series, unread: list[Unread]) -> pa.ChunkedAr
     return pa.chunked_array([pa.array(texts, pa.large_string())])
 
 
-def _from_arrow(name: str, old: pd.Series, before: pa.ChunkedArray, after: pa.ChunkedArray) -> pd.Series:
+def _from_arrow(
+    name: str, old: pd.Series, before: pa.ChunkedArray, after: pa.ChunkedArray, rewrite: _Rewrite
+) -> pd.Series:
     """The column with what changed, of its own dtype as far as that holds it."""
     dtype = old.dtype
     if dtype == object:
         values = old.to_numpy(copy=True)
         rows, names = _differing(before, after), _field_names(before.type, after.type)
         for row, new in zip(rows, after.take(pa.array(rows, pa.int64())).to_pylist()):
-            values[row] = _rebuilt(values[row], new, names)
+            was = values[row]
+            values[row] = _rebuilt(was, new, names)
+            if isinstance(was, str) and _encodable(was) != was:
+                # Of a text by itself, what is not found stays as it was, surrogates too.
+                (alone,) = rewrite([was])
+                values[row] = alone if _encodable(alone) == new else new
         return pd.Series(values, index=old.index, name=old.name, dtype=object)
     if isinstance(dtype, pd.CategoricalDtype):
         # Of the dictionary, not of the values: a category that no row has is one as well.
@@ -266,6 +275,11 @@ def _rebuilt(old: Any, new: Any, names: Any) -> Any:
     if isinstance(old, bytes) and isinstance(new, str):
         return new.encode()
     return new
+
+
+def _encodable(text: str) -> str:
+    """The text as Arrow holds it: without lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _index(index: pd.Index, levels: list[pd.Series], before: list[pd.Series]) -> pd.Index:
