@@ -6,6 +6,7 @@ mod automaton;
 mod border;
 pub mod checksum;
 mod compile;
+mod covered;
 mod detector;
 mod error;
 mod example;

@@ -11,6 +11,7 @@ use regex_syntax::hir::{Hir, Look};
 use crate::automaton::LONGEST;
 use crate::border::{after, before, in_word};
 use crate::compile::{Compiled, Parts, Role, Shape, parse};
+use crate::covered::Covered;
 use crate::mark::in_mark;
 use crate::shadow::Shadow;
 use crate::words::{expression, value_starts};
@@ -161,19 +162,28 @@ impl Scan<'_> {
         let labels = self.labels().map(|label| (label, true));
         let cell = self.view.len() - self.view.trim_start().len();
         let field = self.field.named.contains(DetectorIndex(self.index)).then_some((cell, false));
-        let first = |(end, label): (usize, bool)| {
-            let starts = value_starts(self.view, end).filter(|start| self.view.is_char_boundary(*start));
-            let mut spans =
-                starts.flat_map(|start| plain.ends(self.view, start).into_iter().map(move |end| start..end));
+        let mut covered = Covered::default();
+        let mut first = |(end, label): (usize, bool)| {
+            let mut starts = value_starts(self.view, end).filter(|start| self.view.is_char_boundary(*start));
             let label = if label { Evidence::LABEL } else { Evidence::NONE };
-            spans.find_map(|span| self.judged(span, label, false, tally))
+            starts.find_map(|start| {
+                let ends = if covered.holds(0, start) { Vec::new() } else { plain.ends(self.view, start) };
+                let found = ends.iter().find_map(|end| self.judged(start..*end, label, false, tally));
+                match (&found, ends.first()) {
+                    (Some(found), _) => covered.value(0, found.range()),
+                    (None, Some(longest)) => drop(covered.refuse(0, start..*longest)),
+                    (None, None) => {}
+                }
+                found
+            })
         };
-        labels.chain(field).filter_map(first).collect()
+        labels.chain(field).filter_map(&mut first).collect()
     }
 
-    /// Everywhere, longest first, the next from the end of the one before.
+    /// Everywhere, longest first, the next from the end of the one before, or from where too many refusals reach.
     fn alone(&self, shapes: &[&Plain], tally: &mut Tally) -> Vec<Finding> {
         let mut found = Vec::new();
+        let mut covered = Covered::default();
         let mut next = 0;
         for start in (0..self.view.len()).filter(|at| self.view.is_char_boundary(*at)) {
             if start < next {
@@ -182,14 +192,18 @@ impl Scan<'_> {
             let mut ends: Vec<_> = shapes.iter().flat_map(|plain| plain.ends(self.view, start)).collect();
             ends.sort_by_key(|end| Reverse(*end));
             ends.dedup();
-            for end in ends {
+            let accepted = ends.iter().find_map(|end| {
                 let labelled = self.labels().any(|label| value_starts(self.view, label).contains(&start));
                 let label = if labelled { Evidence::LABEL } else { Evidence::NONE };
-                if let Some(finding) = self.judged(start..end, label, true, tally) {
-                    next = end;
+                self.judged(start..*end, label, true, tally)
+            });
+            match (accepted, ends.first()) {
+                (Some(finding), _) => {
+                    next = finding.range().end;
                     found.push(finding);
-                    break;
                 }
+                (None, Some(longest)) => next = covered.refuse(0, start..*longest).unwrap_or(next),
+                (None, None) => {}
             }
         }
         found

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::automaton::{Automaton, Walker};
 use crate::compile::{Compiled, Parts, Role, Shape};
+use crate::covered::Covered;
 use crate::filter::Place;
 use crate::kernel::{BLOCK, Path};
 use crate::letters::Letters;
@@ -159,8 +160,13 @@ struct Cell {
     ends: Vec<(u16, u32)>,
     /// Groups whose windows are inside, and where their candidates may start.
     starts: Vec<(u32, u32)>,
-    /// By detector: the end of its last finding.
+    /// By detector: where its next candidate may start, behind its last finding.
     blocked: Vec<u32>,
+    /// By detector: where none of its candidates begins any more, and none of its values behind labels.
+    covered: Vec<Covered>,
+    covered_behind_labels: Vec<Covered>,
+    /// Ends of candidates so far.
+    told: u64,
     /// Detectors whose shape is the whole cell, and whether the validator took it.
     whole: Vec<(DetectorIndex, bool)>,
     tallies: Vec<Tally>,
@@ -182,12 +188,13 @@ impl Scratch {
         std::mem::replace(&mut self.cell.tallies, none)
     }
 
-    /// Bytes that automata have walked and words were looked up in so far: the measure of work that the tests hold to be linear.
+    /// Bytes that automata have walked and words were looked up in so far, and ends of candidates: the measure of work
+    /// that the tests hold to be linear.
     #[doc(hidden)]
     pub fn steps(&self) -> u64 {
         let cell = &self.cell;
         let walkers = cell.walkers.iter().flat_map(Walkers::all).chain(&cell.labelled);
-        cell.heard.steps + walkers.map(|walker| walker.steps).sum::<u64>()
+        cell.told + cell.heard.steps + walkers.map(|walker| walker.steps).sum::<u64>()
     }
 
     fn prepare(&mut self, scanner: &Scanner) {
@@ -199,6 +206,8 @@ impl Scratch {
                 labelled: (0..count).map(|_| Walker::default()).collect(),
                 tallies: vec![Tally::default(); count],
                 blocked: vec![0; count],
+                covered: vec![Covered::default(); count],
+                covered_behind_labels: vec![Covered::default(); count],
                 ..Cell::default()
             };
         }
@@ -451,7 +460,7 @@ impl Scanner {
         let mut pass = Pass { scanner: self, field, view, whole, letters, base, cell, out };
         pass.labelled(anchors);
         pass.patterns(anchors);
-        pass.forget(first);
+        pass.forget();
         settle(out, first);
         count(&mut cell.whole, &mut cell.tallies);
     }

@@ -66,7 +66,7 @@ fn agree_on_cells(name: &str, cells: &[String]) {
 }
 
 /// Pieces that the toys are made of, and what breaks them.
-const PIECES: [&str; 68] = [
+const PIECES: [&str; 71] = [
     "4111 1111",
     "4111",
     "1111",
@@ -126,6 +126,9 @@ const PIECES: [&str; 68] = [
     "mac",
     "hardware address",
     "0a:1b:2c",
+    "qq",
+    "say",
+    "!",
     "é",
     "Ünal",
     "한국",
@@ -190,6 +193,19 @@ fn on_texts_written_by_hand() {
     ] {
         for name in ["", "mac", "card"] {
             agree(name, 99, 99, text);
+        }
+    }
+}
+
+#[test]
+fn where_too_many_starts_are_refused() {
+    for count in 28..38 {
+        for piece in ["q", "say:", "qa say:"] {
+            let row = piece.repeat(count);
+            for text in [format!("{row}q!a q!b"), format!("{row}!a say:!b"), format!("{row} say:!a, {row}q!")]
+            {
+                agree("", 99, 99, &text);
+            }
         }
     }
 }

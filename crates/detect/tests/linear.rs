@@ -70,6 +70,18 @@ fn twice_the_text_is_at_most_twice_the_work() {
     }
 }
 
+/// One value could begin in all of these places, and end in as many.
+#[test]
+fn what_is_refused_again_and_again_is_asked_about_no_more() {
+    let scanner = scanner();
+    for unit in ["q", "q:say:", "say:"] {
+        let (once, _) = work(&scanner, &unit.repeat(2_000 / unit.len()));
+        let (twice, _) = work(&scanner, &unit.repeat(4_000 / unit.len()));
+        assert!(twice <= once * 21 / 10, "{unit:?}: {once} steps, then {twice}");
+        assert!(twice <= 4_000 * 150, "{unit:?}: {twice} steps");
+    }
+}
+
 #[test]
 fn four_thousand_dots_are_a_matter_of_bytes() {
     let (steps, found) = work(&scanner(), &format!("http://{}", ".".repeat(4000)));

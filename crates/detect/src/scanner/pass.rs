@@ -154,7 +154,8 @@ impl<'p> Pass<'p> {
         let shape = &labelled.shape;
         let text = self.text();
         for start in starts.filter(|start| self.view.is_char_boundary(*start)) {
-            if shape.left > Borders::before(self.view, start) {
+            let covered = &self.cell.covered_behind_labels[usize::from(detector.0)];
+            if shape.left > Borders::before(self.view, start) || covered.holds(text.number, start) {
                 continue;
             }
             let Self { view, cell, .. } = self;
@@ -168,12 +169,19 @@ impl<'p> Pass<'p> {
                 ControlFlow::Continue(())
             });
             let ends = std::mem::take(ends);
+            self.cell.told += ends.len() as u64;
             let accepted = ends.iter().rev().find_map(|(_, end)| {
                 let span = start..*end as usize;
                 let mut voices = self.field_voices(detector);
                 voices.heard = voices.heard.and(said(label, Evidence::LABEL));
                 Some((span.clone(), self.judge(detector, &span, voices, false)?))
             });
+            let covered = &mut self.cell.covered_behind_labels[usize::from(detector.0)];
+            match (&accepted, ends.last()) {
+                (Some((span, _)), _) => covered.value(text.number, span.clone()),
+                (None, Some((_, end))) => drop(covered.refuse(text.number, start..*end as usize)),
+                (None, None) => {}
+            }
             self.cell.ends = ends;
             if let Some((span, evidence)) = accepted {
                 return self.push(detector, span, evidence);
@@ -272,15 +280,28 @@ impl<'p> Pass<'p> {
             ends.sort_unstable_by_key(|(detector, end)| (*detector, Reverse(*end)));
             ends.dedup();
         }
-        for (detector, end) in &ends {
-            if self.cell.blocked[usize::from(*detector)] as usize > start {
+        self.cell.told += ends.len() as u64;
+        for ends in ends.chunk_by(|(one, _), (other, _)| one == other) {
+            let (nth, farthest) = (usize::from(ends[0].0), ends[0].1);
+            let detector = DetectorIndex(ends[0].0);
+            if self.cell.blocked[nth] as usize > start {
                 continue;
             }
-            let (detector, span) = (DetectorIndex(*detector), start..*end as usize);
-            let voices = self.voices(detector, &span);
-            if let Some(evidence) = self.judge(detector, &span, voices, true) {
-                self.cell.blocked[usize::from(detector.0)] = *end;
-                self.push(detector, span, evidence);
+            let accepted = ends.iter().find_map(|(_, end)| {
+                let span = start..*end as usize;
+                let voices = self.voices(detector, &span);
+                Some((span.clone(), self.judge(detector, &span, voices, true)?))
+            });
+            let next = match accepted {
+                Some((span, evidence)) => {
+                    let end = span.end;
+                    self.push(detector, span, evidence);
+                    Some(end)
+                }
+                None => self.cell.covered[nth].refuse(self.cell.text, start..farthest as usize),
+            };
+            if let Some(next) = next {
+                self.cell.blocked[nth] = next as u32;
             }
         }
         self.cell.ends = ends;
@@ -394,16 +415,14 @@ impl<'p> Pass<'p> {
         });
     }
 
-    /// Makes ready for another text, given the first finding of this one.
-    pub(super) fn forget(&mut self, first: usize) {
+    /// Makes ready for another text.
+    pub(super) fn forget(&mut self) {
         let Cell { named, judged, heard, blocked, text, .. } = &mut *self.cell;
         *text += 1;
         named.clear();
         judged.clear();
         heard.forget();
-        for finding in &self.out[first..] {
-            blocked[usize::from(finding.detector.0)] = 0;
-        }
+        blocked.fill(0);
     }
 }
 

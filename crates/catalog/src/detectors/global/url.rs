@@ -2,6 +2,8 @@
 
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
+use crate::shape;
+
 pub static DETECTOR: Detector = Detector {
     id: "global.url",
     title: "URL",
@@ -76,14 +78,22 @@ const TELLING: &[&str] = &[
     "x-amz-signature",
 ];
 
+const SCHEMES: [&str; 3] = ["https://", "http://", "ftp://"];
+
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let rest = c.text.split_once("://").map_or(c.text, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let scheme = SCHEMES
+        .iter()
+        .find(|scheme| c.text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    let rest = &c.text[scheme.map_or(0, |scheme| scheme.len())..];
+    let Some(authority) = shape::authority(rest) else { return Verdict::No };
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let real = host.starts_with(|first: char| first.is_alphanumeric() || first == '[')
         && !host.contains("..")
-        && (c.text.contains("://") || host.get(4..).is_some_and(|rest| rest.contains('.')));
+        && (scheme.is_some() || host.get(4..).is_some_and(|rest| rest.contains('.')));
+    if !real {
+        return Verdict::No;
+    }
     // The brackets of the prose around an address close behind it: `(see https://example.org/)`, `[a](b)[c](d)`.
     let count = |sign| c.text.matches(sign).count();
     let meet = |first, second| c.text.split(first).skip(1).any(|rest| rest.starts_with(second));
@@ -91,7 +101,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         || c.text.ends_with(']') && count('[') < count(']')
         || meet(']', '(')
         || meet(')', '[');
-    if !real || outer {
+    if outer {
         return Verdict::No;
     }
     let query = rest.split_once('?').map_or("", |(_, query)| query);

@@ -11,7 +11,7 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["HL7_PID"],
     category: Category::Health,
     placeholder: "HL7_PERSON",
-    pattern: r"(?:PID|NK1|GT1|IN1)\|[0-9]{0,4}\|[^\r\n]{12,4000}",
+    pattern: r"(?:PID|NK1|GT1|IN1)\|[0-9]{0,4}\|[^\r\n]{12,}",
     borders: Borders::Word,
     validate,
     normalize: |text| text.into(),
@@ -32,8 +32,8 @@ pub static DETECTOR: Detector = Detector {
 /// The parts of a field are parted by `^`; tables of programs have none.
 fn validate(c: &Candidate<'_>) -> Verdict {
     let whole = c.after().is_empty() || c.after().starts_with(['\r', '\n']);
-    let fields = c.text.matches('|').count() >= 5 && c.text.matches('^').count() >= 2;
-    if whole && fields { Verdict::Unmistakable } else { Verdict::No }
+    let fields = || c.text.matches('|').count() >= 5 && c.text.matches('^').count() >= 2;
+    if whole && fields() { Verdict::Unmistakable } else { Verdict::No }
 }
 
 fn sample(draw: &mut Draw) -> String {

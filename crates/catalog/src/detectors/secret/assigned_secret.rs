@@ -160,11 +160,15 @@ fn validate(c: &Candidate<'_>) -> Verdict {
                 || secrecy::is_quoted_with_name(c.before(), c.after())
         }
     };
-    if quote.is_none() && c.text.contains(['<', '>', ',', ';', '(', ')', '{', '}', '[', ']']) {
+    // Asked first: what stands behind a name can end in as many places as it is long.
+    let key = |b: u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(&b);
+    if !whole || c.text.len() > LONGEST_TYPED && !c.text.bytes().all(key) {
         return Verdict::No;
     }
-    // Asked first: what stands behind a name can end in as many places as it is long.
-    if !whole || !assigned(c.before()) && !is_mixed(c.text) {
+    if !assigned(c.before()) && !is_mixed(c.text) {
+        return Verdict::No;
+    }
+    if quote.is_none() && c.text.contains(['<', '>', ',', ';', '(', ')', '{', '}', '[', ']']) {
         return Verdict::No;
     }
     if quote.is_some() && is_drawn(c.text) {
@@ -177,15 +181,21 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     Verdict::plain(!secrecy::is_placeholder(c.text) && secret(c.text, quote.is_some()))
 }
 
+/// What is longer was drawn, of the characters of keys.
+const LONGEST_TYPED: usize = 256;
+
+const VERBS: [&str; 5] = ["is", "was", "ist", "est", "es"];
+
 /// Whether a sign or a verb gives the value to what stands before it: `password required` gives nothing.
 fn assigned(before: &str) -> bool {
     let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
     secrecy::is_given(before)
         || of_netrc(lead)
         || lead.split_whitespace().next_back().is_some_and(|name| name.starts_with("--"))
-        || [" is", " was", " ist", " est", " es", "是", "为"]
-            .iter()
-            .any(|verb| lead.to_lowercase().ends_with(verb))
+        || ["是", "为"].iter().any(|verb| lead.ends_with(verb))
+        || lead
+            .rsplit_once(' ')
+            .is_some_and(|(_, verb)| VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known)))
 }
 
 /// `machine example.org login anna password ...`, the settings of ftp and its like.

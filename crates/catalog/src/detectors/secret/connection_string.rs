@@ -2,7 +2,7 @@
 
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
-use crate::secrecy;
+use crate::{secrecy, shape};
 
 pub static DETECTOR: Detector = Detector {
     id: "secret.connection_string",
@@ -41,8 +41,8 @@ pub static DETECTOR: Detector = Detector {
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let rest = c.text.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let Some((credentials, host)) = authority.rsplit_once('@') else { return Verdict::No };
+    let parts = shape::authority(rest).and_then(|authority| authority.rsplit_once('@'));
+    let Some((credentials, host)) = parts else { return Verdict::No };
     let (user, password) = credentials.split_once(':').unwrap_or_default();
     let stand_in = secrecy::is_placeholder(password)
         || password.contains(['{', '[', '$', '*'])
