@@ -515,3 +515,15 @@ def test_pandas_texts_with_lone_surrogates_keep_them():
     text = f"\ud83d? to {EMAIL} or\udfff {EMAIL}\ud83d"
     frame = pd.DataFrame({"o": pd.Series([text, "\ud83d"], dtype=object)})
     assert list(sievert.redact(frame)["o"]) == ["\ud83d? to <EMAIL> or\udfff <EMAIL>\ud83d", "\ud83d"]
+
+
+def test_pandas_sparse_columns_are_read():
+    sparse = pd.DataFrame({"n": pd.arrays.SparseArray([0, 0, 1]), "note": [EMAIL, "x", "y"]})
+    clean = sievert.redact(sparse)
+    assert list(clean.dtypes) == list(sparse.dtypes) and list(clean["note"]) == ["<EMAIL>", "x", "y"]
+    numbers = pd.DataFrame({"employee_id": pd.arrays.SparseArray([412345.0, np.nan, 412346.0])})
+    clean = sievert.redact(numbers)
+    assert clean["employee_id"].isna().all() and list(clean.dtypes) == list(numbers.dtypes)
+    whole = pd.DataFrame({"employee_id": pd.arrays.SparseArray([412345, 412346])})
+    with pytest.warns(UserWarning, match="'employee_id' was Sparse.* and becomes Int64"):
+        assert sievert.redact(whole)["employee_id"].dtype == "Int64"

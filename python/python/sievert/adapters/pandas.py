@@ -147,6 +147,8 @@ def _to_arrow(name: str, column: pd.Series, unread: list[Unread]) -> pa.ChunkedA
     """The column as Arrow; nulls where it cannot be read, which is noted."""
     if column.dtype == object:
         return _objects(name, column, unread)
+    if isinstance(column.dtype, pd.SparseDtype) and column.dtype.subtype.kind in "biuf":
+        column = column.sparse.to_dense()
     try:
         array = pa.array(column, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, NotImplementedError):
@@ -216,8 +218,9 @@ def _from_arrow(
         texts = after.cast(after.type.value_type).to_pylist()
         values = pd.Categorical(texts, categories=categories.to_pylist(), ordered=dtype.ordered)
         return pd.Series(values, index=old.index, name=old.name)
-    if isinstance(dtype, np.dtype) and dtype.kind in "iu":
-        nullable = dtype.name.replace("uint", "UInt").replace("int", "Int")
+    numbers = dtype.subtype if isinstance(dtype, pd.SparseDtype) else dtype
+    if isinstance(numbers, np.dtype) and numbers.kind in "iu":
+        nullable = numbers.name.replace("uint", "UInt").replace("int", "Int")
         warnings.warn(f"column {name!r} was {dtype} and becomes {nullable}: values in it are null", stacklevel=7)
         return pd.Series(pd.array(after.to_pylist(), dtype=nullable), index=old.index, name=old.name)
     if isinstance(dtype, pd.ArrowDtype) and pa.types.is_nested(after.type):
