@@ -527,3 +527,15 @@ def test_pandas_sparse_columns_are_read():
     whole = pd.DataFrame({"employee_id": pd.arrays.SparseArray([412345, 412346])})
     with pytest.warns(UserWarning, match="'employee_id' was Sparse.* and becomes Int64"):
         assert sievert.redact(whole)["employee_id"].dtype == "Int64"
+
+
+def test_findings_name_no_row_by_a_value():
+    frame = pd.DataFrame({"note": [EMAIL, "x"]}, index=pd.Index([EMAIL, "plain"]))
+    found = sievert.findings(frame)
+    assert sorted(zip(found["row"], found["field"])) == [("<EMAIL>", ""), ("<EMAIL>", "note")]
+    assert EMAIL not in found.to_csv()
+    levels = pd.MultiIndex.from_tuples([(412345, "x"), (412346, EMAIL)], names=["employee_id", None])
+    rows = sievert.findings(pd.DataFrame({"note": [EMAIL, EMAIL]}, index=levels)).query("field == 'note'")["row"]
+    assert list(rows) == [("<EMPLOYEE_ID>", "x"), ("<EMPLOYEE_ID>", "<EMAIL>")]
+    dates = pd.DataFrame({"note": [EMAIL]}, index=pd.date_range("2024-01-01", periods=1))
+    assert list(sievert.findings(dates)["row"]) == [pd.Timestamp("2024-01-01")]

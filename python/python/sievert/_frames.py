@@ -55,8 +55,9 @@ class Opened:
     """By column: what became of its ``unused`` texts, for ``back``."""
     prepare: Callable[[Scan], None] = lambda scan: None
     """Called before the records are read: what stands beside them may depend on what is looked for."""
-    rewrite: Callable[..., list[str]] = list
-    """What becomes of texts by themselves, such as the levels of a label, and of those of a ``field``, for ``back``."""
+    rewrite: Callable[..., list[str]] = lambda texts, field="": texts
+    """What becomes of texts by themselves, such as the levels of a label, and of those of a ``field``: for ``back``, and for
+    ``label``."""
 
 
 def open_frame(data: Any) -> Opened | None:
@@ -90,7 +91,6 @@ def redact_frame(plan: _native.Plan, opened: Opened, threads: int | None) -> tup
     """The frame rewritten; ``None`` in its place where it could not be read to its end."""
     for column, texts in opened.unused.items():
         opened.became[column] = dict(zip(texts, plan.redact_texts(texts, column)))
-    opened.rewrite = lambda texts, field="": plan.redact_texts(texts, field)
     json, batches = _run(plan, opened, threads, redact=True)
     return (None if batches is None else opened.back(batches)), Report(json)
 
@@ -116,6 +116,7 @@ def _run(
     findings: str | None = None,
     sample: str | None = None,
 ) -> tuple[str, _native.Batches | None]:
+    opened.rewrite = lambda texts, field="": plan.redact_texts(texts, field)
     opened.prepare(lambda texts: plan.scan_texts(texts, ""))
     with Bar() as bar:
         return _native.run_frame(

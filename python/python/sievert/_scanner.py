@@ -369,7 +369,8 @@ def scan(
 
 def findings(data: Any, *, policy: PolicyLike | Scanner = None, threads: int | None = None) -> Any:
     """A row for each finding of a frame, in a frame of the same library: row label, field, start, end (code points of
-    the cell's text), detector, confidence, why. Never the value. Warns where something was not examined."""
+    the cell's text), detector, confidence, why. Never the value: a label that is one stands there rewritten. Warns where
+    something was not examined."""
     return scanner_of(policy).findings(data, threads=threads)
 
 

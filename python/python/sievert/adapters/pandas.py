@@ -84,6 +84,12 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         own = result if type(frame) is pd.DataFrame else frame._constructor(result)
         return last(own.__finalize__(frame))
 
+    def label(row: int) -> Any:
+        told = [_told(level.array[row], partial(opened.rewrite, field=_shown(level.name))) for level in levels]
+        if isinstance(frame.index, pd.MultiIndex):
+            return tuple(told)
+        return told[0] if told else frame.index[row]
+
     def prepare(scan: Scan) -> None:
         beside = {} if levels else _names_of("index", frame.index)
         beside |= _names_of("columns", frame.columns) | _hidden(frame.columns, scan)
@@ -95,7 +101,7 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         back,
         pd.DataFrame,
         rows=len(frame),
-        label=lambda row: frame.index[row],
+        label=label,
         unread=unread,
         prepare=prepare,
     )
@@ -302,6 +308,12 @@ def _index_names(index: pd.Index, old: list[str], new: list[str]) -> pd.Index:
     if old == new:
         return index
     return index.set_names([b if a != b else name for a, b, name in zip(old, new, index.names)])
+
+
+def _told(label: Any, rewrite: _Rewrite) -> Any:
+    """A label of a row as findings name it: they hold no value, and what is not personal stays an object."""
+    (clean,) = rewrite([_encodable(str(label))])
+    return label if clean == _encodable(str(label)) else clean
 
 
 def _own_names(index: pd.Index, rewrite: _Rewrite) -> pd.Index:
