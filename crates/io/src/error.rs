@@ -121,7 +121,11 @@ impl From<parquet::errors::ParquetError> for Cause {
         use parquet::errors::ParquetError;
         match error {
             ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-                Ok(io) => (*io).into(),
+                Ok(io) => match (*io).into() {
+                    // Not the system's word but that of what decompresses.
+                    Self::Io(error) if error.raw_os_error().is_none() => Self::Parquet(error.to_string()),
+                    cause => cause,
+                },
                 Err(other) => Self::Parquet(other.to_string()),
             },
             other => Self::Parquet(other.to_string()),

@@ -313,6 +313,29 @@ fn a_schema_nested_without_end_does_not_end_the_program() {
     assert_eq!(error.to_string(), "t.parquet: the Parquet schema is nested too deeply to be read");
 }
 
+#[test]
+fn pages_that_do_not_decompress_are_told_as_damage() {
+    let message = "message m { required binary a (UTF8); }";
+    let words: Vec<_> = (0..500).map(|at| format!("word {}", at * at)).collect();
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    for compression in [
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ] {
+        let properties =
+            WriterProperties::builder().set_compression(compression).set_dictionary_enabled(false);
+        let mut file = write(message, properties, &[vec![Chunk(texts(&words), vec![], vec![])]]).to_vec();
+        file[100..1_000].fill(0xff);
+        let error = read(&file.into(), 1 << 20).unwrap_err();
+        assert!(matches!(error.cause, Cause::Parquet(_)), "{compression}: {error:?}");
+        assert!(error.to_string().contains("fetch or write it again"), "{compression}: {error}");
+    }
+}
+
 /// The file as it would be with this at the end of its footer.
 fn with(file: &Bytes, added: &[u8]) -> Bytes {
     let (data, end) = file.split_at(file.len() - 8);
