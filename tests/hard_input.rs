@@ -104,6 +104,7 @@ fn cases() -> Vec<Hard> {
     let wide = |cell: &str| vec![cell; 10_000].join(",") + "\n";
     let lines: Vec<u8> = (0..2_000).flat_map(|line| format!("line {line}\n").into_bytes()).collect();
     let packed = gzip(&lines);
+    let utf_16: Vec<u8> = "name,me@weber-labs.org\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
     let pages = format!("name,notes\nx,\"{}\"\ny,z\n", "a line of a long note\n".repeat(50_000));
 
     vec![
@@ -146,6 +147,7 @@ fn cases() -> Vec<Hard> {
             "ORC is not read; write it as Parquet",
         ),
         Hard::failed("noise.csv", (0..=255).cycle().take(5_000).collect(), "not the text that its name says"),
+        Hard::failed("torn.csv", [&utf_16[..], &utf_16[1..]].concat(), "not the text that its name says"),
         Hard::failed(
             "table.txt.gz",
             gzip(b"PAR1\x15\x04 and columns"),

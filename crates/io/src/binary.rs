@@ -77,13 +77,14 @@ pub(crate) fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=8 | 14..=26 | 28..=31 | 0x7f)
 }
 
-/// Whether what its name calls text is none: many control characters of many kinds. Of few kinds they may stand between
-/// the fields of a table. NUL is no sign, as a file with a hole is text still; nor are bytes of an unknown encoding, as
-/// the lines without them are read.
+/// Whether what its name calls text is none: many control characters of many kinds, as few kinds may stand between the
+/// fields of a table; or many a NUL alone, as in UTF-16 that was torn, of which no value would be found. More of them are
+/// a hole in a text. Bytes of an unknown encoding do not count: the lines without them are read.
 pub(crate) fn is_binary(sample: &[u8]) -> bool {
     let signs = || sample.iter().copied().filter(|&byte| byte != 0 && is_control(byte));
     let kinds = signs().fold(0_u128, |kinds, byte| kinds | 1 << byte);
-    kinds.count_ones() > 8 && signs().count() * 50 > sample.len()
+    let alone = sample.windows(3).filter(|around| around[1] == 0 && around[0] != 0 && around[2] != 0).count();
+    kinds.count_ones() > 8 && signs().count() * 50 > sample.len() || alone > 4 && alone * 8 > sample.len()
 }
 
 #[cfg(test)]
@@ -138,5 +139,13 @@ mod tests {
         assert!(!is_binary(&[&[0; 4000][..], b"behind the hole\n"].concat()));
         assert!(!is_binary("\u{ba}\u{df}".repeat(100).as_bytes()));
         assert!(is_binary(&(0..=255).collect::<Vec<u8>>()));
+    }
+
+    #[test]
+    fn torn_utf_16_is_no_text_and_a_nul_here_and_there_is() {
+        let wide: Vec<u8> = "maria@weber-labs.org\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert!(is_binary(&[&wide[..], &wide[1..]].concat()));
+        assert!(!is_binary(&b"a line\0of words\0".repeat(100)));
+        assert!(!is_binary(b"a,b\n1,x\0y\n"));
     }
 }
