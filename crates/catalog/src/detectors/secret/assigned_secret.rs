@@ -14,9 +14,9 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["PASSWORD", "PASSWORD_ASSIGNMENT", "GENERIC_SECRET", "API_KEY"],
     category: Category::Credential,
     placeholder: "SECRET",
-    // The second shape is that of a value between quotation marks, which may hold any sign but them; the third that of
-    // Python's `b'...'`, with its marks.
-    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\](?:[^\s"'`<>,;(){}\[\]\\]{3,}|[^\s"'`\\]{3,127})|[bBrRuU]["'][^\s"'`\\]{4,127}["']"#,
+    // What is longer than anybody types was drawn, of the characters of keys; what was typed may hold any sign. The third
+    // shape is that of Python's `b'...'`, with its marks.
+    labelled: r#"[^\s"'`<>,;(){}\[\]:=|\\](?:[0-9A-Za-z+/_.~-]{3,}={0,2}|[^\s"'`\\]{3,127})|[bBrRuU]["'][^\s"'`\\]{4,127}["']"#,
     labels: &[
         "password",
         "passwd",
@@ -161,11 +161,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         }
     };
     // Asked first: what stands behind a name can end in as many places as it is long.
-    let key = |b: u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(&b);
-    if !whole || c.text.len() > LONGEST_TYPED && !c.text.bytes().all(key) {
-        return Verdict::No;
-    }
-    if !assigned(c.before()) && !is_mixed(c.text) {
+    if !whole || !assigned(c.before()) && !is_mixed(c.text) {
         return Verdict::No;
     }
     if quote.is_none() && c.text.contains(['<', '>', ',', ';', '(', ')', '{', '}', '[', ']']) {
@@ -180,9 +176,6 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
     Verdict::plain(!secrecy::is_placeholder(c.text) && secret(c.text, quote.is_some()))
 }
-
-/// What is longer was drawn, of the characters of keys.
-const LONGEST_TYPED: usize = 256;
 
 const VERBS: [&str; 5] = ["is", "was", "ist", "est", "es"];
 
