@@ -201,7 +201,9 @@ fn open_files_and_sockets_are_as_many_for_1_000_objects_as_for_100() {
             let arguments = ["scan", input, "--exit-zero", "--threads=4", "--detector=global.email"];
             highest(|| servers::cleared(&s3(double.port()), arguments, folder.path()), open)
         };
-        let (few, many) = (run(&format!("{base}/few")), run(base));
+        // Looked at now and then: of a short run that a busy machine pauses, little is seen.
+        let few = (0..3).map(|_| run(&format!("{base}/few"))).max().unwrap_or_default();
+        let many = run(base);
         println!("{base}: {few} open for 100 objects, {many} for 1,000");
         assert!(many <= few + 8, "{base}: {few} open for 100 objects, {many} for 1,000");
     }

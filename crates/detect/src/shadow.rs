@@ -256,7 +256,7 @@ fn style(text: &[u8]) -> Option<usize> {
 fn plain(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(ahead) = odd(&bytes[at..]) {
+    while let Some(ahead) = first_odd(&bytes[at..]) {
         at += ahead;
         let alone = || text[at..].chars().next().filter(|c| latin(*c).is_none() && fold(*c) == Some(*c));
         let length = match bytes[at] {
@@ -271,16 +271,30 @@ fn plain(text: &str) -> usize {
 
 const ESCAPE: u8 = 0x1b;
 
-/// Where the first byte stands with which something begins that may not stand for itself.
-fn odd(text: &[u8]) -> Option<usize> {
+/// Not 0 if something begins with this byte that may not stand for itself: a number made without a branch, so that the
+/// compiler looks at many bytes at once.
+const fn odd(byte: u8) -> u8 {
+    !byte.is_ascii() as u8 | (byte == b'\\') as u8 | (byte == b'%') as u8 | (byte == ESCAPE) as u8
+}
+
+/// [`odd`] of each byte, for one at a time.
+const ODD: [u8; 256] = {
+    let mut all = [0; 256];
+    let mut byte = 0;
+    while byte < all.len() {
+        all[byte] = odd(byte as u8);
+        byte += 1;
+    }
+    all
+};
+
+/// Where the first odd byte stands.
+fn first_odd(text: &[u8]) -> Option<usize> {
     const AT_ONCE: usize = 32;
-    // As numbers and without a branch, so that the compiler looks at all bytes of a chunk at once.
-    let sign = |byte: u8| u8::from(byte == b'\\') | u8::from(byte == b'%') | u8::from(byte == ESCAPE);
-    let odd = |byte: u8| u8::from(!byte.is_ascii()) | sign(byte);
     let (chunks, _) = text.as_chunks::<AT_ONCE>();
     let any = |chunk: &[u8; AT_ONCE]| chunk.iter().fold(0, |any, byte| any | odd(*byte)) > 0;
     let plain = AT_ONCE * chunks.iter().position(any).unwrap_or(chunks.len());
-    text[plain..].iter().position(|byte| odd(*byte) > 0).map(|nth| plain + nth)
+    text[plain..].iter().position(|byte| ODD[usize::from(*byte)] > 0).map(|nth| plain + nth)
 }
 
 /// The length of all characters that begin with this byte, where each of them stands for itself: Latin with diacritics,
@@ -420,7 +434,7 @@ mod tests {
             bytes in prop::collection::vec(prop_oneof![8 => b' '..=b'~', 1 => any::<u8>()], 0..80),
         ) {
             let first = bytes.iter().position(|byte| !byte.is_ascii() || b"\\%\x1b".contains(byte));
-            prop_assert_eq!(odd(&bytes), first);
+            prop_assert_eq!(first_odd(&bytes), first);
         }
     }
 }
