@@ -160,7 +160,7 @@ pub(crate) fn check(shape: &Hir) -> Result<(), String> {
 /// What a state takes at most, with what leads to the next ones, in bytes.
 const LARGEST_STATE: usize = 64;
 
-/// At least as many states as a shape has before they are determined.
+/// A bound on the states of a shape before they are determined: it has no more than these.
 fn most_states(shape: &Hir) -> usize {
     let all = |shapes: &[Hir]| shapes.iter().map(most_states).fold(1, usize::saturating_add);
     match shape.kind() {
@@ -197,7 +197,7 @@ impl Automaton {
 
     fn dfa(&self) -> &DFA {
         self.dfa.get_or_init(|| {
-            let nfa = lower(&self.shapes, self.backwards, None).expect("each shape was lowered before");
+            let nfa = lower(&self.shapes, self.backwards, None).expect("`check` has passed each shape");
             let config = DFA::config()
                 .match_kind(MatchKind::All)
                 .cache_capacity(CACHE)

@@ -217,7 +217,8 @@ class Scanner:
 
         for place in (src, dst):
             if "://" in os.fspath(place):
-                raise StoreError(f"{place} is a URL; name a path, or redact stores with the `sievert` command")
+                shown = self.redact_text(os.fspath(place))
+                raise StoreError(f"{shown} is a URL; name a path, or redact stores with the `sievert` command")
         src, dst, threads = Path(src), Path(dst), _number(threads)
         if not src.exists():
             raise StoreError(f"{self.redact_text(os.fspath(src))}: not found; name a file or a folder, and no glob")

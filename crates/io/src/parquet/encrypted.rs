@@ -4,6 +4,9 @@
 /// `encryption_algorithm` of the struct `FileMetaData` in `parquet.thrift`.
 const ENCRYPTION_ALGORITHM: i64 = 8;
 
+/// What stands in place of a field's kind at the end of a struct.
+const STOP: u8 = 0;
+
 /// A footer nested deeper is not looked at to its end: it is none.
 const DEPTH: usize = 64;
 
@@ -11,7 +14,7 @@ const DEPTH: usize = 64;
 pub(super) fn is_encrypted(footer: &[u8]) -> bool {
     let mut footer = Compact(footer);
     let mut id = 0;
-    while let Some(kind) = footer.field(&mut id) {
+    while let Some(kind) = footer.field(&mut id).filter(|kind| *kind != STOP) {
         if id == ENCRYPTION_ALGORITHM {
             return true;
         }
@@ -49,9 +52,13 @@ impl Compact<'_> {
         None
     }
 
-    /// The kind of the next field of a struct, of which the last had this id; `None` at its end.
+    /// The kind of the next field of a struct, of which the last had this id, or [`STOP`]; `None` where the bytes end
+    /// before the struct does.
     fn field(&mut self, id: &mut i64) -> Option<u8> {
-        let header = self.byte().filter(|&header| header != 0)?;
+        let header = self.byte()?;
+        if header == STOP {
+            return Some(STOP);
+        }
         *id = match header >> 4 {
             0 => {
                 let zigzag = self.number()?;
@@ -81,10 +88,12 @@ impl Compact<'_> {
             }
             12 => {
                 let mut id = 0;
-                while let Some(kind) = self.field(&mut id) {
-                    self.skip(kind, depth)?;
+                loop {
+                    match self.field(&mut id)? {
+                        STOP => return Some(()),
+                        kind => self.skip(kind, depth)?,
+                    }
                 }
-                Some(())
             }
             _ => None, // maps and kinds that no footer has
         }
@@ -103,6 +112,11 @@ mod tests {
         assert!(
             !is_encrypted(&[0x19, 0xf3, 0xff, 0xff, 0xff, 0xff, 0x0f, 1]),
             "a list longer than all there is"
+        );
+        let many = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        assert!(
+            !is_encrypted(&[&[0x19, 0xfc], &many[..]].concat()),
+            "structs without end where the bytes are at theirs"
         );
         assert!(!is_encrypted(&[0x06, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]));
     }

@@ -1,8 +1,8 @@
 //! Dates of birth, where a word says so.
 
-use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
-
 use std::borrow::Cow;
+
+use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
 use crate::shape;
 
