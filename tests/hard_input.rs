@@ -167,6 +167,7 @@ fn cases() -> Vec<Hard> {
         Hard::failed("short.parquet", b"PAR1".to_vec(), "not a Parquet file, or cut short; fetch it again"),
         Hard::sound("hole.log", [&[0; 5_000][..], b"behind the\nhole\n"].concat(), 2),
         Hard::sound("nul.csv", b"a,b\n1,x\0y\n".to_vec(), 1),
+        Hard::sound("padded.txt.gz", [packed.clone(), vec![0; 512]].concat(), 2_000),
         Hard::sound("nul.txt", b"some text\nx\0y\n".to_vec(), 2),
         Hard::sound("wide.csv", (wide("name") + &wide("7") + &wide("8")).into_bytes(), 2),
         Hard::sound("pages.csv", pages.into_bytes(), 2),

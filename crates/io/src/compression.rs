@@ -1,6 +1,8 @@
 //! gzip and zstd around a text format, as streams. Knows nothing of what is inside.
 
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+
+use flate2::bufread::GzDecoder;
 
 use crate::Cause;
 use crate::output::Sink;
@@ -47,7 +49,7 @@ impl Compression {
         Ok(match self {
             Self::None => Box::new(stored),
             Self::Gzip => Box::new(Checked {
-                inner: flate2::bufread::MultiGzDecoder::new(BufReader::new(stored)),
+                inner: Members(Some(GzDecoder::new(BufReader::new(stored)))),
                 truncated: "truncated gzip",
                 damaged: "damaged gzip",
             }),
@@ -71,6 +73,32 @@ impl Compression {
                 Writer::Zstd(encoder)
             }
         })
+    }
+}
+
+/// gzip members, one behind another. Zeros behind one hold nothing: tapes and stores of blocks fill their last one with
+/// them, and gzip(1) passes them over too.
+struct Members<R>(Option<GzDecoder<R>>);
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.0 {
+            let count = member.read(to)?;
+            if count > 0 || to.is_empty() {
+                return Ok(count);
+            }
+            let stored = member.get_mut();
+            let ended = loop {
+                let next = stored.fill_buf()?;
+                let (there, zeros) = (next.len(), next.iter().take_while(|byte| **byte == 0).count());
+                stored.consume(zeros);
+                if zeros < there || there == 0 {
+                    break there == 0;
+                }
+            };
+            self.0 = self.0.take().filter(|_| !ended).map(|member| GzDecoder::new(member.into_inner()));
+        }
+        Ok(0)
     }
 }
 
@@ -136,6 +164,39 @@ impl Write for Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a gzip stream holds, or why it cannot be read.
+    fn gunzip(stored: &[&[u8]]) -> Result<String, String> {
+        let mut text = String::new();
+        let read =
+            Compression::Gzip.reader(io::Cursor::new(stored.concat())).unwrap().read_to_string(&mut text);
+        read.map(|_| text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn zeros_behind_a_member_hold_nothing_and_other_bytes_do() {
+        let packed = |text: &str| {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            packed.write_all(text.as_bytes()).unwrap();
+            packed.finish().unwrap()
+        };
+        let (one, two, block) = (packed("one\n"), packed("two\n"), [0; 10_240]);
+        assert_eq!(gunzip(&[&one, &two]).as_deref(), Ok("one\ntwo\n"));
+        assert_eq!(gunzip(&[&one, &block]).as_deref(), Ok("one\n"));
+        assert_eq!(
+            gunzip(&[&one, &block, &two, &[0]]).as_deref(),
+            Ok("one\ntwo\n"),
+            "nothing is passed over"
+        );
+        for (end, told) in [
+            (&b"what is no member"[..], "damaged gzip"),
+            (&one[..9], "truncated gzip"),
+            (&one[..12], "truncated gzip"),
+        ] {
+            assert_eq!(gunzip(&[&one, end]), Err(format!("{told}; fetch it again")));
+            assert_eq!(gunzip(&[&one, &block, end]), Err(format!("{told}; fetch it again")));
+        }
+    }
 
     #[test]
     fn a_frame_to_be_skipped_may_come_first() {
