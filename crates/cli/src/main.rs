@@ -46,9 +46,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// A panic is a defect; its message may hold a value, so only its place is told.
+/// A panic is a defect, unless a damaged file brought it about; its message may hold a value, so only its place is told.
 fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
+        if sievert::io::is_panic_damage() {
+            return;
+        }
         let place = panic.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
         eprintln!("sievert: a defect stopped a part of the work{place}; please report it, without the data");
     }));

@@ -28,6 +28,7 @@ use crate::ledger::Ledger;
 use crate::listed::{Listed, target};
 use crate::order::{Budget, InOrder};
 use crate::report::{LookAt, NotExamined, ObjectReport, Report, Skipped, keep_gap};
+use crate::run::guarded;
 use crate::sample::Sampler;
 use crate::shown::Names;
 use crate::state::{Begun, State, identity, shows_change};
@@ -236,14 +237,16 @@ impl<'r> Commit<'r> {
                 let target = Target { path, overwrite: self.own.replace, run: self.own.run.clone() };
                 let kept = begun.as_ref().and_then(|begun| begun.output.as_ref());
                 let (plan, names, mut removed) = (&self.job.plan, &self.names, Vec::new());
-                let output =
-                    create(self.own.runtime, object, description, &target, kept, &mut |name, value| {
-                        let stays = may_stay(plan, name, value);
-                        if !stays {
-                            removed.push(names.shown(name).to_string());
-                        }
-                        stays
-                    });
+                let mut stays = |name: &str, value: &str| {
+                    let stays = may_stay(plan, name, value);
+                    if !stays {
+                        removed.push(names.shown(name).to_string());
+                    }
+                    stays
+                };
+                let output = guarded(name, || {
+                    create(self.own.runtime, object, description, &target, kept, &mut stays)
+                });
                 current.report.metadata_removed = removed;
                 output.map(|output| current.output = Some(output))
             }
@@ -257,7 +260,8 @@ impl<'r> Commit<'r> {
         let position = at.position;
         let current = self.current.as_mut().expect("checked by the caller");
         if let Some(rendered) = worked.rendered.take() {
-            append(current, &self.own, rendered)?;
+            let name = current.report.object.clone();
+            guarded(&name, || append(current, &self.own, rendered))?;
         }
         current.report.records += worked.counts.records.total;
         current.report.quarantined += worked.counts.records.quarantined;
@@ -365,7 +369,7 @@ impl<'r> Commit<'r> {
             })
         };
         let finished = match current.output.take() {
-            Some(output) => output.finish(&mut publish).map(|_| ()),
+            Some(output) => guarded(&current.report.object, || output.finish(&mut publish)).map(|_| ()),
             None => publish(None).map_err(|cause| cause.at(Place::object(&*current.report.object))),
         };
         if let (Ok(()), Some((object, told)), Some(state)) = (&finished, done, &mut self.own.state) {

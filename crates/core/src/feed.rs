@@ -15,6 +15,7 @@ use crate::findings::Spelled;
 use crate::job::Job;
 use crate::order::Budget;
 use crate::report::Report;
+use crate::run::guarded;
 use crate::shown::Names;
 use crate::since::Since;
 use crate::state::{Before, Begun, Earlier};
@@ -217,8 +218,8 @@ impl<'r> Feed<'r> {
     }
 
     fn begin(&mut self, number: usize, name: Arc<str>, object: &Object, begun: Option<Box<Begun>>) -> Step {
-        let opened = open(object, &self.job.read, &*self);
-        let there = opened.and_then(|mut opened| {
+        let there = guarded(&name, || {
+            let mut opened = open(object, &self.job.read, &*self)?;
             begun.as_ref().map_or(Ok(()), |begun| opened.source.go_on(&begun.mark))?;
             Ok(opened)
         });
@@ -236,7 +237,7 @@ impl<'r> Feed<'r> {
 
     fn read_on(&mut self, mut reading: Reading) -> Step {
         self.budget.wait_for_room();
-        match reading.source.next() {
+        match guarded(&reading.name, || reading.source.next()) {
             Ok(Some(piece)) => {
                 self.budget.take(piece.cost);
                 let at = At { mark: reading.source.mark(), position: reading.source.position() };

@@ -108,7 +108,7 @@ fn next(feed: &Mutex<Feed<'_>>) -> Option<Ticket> {
 }
 
 /// A defect that panics costs its object, not the run, and does not leave the other workers waiting for ever.
-fn guarded<T>(
+pub(crate) fn guarded<T>(
     object: &str,
     work: impl FnOnce() -> Result<T, sievert_io::Error>,
 ) -> Result<T, sievert_io::Error> {

@@ -41,5 +41,6 @@ pub use listing::{
 pub use mark::{Kept, Mark, Reached};
 pub use open::{Description, FormatName, Header, Interest, Opened, ReadOptions, TextRecord, open};
 pub use output::{Access, Target, WholeFile, create, is_kept};
+pub use parquet::is_panic_damage;
 pub use store::{Address, Blob, Encryption, Patience, Remote, Residence, Runtime, Stamp};
 pub use table::{ColumnType, TableWriter, Value};

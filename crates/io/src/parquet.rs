@@ -17,6 +17,7 @@ mod schema;
 mod tests;
 mod text;
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -81,9 +82,29 @@ fn step(chunk: &ColumnChunkMetaData) -> usize {
     if chunk.uncompressed_size().unsigned_abs() <= SMALL { ROWS } else { STEP }
 }
 
-/// The Parquet crate checks what it reads, but not everything everywhere: a file that makes it panic is damaged.
-fn guarded<T>(read: impl FnOnce() -> Result<T, Cause>) -> Result<T, Cause> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Cause::Damaged("the Parquet file contradicts itself")))
+/// What damage comes to where nothing says more.
+const CONTRADICTION: Cause = Cause::Damaged("the Parquet file contradicts itself");
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread would be damage of the file that is being read, and no defect. It is told where damage
+/// is told, so a panic hook need not speak of it.
+pub fn is_panic_damage() -> bool {
+    GUARDED.get()
+}
+
+/// The Parquet crate checks what it reads, but not everything everywhere: a file that makes it panic is damaged. Only
+/// calls of the crate stand in here: where we panic ourselves, no file is to blame.
+fn guarded<T, E: Into<Cause>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Cause> {
+    let outside = GUARDED.replace(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(outside);
+    match read {
+        Ok(read) => read.map_err(Into::into),
+        Err(_) => Err(CONTRADICTION),
+    }
 }
 
 /// Some consecutive rows of one row group, as stored values: what a piece of Parquet carries.
@@ -160,7 +181,7 @@ impl Source for Reader {
         if self.done {
             return Ok(None);
         }
-        let read = guarded(|| self.rows());
+        let read = self.rows();
         self.done = !matches!(read, Ok(Some(_)));
         let rows = match read {
             Ok(Some(rows)) => rows,

@@ -6,10 +6,11 @@ use parquet::basic::Type;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::{ColumnWriter, ColumnWriterImpl};
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
-use parquet::errors::Result;
+use parquet::errors::Result as Done;
 use parquet::schema::types::ColumnDescriptor;
 
 use super::pending::{Cells, New};
+use super::{CONTRADICTION, guarded};
 use crate::Cause;
 
 /// The values that are not null, in order.
@@ -87,7 +88,7 @@ pub(super) struct Column {
     pub(super) values: Values,
     pub(super) rows: usize,
     max_def: i16,
-    repeated: bool,
+    max_rep: i16,
     /// Memory that the values need, text included.
     pub(super) bytes: usize,
 }
@@ -111,25 +112,25 @@ impl Column {
             values,
             rows: 0,
             max_def: about.max_def_level(),
-            repeated: about.max_rep_level() > 0,
+            max_rep: about.max_rep_level(),
             bytes: 0,
         }
     }
 
     /// Reads up to `rows` more rows; returns how many there were.
-    pub(super) fn read(&mut self, reader: &mut ColumnReader, rows: usize) -> Result<usize> {
+    pub(super) fn read(&mut self, reader: &mut ColumnReader, rows: usize) -> Result<usize, Cause> {
         fn records<T: DataType>(
             reader: &mut ColumnReaderImpl<T>,
             rows: usize,
             def: &mut Vec<i16>,
             rep: &mut Vec<i16>,
             values: &mut Vec<T::T>,
-        ) -> Result<usize> {
+        ) -> Done<usize> {
             Ok(reader.read_records(rows, Some(def), Some(rep), values)?.0)
         }
         let Self { def, rep, values, .. } = self;
-        let (before, slots) = (values.len(), def.len());
-        let read = match (reader, &mut *values) {
+        let (before, slots, before_rep) = (values.len(), def.len(), rep.len());
+        let read = guarded(|| match (reader, &mut *values) {
             (ColumnReader::BoolColumnReader(reader), Values::Bool(values)) => {
                 records(reader, rows, def, rep, values)
             }
@@ -155,7 +156,12 @@ impl Column {
                 records(reader, rows, def, rep, values)
             }
             _ => unreachable!("a column is read by the reader that it was made for"),
-        }?;
+        })?;
+        // A level takes as many bits as the highest needs, so damage can make it higher than any.
+        let within = |levels: &[i16], max| levels.iter().all(|level| (0..=max).contains(level));
+        if !within(&self.def[slots..], self.max_def) || !within(&self.rep[before_rep..], self.max_rep) {
+            return Err(CONTRADICTION);
+        }
         self.rows += read;
         self.bytes += (self.def.len() - slots) * 4 + self.values.bytes(before);
         Ok(read)
@@ -167,7 +173,7 @@ impl Column {
         let mut kept = Vec::with_capacity(self.values.len());
         let (mut row, mut value, mut rows) = (row.wrapping_sub(1), 0, 0);
         for at in 0..self.slots() {
-            let begins = !self.repeated || self.rep[at] == 0;
+            let begins = !self.repeated() || self.rep[at] == 0;
             row = row.wrapping_add(u64::from(begins));
             let present = self.max_def == 0 || self.def[at] == self.max_def;
             let stored = value;
@@ -177,7 +183,7 @@ impl Column {
                 continue;
             }
             rows += usize::from(begins);
-            if self.repeated {
+            if self.repeated() {
                 rep.push(self.rep[at]);
             }
             let null = present && matches!(change, Some(New::Null));
@@ -206,19 +212,19 @@ impl Column {
     }
 
     /// Writes the rows behind those that were written before.
-    pub(super) fn write(&self, writer: &mut ColumnWriter<'_>) -> Result<()> {
+    pub(super) fn write(&self, writer: &mut ColumnWriter<'_>) -> Done<()> {
         fn write<T: DataType>(
             writer: &mut ColumnWriterImpl<'_, T>,
             values: &[T::T],
             def: Option<&[i16]>,
             rep: Option<&[i16]>,
-        ) -> Result<usize> {
+        ) -> Done<usize> {
             writer.write_batch(values, def, rep)
         }
         if self.slots() == 0 {
             return Ok(());
         }
-        let (def, rep) = ((self.max_def > 0).then_some(&*self.def), self.repeated.then_some(&*self.rep));
+        let (def, rep) = ((self.max_def > 0).then_some(&*self.def), self.repeated().then_some(&*self.rep));
         match (writer, &self.values) {
             (ColumnWriter::BoolColumnWriter(writer), Values::Bool(values)) => write(writer, values, def, rep),
             (ColumnWriter::Int32ColumnWriter(writer), Values::Int32(values)) => {
@@ -247,6 +253,10 @@ impl Column {
         Ok(())
     }
 
+    fn repeated(&self) -> bool {
+        self.max_rep > 0
+    }
+
     /// How many slots there are.
     pub(super) fn slots(&self) -> usize {
         if self.max_def > 0 { self.def.len() } else { self.values.len() }
@@ -254,7 +264,7 @@ impl Column {
 
     /// Takes the first rows away.
     pub(super) fn take(&mut self, rows: usize) -> Self {
-        let slots = if self.repeated {
+        let slots = if self.repeated() {
             let starts = self.rep.iter().enumerate().filter(|&(_, &level)| level == 0);
             starts.map(|(slot, _)| slot).nth(rows).unwrap_or(self.rep.len())
         } else {
@@ -271,7 +281,7 @@ impl Column {
             values: map_values!(&mut self.values, values => values.split_off(defined)),
             rows: self.rows - rows,
             max_def: self.max_def,
-            repeated: self.repeated,
+            max_rep: self.max_rep,
             bytes: 0,
         };
         let bytes = rest.def.len() * 4 + rest.values.bytes(0);
@@ -284,7 +294,7 @@ impl Column {
     pub(super) fn places(&self) -> impl Iterator<Item = Place> + '_ {
         let (mut row, mut value) = (u32::MAX, 0);
         (0..self.slots()).filter_map(move |slot| {
-            if !self.repeated || self.rep[slot] == 0 {
+            if !self.repeated() || self.rep[slot] == 0 {
                 row = row.wrapping_add(1);
             }
             if self.max_def > 0 && self.def[slot] != self.max_def {

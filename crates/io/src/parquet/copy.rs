@@ -15,7 +15,7 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use super::column::Column;
 use super::file::{File, pages};
 use super::ranges::Window;
-use super::{AHEAD, Ranges, step};
+use super::{AHEAD, Ranges, guarded, step};
 use crate::Cause;
 
 /// Bytes that one page of every column may need together.
@@ -62,12 +62,12 @@ fn page(file: &File, group: usize, leaf: usize) -> Result<u64, Cause> {
     let chunk = file.chunk(group, leaf)?;
     let size = stated(chunk.uncompressed_size());
     let mut pages = file.pages(group, leaf)?;
-    while let Some(page) = pages.peek_next_page()? {
+    while let Some(page) = guarded(|| pages.peek_next_page())? {
         if let Some(slots) = page.num_levels {
             let all = stated(chunk.num_values()).max(1);
             return Ok((u128::from(size) * slots as u128 / u128::from(all)) as u64);
         }
-        pages.skip_next_page()?; // the dictionary
+        guarded(|| pages.skip_next_page())?; // the dictionary
     }
     Ok(size)
 }

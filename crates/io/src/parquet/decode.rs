@@ -8,7 +8,7 @@ use parquet::file::metadata::KeyValue;
 
 use super::file::File;
 use super::text::Cells;
-use super::{Columns, Rows, guarded, text};
+use super::{Columns, Rows, text};
 use crate::{
     Batch, Body, Cause, Change, Content, Edit, Error, Format, Kind, Layout, Occurrences, Piece, Rendered,
     Texts, splice,
@@ -69,7 +69,7 @@ impl Format for Parquet {
         let Content::Rows(rows) = &piece.content else {
             unreachable!("a Parquet source gives rows");
         };
-        let mut batch = guarded(|| self.batch(rows)).map_err(|cause| cause.at(place()))?;
+        let mut batch = self.batch(rows).map_err(|cause| cause.at(place()))?;
         batch.first_record = piece.first_record;
         if piece.index == 0 {
             self.beside(&mut batch);

@@ -1,5 +1,6 @@
 //! What is known of a Parquet file once its footer is read, and the way to its columns. Gives no pieces.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
@@ -13,7 +14,7 @@ use parquet::file::statistics::Statistics;
 use super::column::Column;
 use super::ranges::{Ranges, Window};
 use super::schema::{self, FieldNames, Leaf, Meaning};
-use super::{AHEAD, Part, RANGES, ROWS, embedded, encrypted, guarded};
+use super::{AHEAD, CONTRADICTION, Part, RANGES, ROWS, embedded, encrypted, guarded};
 use crate::{Cause, Error, Interest, Place};
 
 /// Bytes at the end of a file that are asked for first.
@@ -40,7 +41,7 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn open(ranges: Ranges, place: Place, interest: &dyn Interest) -> Result<Self, Error> {
-        match guarded(|| footer(&ranges)) {
+        match footer(&ranges) {
             Ok((metadata, leaves, names)) => {
                 let wanted = wanted(&metadata, &leaves, interest);
                 let embedded = metadata.file_metadata().key_value_metadata().map(|all| embedded::alone(all));
@@ -171,7 +172,7 @@ pub(super) fn pages(
     let ahead = share.clamp(4096, AHEAD);
     let window = ranges.window(start..start.saturating_add(len), ahead, (share / ahead).max(1) as usize);
     window.begin();
-    Ok(SerializedPageReader::new(Arc::new(window), chunk, rows as usize, None)?)
+    guarded(|| SerializedPageReader::new(Arc::new(window), chunk, rows as usize, None))
 }
 
 fn size(chunk: &ColumnChunkMetaData) -> u64 {
@@ -213,25 +214,26 @@ fn footer(ranges: &Ranges) -> Result<Footer, Cause> {
         }
         // Whole, as columns that are passed on take what is known of their pages with them.
         let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
-        let metadata = ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options))?;
+        let metadata =
+            guarded(|| ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options)))?;
         let (leaves, names) = schema::leaves(metadata.file_metadata().schema_descr())
             .ok_or(Cause::Unsupported("the Parquet schema is nested too deeply to be read"))?;
         check(&metadata, start, leaves.len())?;
         Ok((metadata, leaves, names))
     };
-    let parser = thread::Builder::new().stack_size(stack).spawn(move || guarded(parse))?;
-    parser.join().expect("a panic was caught inside")
+    let parser = thread::Builder::new().stack_size(stack).spawn(parse)?;
+    parser.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// What everything after relies on.
 fn check(metadata: &ParquetMetaData, end: u64, leaves: usize) -> Result<(), Cause> {
     let schema = metadata.file_metadata().schema_descr();
     if schema.num_columns() != leaves {
-        return Err(Cause::Damaged("the Parquet file contradicts itself"));
+        return Err(CONTRADICTION);
     }
     for group in metadata.row_groups() {
         if group.num_columns() != leaves || group.num_rows() < 0 {
-            return Err(Cause::Damaged("the Parquet file contradicts itself"));
+            return Err(CONTRADICTION);
         }
         for chunk in group.columns() {
             if chunk.file_path().is_some() {

@@ -21,6 +21,7 @@ use parquet::file::writer::{
 use tempfile::{SpooledData, spooled_tempfile_in};
 
 use super::column::Column;
+use super::decode::Changes;
 use super::file::File;
 use super::pending::Pending;
 use super::ranges::Window;
@@ -84,6 +85,16 @@ impl Rewriter {
         })
     }
 
+    fn add(&mut self, changes: Changes) -> Result<(), Cause> {
+        if changes.group != self.group {
+            self.complete()?;
+            self.group = changes.group;
+        }
+        self.pending.add(&changes)?;
+        self.metadata.extend(changes.metadata);
+        Ok(())
+    }
+
     /// Writes the row group that is complete, if anything in it changed, and those before it.
     fn complete(&mut self) -> Result<(), Cause> {
         if self.pending.is_empty() {
@@ -101,10 +112,10 @@ impl Rewriter {
                 } else {
                     let close =
                         stored(&self.file, self.group, leaf, writing.index.as_ref(), &writing.stored)?;
-                    group.append_column(&writing.stored, close)?;
+                    guarded(|| group.append_column(&writing.stored, close))?;
                 }
             }
-            group.close()?;
+            guarded(|| group.close())?;
         }
         writing.next = self.group + 1;
         self.pending = Pending::new(&self.spill);
@@ -128,7 +139,7 @@ impl Rewriter {
         begun(&mut self.writing, &mut self.sink, &self.file, &self.metadata)?;
         let mut writing = self.writing.take().expect("begun above");
         writing.pass_on(&self.file, self.file.metadata.num_row_groups())?;
-        writing.writer.into_inner()?.appear(publish)
+        guarded(|| writing.writer.into_inner())?.appear(publish)
     }
 }
 
@@ -139,21 +150,12 @@ impl Output for Rewriter {
             Body::Empty => return Ok(()),
             _ => unreachable!("bodies of text formats go to their own output"),
         };
-        let append = guarded(|| {
-            if changes.group != self.group {
-                self.complete()?;
-                self.group = changes.group;
-            }
-            self.pending.add(&changes)?;
-            self.metadata.extend(changes.metadata);
-            Ok(())
-        });
-        append.map_err(|cause| cause.at(self.place.clone()))
+        self.add(changes).map_err(|cause| cause.at(self.place.clone()))
     }
 
     fn finish(self: Box<Self>, publish: &mut Publish<'_>) -> Result<u64, Error> {
         let place = self.place.clone();
-        guarded(|| (*self).finish(publish)).map_err(|cause| cause.at(place))
+        (*self).finish(publish).map_err(|cause| cause.at(place))
     }
 }
 
@@ -179,11 +181,12 @@ impl Writing {
         }
         let stored = file.ranges.window(0..file.ranges.len(), AHEAD, RANGES as usize);
         // An index only speeds readers up: one that cannot be read is left out.
-        let index = ParquetMetaDataReader::new_with_metadata(file.metadata.clone())
-            .with_page_index_policy(PageIndexPolicy::Optional)
-            .read_page_index_and_finish(&stored)
-            .ok()
-            .and_then(|(_, index)| index);
+        let index = guarded(|| {
+            ParquetMetaDataReader::new_with_metadata(file.metadata.clone())
+                .with_page_index_policy(PageIndexPolicy::Optional)
+                .read_page_index_and_finish(&stored)
+        });
+        let index = index.ok().and_then(|(_, index)| index);
         let metadata = about.key_value_metadata().map(|all| changed_metadata(file, all, changed));
         let has_index = index.as_ref().is_some_and(PageIndexProvider::has_offset_indexes);
         let version =
@@ -208,9 +211,9 @@ impl Writing {
             let mut to = self.writer.next_row_group()?;
             for leaf in 0..file.leaves.len() {
                 let close = stored(file, group, leaf, self.index.as_ref(), &self.stored)?;
-                to.append_column(&self.stored, close)?;
+                guarded(|| to.append_column(&self.stored, close))?;
             }
-            to.close()?;
+            guarded(|| to.close())?;
         }
         self.next = self.next.max(end);
         Ok(())
@@ -244,7 +247,7 @@ fn stored(
     Ok(ColumnCloseResult {
         bytes_written: metadata.compressed_size().cast_unsigned(),
         rows_written: file.rows(group),
-        bloom_filter: Sbbf::read_from_column_chunk(&metadata, stored)?,
+        bloom_filter: guarded(|| Sbbf::read_from_column_chunk(&metadata, stored))?,
         column_index: index.and_then(|index| index.column_index(group, leaf)).cloned(),
         offset_index: index.and_then(|index| index.offset_index(group, leaf)).cloned(),
         metadata,
@@ -301,7 +304,7 @@ fn properties(
 ) -> Result<WriterPropertiesPtr, Cause> {
     let mut pages = file.pages(group, leaf)?;
     let (mut dictionary, mut encoding, mut version) = (false, Encoding::PLAIN, WriterVersion::PARQUET_1_0);
-    while let Some(page) = pages.get_next_page()? {
+    while let Some(page) = guarded(|| pages.get_next_page())? {
         match page {
             Page::DictionaryPage { .. } => {
                 dictionary = true;

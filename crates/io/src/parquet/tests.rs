@@ -12,7 +12,8 @@ use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::bloom_filter::Sbbf;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::file::metadata::{
-    KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+    KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter,
+    RowGroupMetaData,
 };
 use parquet::file::properties::{
     EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
@@ -334,6 +335,77 @@ fn pages_that_do_not_decompress_are_told_as_damage() {
         assert!(matches!(error.cause, Cause::Parquet(_)), "{compression}: {error:?}");
         assert!(error.to_string().contains("fetch or write it again"), "{compression}: {error}");
     }
+}
+
+/// A file of one small page with its checksum, which the crate reads and does not write: a field of the page's header, in
+/// Thrift's compact protocol, between those of the sizes and that of the rest.
+fn with_checksum(file: &Bytes) -> Vec<u8> {
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(file).unwrap();
+    let group = metadata.row_group(0).clone();
+    let (start, len) = group.column(0).byte_range();
+    let stored = &file[start as usize..(start + len) as usize];
+    let [0x15, 0, 0x15, _, 0x15, size @ ..=0x7e, 0x2c, ..] = *stored else { panic!("another header") };
+    let (header, page) = stored.split_at(stored.len() - usize::from(size / 2));
+    let mut checksum = flate2::Crc::new();
+    checksum.update(page);
+    let sum = i64::from(checksum.sum().cast_signed());
+    let mut rest = ((sum << 1) ^ (sum >> 63)).cast_unsigned() & 0xffff_ffff;
+    let mut field = vec![0x15];
+    while rest >= 0x80 {
+        field.push(rest as u8 | 0x80);
+        rest >>= 7;
+    }
+    field.extend([rest as u8, 0x1c]);
+    let mut summed = [b"PAR1", &header[..6], &field, &header[7..], page].concat();
+    let size = i64::try_from(summed.len() - 4).unwrap();
+    let column = group.column(0).clone().into_builder().set_total_compressed_size(size).build().unwrap();
+    let group = group.into_builder().set_column_metadata(vec![column]).build().unwrap();
+    let metadata = metadata.into_builder().set_row_groups(vec![group]).build();
+    ParquetMetaDataWriter::new(&mut summed, &metadata).finish().unwrap();
+    summed
+}
+
+#[test]
+fn a_page_that_is_not_what_its_checksum_says_is_told() {
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true);
+    let message = "message m { required binary a (UTF8); }";
+    let file = write(message, properties, &[vec![Chunk(texts(&["some words"]), vec![], vec![])]]);
+    let rotten = |mut file: Vec<u8>| {
+        let at = file.windows(5).position(|bytes| bytes == b"words").unwrap();
+        file[at] ^= 1;
+        read(&file.into(), 1 << 20)
+    };
+    let cell = |batches: Vec<Batch>| batches[0].texts[0].get(0).to_owned();
+    assert_eq!(cell(rotten(file.to_vec()).unwrap()), "some vords", "without one nothing can be told");
+    let summed = with_checksum(&file);
+    assert_eq!(cell(read(&summed.clone().into(), 1 << 20).unwrap()), "some words");
+    let error = rotten(summed).unwrap_err();
+    assert!(matches!(error.cause, Cause::Parquet(_)), "{error:?}");
+    assert!(error.to_string().contains("checksum mismatch; the file may be damaged: fetch"), "{error}");
+}
+
+/// Levels that are higher than any, as the bits of one hold more than are needed.
+#[test]
+fn a_level_that_no_schema_knows_is_damage() {
+    let message = "message m { optional group a { optional binary b (UTF8); } }";
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true);
+    let levels: Vec<_> = [0, 1, 2, 2, 1, 2, 0, 1].repeat(8);
+    let values = levels.iter().filter(|level| **level == 2).map(|_| "word").collect::<Vec<_>>();
+    let file = write(message, properties, &[vec![Chunk(texts(&values), levels, vec![])]]).to_vec();
+    // Two bits a level, eight levels in two bytes.
+    let packed = [0b10_10_01_00, 0b01_00_10_01];
+    let at = file.windows(2).position(|bytes| bytes == packed).unwrap();
+    let mut damaged = file.clone();
+    damaged[at] |= 0b11; // the first level, 0, becomes 3
+    assert!(read(&file.into(), 1 << 20).is_ok());
+    let error = read(&damaged.into(), 1 << 20).unwrap_err().to_string();
+    assert_eq!(error, "t.parquet, record 0: the Parquet file contradicts itself; fetch it again");
 }
 
 /// The file as it would be with this at the end of its footer.
