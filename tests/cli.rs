@@ -330,6 +330,11 @@ fn reports_of_one_job_add_up() {
     }
     let refused = sievert(["report", "merge", "a.json", "other.json"], at).ends_with(3);
     assert!(refused.stderr.contains("different plans") && refused.stdout.is_empty(), "{}", refused.stderr);
+    for twice in [&["a.json", "b.json", "a.json"][..], &["sum.json", "b.json"]] {
+        let refused = sievert(["report", "merge"].iter().chain(twice).copied(), at).ends_with(3);
+        assert!(refused.stderr.contains("give each once"), "{twice:?} says: {}", refused.stderr);
+        assert!(refused.stdout.is_empty(), "{twice:?}");
+    }
     write(at, &[("no.json", b"{}")]);
     sievert(["report", "merge", "a.json", "no.json"], at).ends_with(2);
 }

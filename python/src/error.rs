@@ -45,9 +45,12 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
         Error::Input(error) | Error::Findings(error) if about_format(&error.cause) => {
             class!(py, "FormatError")
         }
-        Error::Cancelled | Error::ReportsDiffer(_) | Error::Threads(_) | Error::Pool => {
-            class!(py, "SievertError")
-        }
+        Error::Cancelled
+        | Error::ReportsDiffer(_)
+        | Error::SameShard(_)
+        | Error::SameRun(_)
+        | Error::Threads(_)
+        | Error::Pool => class!(py, "SievertError"),
         _ => class!(py, "StoreError"),
     };
     new(class, error.to_string())

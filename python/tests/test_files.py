@@ -134,11 +134,14 @@ def test_reports_are_saved_loaded_merged_and_pickled(csv, tmp_path):
     report.save(path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert Report.load(path) == report == pickle.loads(pickle.dumps(report))
-    both = sievert.merge([report, report])
+    both = sievert.merge([report, sievert.scan(csv)])
     assert both.by_detector()["global.email"]["certain"] == 40
     assert "global.email" in str(both)
     with pytest.raises(SievertError, match="different plans"):
         sievert.merge([report, sievert.scan(csv, policy="secrets")])
+    for twice in ([report, report], [both, report]):
+        with pytest.raises(SievertError, match="give each once"):
+            sievert.merge(twice)
     with pytest.raises(ValueError, match="no report"):
         sievert.merge([])
     with pytest.raises(ValueError, match="not a report"):

@@ -15,7 +15,7 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
     for report in reports {
         match sum.merge(&report?) {
             Ok(()) => {}
-            Err(error @ (Error::ReportsDiffer(_) | Error::SameShard(_))) => {
+            Err(error @ (Error::ReportsDiffer(_) | Error::SameShard(_) | Error::SameRun(_))) => {
                 eprintln!("sievert: {error}");
                 return Ok(NOT_EXAMINED);
             }
@@ -32,7 +32,7 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
         eprintln!("sievert: of {} shards these are missing: {}; run them", shards.of, list.join(", "));
     }
     let code = if sum.complete() && missing.is_empty() { 0 } else { NOT_EXAMINED };
-    let next = Next { inputs: String::new(), exit: code, fail_on: Confidence::Likely };
+    let next = Next { inputs: String::new(), report: String::new(), exit: code, fail_on: Confidence::Likely };
     out::text(&match args.format {
         Shown::Json => json,
         Shown::Text => summary(&sum, &next),

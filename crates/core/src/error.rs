@@ -133,6 +133,9 @@ pub enum Error {
     /// One shard's report was given twice.
     #[error("two reports are of shard {0}; give each once")]
     SameShard(u32),
+    /// One run's report was given twice.
+    #[error("two reports hold the run of {0}; give each once, and no sum beside what it is made of")]
+    SameRun(String),
     /// The findings file cannot be written.
     #[error("findings file: {0}")]
     Findings(#[source] sievert_io::Error),

@@ -63,6 +63,9 @@ pub struct Report {
     pub allowed: BTreeMap<String, u64>,
     /// The shards this report was merged from; 0: it is of one run.
     pub merged_from: u64,
+    /// The runs that it is merged from, by when they started and ended; empty: it is of one run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<String>,
     /// Objects that an earlier run of this job had done and that are unchanged since: they were not read again, their
     /// counts stand in all sums.
     #[serde(default)]
@@ -329,6 +332,14 @@ impl Report {
     /// Whether all that the plan wanted was examined.
     pub fn complete(&self) -> bool {
         self.not_examined.is_empty() && self.not_examined_more == 0
+    }
+
+    /// The runs whose counts are in it, by when they started and ended, rising.
+    fn runs(&self) -> Vec<String> {
+        match self.runs.is_empty() {
+            true => vec![format!("{}/{}", self.started, self.ended)],
+            false => self.runs.clone(),
+        }
     }
 
     /// Findings at or above a level.

@@ -9,7 +9,7 @@ impl Report {
     /// Adds the report of another part of the same work (another shard, another worker).
     ///
     /// # Errors
-    /// They are not parts of one job: the counts would mean different things. Or they are of the same shard.
+    /// They are not parts of one job: the counts would mean different things. Or both are of the same shard or run.
     pub fn merge(&mut self, other: &Self) -> Result<(), crate::Error> {
         if let Some(why) = self.differs(other) {
             return Err(crate::Error::ReportsDiffer(why));
@@ -17,6 +17,14 @@ impl Report {
         if let (Some(mine), Some(theirs)) = (&mut self.shards, &other.shards) {
             mine.merge(theirs)?;
         }
+        let mut runs = self.runs();
+        for run in other.runs() {
+            match runs.binary_search(&run) {
+                Ok(_) => return Err(crate::Error::SameRun(run)),
+                Err(at) => runs.insert(at, run),
+            }
+        }
+        self.runs = runs;
         if let (Some(mine), Some(theirs)) = (&mut self.sample, &other.sample) {
             mine.merge(theirs);
         }
@@ -153,8 +161,8 @@ mod tests {
     use crate::sample::SampleReport;
 
     fn shard(hash: &str) -> Report {
-        let mut report =
-            Report { plan: PlanSummary { hash: hash.into(), ..Default::default() }, ..Default::default() };
+        let plan = PlanSummary { hash: hash.into(), ..Default::default() };
+        let mut report = Report { plan, started: "12:00".into(), ..Default::default() };
         let mut field = FieldCounts { cells: 10, ..Default::default() };
         let found = FieldFindings { cells: 9, distinct: 4, by_chance: Some(1.0), ..Default::default() };
         field.detectors.insert("toy.digits".into(), found);
@@ -166,7 +174,7 @@ mod tests {
     #[test]
     fn merged_reports_add_up_and_keep_the_class_of_a_field() {
         let mut report = shard("h");
-        report.merge(&shard("h")).expect("same plan");
+        report.merge(&Report { started: "12:01".into(), ..shard("h") }).expect("same plan");
         assert_eq!(report.findings(Confidence::Likely), 18);
         assert_eq!(report.findings(Confidence::Certain), 0);
         assert_eq!(report.fields["a"].cells, 20);
@@ -179,7 +187,7 @@ mod tests {
     fn shards_are_added_once_and_a_missing_one_is_named() {
         let part = |shard| {
             let shards = Some(Shards { of: 3, present: vec![shard] });
-            Report { shards, ..Report::default() }
+            Report { shards, started: format!("12:0{shard}"), ..Report::default() }
         };
         let mut sum = part(3);
         sum.merge(&part(1)).expect("another shard");
@@ -194,6 +202,23 @@ mod tests {
         assert!(sum.merge(&other).is_err_and(|error| error.to_string().contains("one number of shards")));
         sum.merge(&part(2)).expect("the last one");
         assert_eq!(sum.shards.map(|shards| shards.missing()), Some(vec![]));
+    }
+
+    #[test]
+    fn a_run_is_added_once_alone_and_in_a_sum() {
+        let at = |started: &str| Report { started: started.into(), ..shard("h") };
+        let mut sum = at("12:01");
+        sum.merge(&at("12:00")).expect("another run");
+        assert_eq!(sum.runs, ["12:00/", "12:01/"]);
+        let before = sum.clone();
+        for known in [at("12:01"), before.clone()] {
+            let told = sum.merge(&known).expect_err("added already").to_string();
+            assert!(
+                told.starts_with("two reports hold the run of 12:0") && told.contains("give each once"),
+                "{told}"
+            );
+        }
+        assert_eq!(sum, before, "nothing was added");
     }
 
     #[test]
