@@ -175,6 +175,26 @@ fn a_policy_is_looked_at_without_its_key() {
     let shown = |policy: &str| sievert(["policy", "show", policy], at).good().stdout;
     assert!(shown("keyed.toml").contains("key             env:SIEVERT_KEY\n"), "{}", shown("keyed.toml"));
     assert!(shown("default").contains("key             none\n"), "{}", shown("default"));
+
+    // What a run will be told about the key, a check tells beforehand.
+    write(at, &[("keyless.toml", b"version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"pseudonym\"\n")]);
+    let checked = |policy: &str| sievert(["policy", "check", policy], at).good().stdout;
+    let told =
+        sievert(["redact", "gold.jsonl", "--out", "out", "--policy", "keyless.toml"], at).ends_with(2).stderr;
+    let told = told.strip_prefix("sievert: ").expect("it says who speaks");
+    assert!(told.contains("a pseudonym needs a key") && told.contains("or say --ephemeral-key"), "{told}");
+    assert!(
+        checked("keyless.toml").ends_with(&format!("\na run will need a key: {told}")),
+        "{}",
+        checked("keyless.toml")
+    );
+    assert!(
+        checked("keyed.toml")
+            .ends_with("\na run will need the key (env:SIEVERT_KEY), which was not looked at\n"),
+        "{}",
+        checked("keyed.toml")
+    );
+    assert_eq!(checked("default").lines().count(), 1, "{}", checked("default"));
 }
 
 /// A policy that makes pseudonyms of everything.

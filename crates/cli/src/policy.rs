@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sievert::{KeyChoice, Overrides, Policy};
+use sievert::{KeyChoice, KeyKind, Overrides, Policy};
 
 use crate::exit::Failure;
 use crate::{out, scan};
@@ -28,7 +28,16 @@ fn without_key() -> Overrides {
 
 pub(crate) fn check(policy: &str) -> Result<u8, Failure> {
     let plan = scan::plan(Some(policy), &without_key())?;
-    out::text(&format!("{policy}: good; {} detectors, plan {}\n", plan.scanner().len(), plan.hash()))?;
+    let key = match plan.key_kind() {
+        // Good but for its key: what a run would be told.
+        KeyKind::None => match scan::plan(Some(policy), &Overrides::default()) {
+            Err(Failure::Cannot(needs)) => format!("a run will need a key: {needs}\n"),
+            _ => String::new(),
+        },
+        place => format!("a run will need the key ({place}), which was not looked at\n"),
+    };
+    let (detectors, hash) = (plan.scanner().len(), plan.hash());
+    out::text(&format!("{policy}: good; {detectors} detectors, plan {hash}\n{key}"))?;
     Ok(0)
 }
 

@@ -18,8 +18,8 @@ pub use sievert_redact::{
 pub use sievert_core::io;
 #[cfg(feature = "io")]
 pub use sievert_core::{
-    Destination, Error, Excerpt, FieldPlan, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Problem,
-    Progress, Report, Resume, Sample, SampleSize, Since, Status, Task, ledger, report, run,
+    Destination, Error, Excerpt, FieldPlan, Job, KeyChoice, KeyKind, Limits, Listed, Overrides, Plan, Policy,
+    Problem, Progress, Report, Resume, Sample, SampleSize, Since, Status, Task, ledger, report, run,
 };
 #[cfg(feature = "io")]
 pub use sievert_report as render;
