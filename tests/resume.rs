@@ -327,6 +327,25 @@ fn a_sample_is_drawn_by_its_seed_and_says_what_it_knows() {
     assert_eq!(all["ledger"]["records"]["scanned"], 20_000);
 }
 
+/// One file tells nothing of how large the records of another are.
+#[test]
+fn as_many_rows_are_drawn_of_files_that_are_nothing_alike() {
+    let (short, long) = (|_| "short\n".to_owned(), |_| "long ".repeat(800) + "\n");
+    let many = |line: fn(usize) -> String, lines: usize| (0..lines).map(line).collect::<String>();
+    for (small, large) in [(many(short, 2), many(long, 2_500)), (many(long, 1), many(short, 60_000))] {
+        let folder = folder();
+        let at = folder.path();
+        for number in 0..100 {
+            write(at, &[(&format!("in/{number:03}.txt"), small.as_bytes())]);
+        }
+        write(at, &[("in/large.txt", large.as_bytes())]);
+        let arguments = ["scan", "in", "--detector=us.ssn", "--sample=rows=500", "--report=r.json"];
+        sievert(arguments, at).good();
+        let drawn = report(at, "r.json")["sample"]["records"].as_u64().expect("a number");
+        assert!((400..600).contains(&drawn), "{drawn}");
+    }
+}
+
 #[test]
 fn a_sample_of_files_reads_no_other_and_speaks_of_files() {
     let folder = folder();

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sievert_io::{Batch, Kind, Object, Occurrences, ReadOptions, Texts, open};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Error;
 use crate::chance::against;
@@ -144,12 +144,7 @@ impl Sampler {
         let share = match sample.size {
             SampleSize::Share(share) => share,
             SampleSize::ObjectShare(_) | SampleSize::Objects(_) => listed.share,
-            SampleSize::Rows(rows) => {
-                // The stored bytes of a record, as the first object that can be read has them.
-                let mut objects = listed.objects.read().map_err(Error::Spool)?;
-                let bytes = objects.find_map(|object| bytes_of_record(&object.ok()?, read));
-                bytes.map_or(1.0, |bytes| rows as f64 * bytes / listed.bytes() as f64).min(1.0)
-            }
+            SampleSize::Rows(rows) => records(listed, read)?.map_or(1.0, |all| (rows as f64 / all).min(1.0)),
         };
         Ok(Self { sample, share })
     }
@@ -188,12 +183,50 @@ impl Sampler {
     }
 }
 
-fn bytes_of_record(object: &Object, read: &ReadOptions) -> Option<f64> {
+/// Objects of which the first records are looked at to estimate how many there are of all: so many of the largest, and
+/// as many of the rest.
+const LOOKED_INTO: u64 = 8;
+
+/// About how many records there are: in the largest objects, each by the size of its own first ones, as much may stand in
+/// few of them; in the rest by those of some, drawn evenly.
+fn records(listed: &Listed, read: &ReadOptions) -> Result<Option<f64>, Error> {
+    let mut largest = BTreeSet::new();
+    for (number, object) in listed.objects.read().map_err(Error::Spool)?.enumerate() {
+        largest.insert((object.map_err(Error::Spool)?.size, number));
+        if largest.len() as u64 > LOOKED_INTO {
+            largest.pop_first();
+        }
+    }
+    let (mut sum, mut rest) = (0.0, listed.bytes());
+    let (mut bytes_seen, mut records_seen) = (0, 0);
+    let every = (listed.objects.len() / LOOKED_INTO).max(1);
+    for (number, object) in listed.objects.read().map_err(Error::Spool)?.enumerate() {
+        let object = object.map_err(Error::Spool)?;
+        let large = largest.contains(&(object.size, number));
+        if !large && !(number as u64).is_multiple_of(every) {
+            continue;
+        }
+        let Some((bytes, records)) = first_records(&object, read) else { continue };
+        if large {
+            sum += object.size as f64 * records as f64 / bytes as f64;
+            rest -= object.size;
+        } else {
+            (bytes_seen, records_seen) = (bytes_seen + bytes, records_seen + records);
+        }
+    }
+    if records_seen > 0 {
+        sum += rest as f64 * records_seen as f64 / bytes_seen as f64;
+    }
+    Ok((sum > 0.0).then_some(sum))
+}
+
+/// The stored bytes of an object's first records, and how many these are; `None` where it cannot be read.
+fn first_records(object: &Object, read: &ReadOptions) -> Option<(u64, u64)> {
     let mut opened = open(object, read, &()).ok()?;
     let piece = opened.source.next().ok()??;
     let bytes = opened.source.position().min(object.size);
     let records = opened.format.decode(piece).ok()?.records;
-    (records > 0 && bytes > 0).then(|| bytes as f64 / f64::from(records))
+    (records > 0 && bytes > 0).then(|| (bytes, u64::from(records)))
 }
 
 fn thinned(texts: &Texts, drawn: &[bool]) -> Texts {
