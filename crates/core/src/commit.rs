@@ -133,7 +133,7 @@ impl<'r> Commit<'r> {
             not_examined_more: listed.not_examined_more,
             skipped: listed.skipped.clone(),
             skipped_more: listed.skipped_more,
-            look_at: Vec::new(),
+            look_at: listed.look_at.clone(),
             excerpts: 0,
             findings,
             fatal: None,

@@ -1,7 +1,9 @@
 //! The objects of all inputs and what is left out, and whether their outputs can be written: everything that can be
 //! refused before a byte is read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +14,8 @@ use sievert_io::{
 
 use crate::job::{Destination, Job, Task};
 use crate::ledger::Ledger;
-use crate::report::{NotExamined, Skipped, keep, keep_gap};
+use crate::report::{LookAt, NotExamined, Skipped, keep, keep_gap};
+use crate::run::LOOK_AT_KEPT;
 use crate::sample::{Sample, SampleSize, Sampler};
 use crate::shown::Names;
 use crate::{Error, Plan};
@@ -30,6 +33,8 @@ pub struct Listed {
     pub not_examined: Vec<NotExamined>,
     /// How many further entries `not_examined` would have.
     pub not_examined_more: u64,
+    /// Objects that deserve a person's eyes, before anything in them does.
+    pub look_at: Vec<LookAt>,
     /// The share of the objects that was drawn, of a sample of objects.
     pub(crate) share: f64,
     /// The ledger so far: everything that is not in `objects`.
@@ -55,6 +60,7 @@ impl Listed {
             skipped_more: 0,
             not_examined: Vec::new(),
             not_examined_more: 0,
+            look_at: Vec::new(),
             share: 1.0,
             ledger: Ledger::default(),
         };
@@ -72,12 +78,13 @@ impl Listed {
                     listed.skip(&names, &object.name, object.size, why);
                 }
                 Entry::Object(object) if outputs.again(&object) => {
-                    let why = "another name of a file that is rewritten already".into();
-                    listed.skip(&names, &object.name, object.size, why);
+                    let why = "it is read already, under this or another name".into();
+                    listed.skip(&names, &object.name, 0, why); // its bytes are counted there
                 }
                 Entry::Object(object) => {
                     some = true;
                     let checked = outputs.check(&object, &names);
+                    outputs.count_name(&object);
                     let added = checked.and_then(|()| listed.objects.push(&object).map_err(Error::Spool));
                     failed = failed.take().or(added.err());
                 }
@@ -100,6 +107,7 @@ impl Listed {
                 return Err(Error::OutputIsInput(names.shown(&shown(input)).to_string()));
             }
         }
+        listed.look_at = outputs.left_behind(&names).take(LOOK_AT_KEPT).collect();
         if let Some(sample) = job.sample.filter(|sample| sample.size.is_of_objects()) {
             listed.draw(sample, runtime)?;
         }
@@ -223,8 +231,11 @@ struct Outputs<'j> {
     there: HashSet<String>,
     /// With several inputs, two objects may want one place.
     taken: HashSet<PathBuf>,
-    /// The files that are rewritten in place.
-    rewritten: HashSet<PathBuf>,
+    /// Where objects stand, and what is made of them there.
+    known: HashSet<(String, PathBuf)>,
+    /// Of files with several names (hard links) that are rewritten in place, by device and number: the first name, and how
+    /// many are not rewritten.
+    linked: BTreeMap<(u64, u64), (String, u64)>,
 }
 
 impl<'j> Outputs<'j> {
@@ -249,7 +260,8 @@ impl<'j> Outputs<'j> {
                 *folder = real;
             }
         }
-        Ok(Self { job, replace, places, there, taken: HashSet::new(), rewritten: HashSet::new() })
+        let (taken, known, linked) = Default::default();
+        Ok(Self { job, replace, places, there, taken, known, linked })
     }
 
     /// Whether an object stands where this run writes.
@@ -267,14 +279,45 @@ impl<'j> Outputs<'j> {
         })
     }
 
-    /// Whether the object is a file that is rewritten in place under another name: links lead to it too.
+    /// Whether the object came before: two inputs name it, or a link leads to it. A copy is made under each of its names,
+    /// and it is looked at again where another name says another format.
     fn again(&mut self, object: &Object) -> bool {
-        match (&self.job.task, &object.location) {
-            (Task::Redact { to: Destination::InPlace, .. }, Location::Blob(blob)) => {
-                blob.path().is_some_and(|path| !self.rewritten.insert(path.to_owned()))
-            }
-            _ => false,
+        let place = match &object.location {
+            // No link stands in a store, so a long listing of one need not be kept.
+            Location::Blob(blob) if blob.path().is_none() && self.job.inputs.len() == 1 => return false,
+            Location::Blob(blob) => blob.uri(),
+            Location::Stdin => "-".into(),
+            Location::Frame(_) => return false,
+        };
+        let made = match &self.job.task {
+            Task::Redact { to, .. } => target(to, object),
+            Task::Scan => object.format.map(|format| format.name().into()),
+        };
+        !self.known.insert((place, made.unwrap_or_default()))
+    }
+
+    /// A rewritten file takes one name of the old one, which the others still lead to.
+    fn count_name(&mut self, object: &Object) {
+        #[cfg(unix)]
+        if let (Task::Redact { to: Destination::InPlace, .. }, Location::Blob(blob)) =
+            (&self.job.task, &object.location)
+            && let Some(about) = blob.path().and_then(|path| path.metadata().ok())
+            && about.nlink() > 1
+        {
+            let first = || (object.name.clone(), about.nlink());
+            self.linked.entry((about.dev(), about.ino())).or_insert_with(first).1 -= 1;
         }
+    }
+
+    /// Files that keep what they held under a name that nobody has given.
+    fn left_behind(&self, names: &Names<'_>) -> impl Iterator<Item = LookAt> {
+        self.linked.values().filter(|(_, left)| *left > 0).map(|(name, left)| LookAt {
+            detector: String::new(),
+            place: names.shown(name).to_string(),
+            note: format!(
+                "its other names (hard links: {left}) still lead to what was there; rewrite or remove them too"
+            ),
+        })
     }
 
     /// Whether the object's output may be written.
