@@ -24,7 +24,7 @@ pub(crate) fn summary(py: Python<'_>, report: &str) -> PyResult<String> {
     let exit = 0;
     Ok(sievert::render::summary(
         &parse(py, report)?,
-        &Next { inputs: String::new(), exit, fail_on: Confidence::Likely },
+        &Next { inputs: String::new(), report: String::new(), exit, fail_on: Confidence::Likely },
     ))
 }
 

@@ -42,7 +42,7 @@ fn run_in(folder: &Path, args: &Demo) -> Result<u8, Failure> {
     job.findings = Some(findings.clone());
     let report = run(&job, &())?;
     let (found, planted) = compare(&sample.join(TRUTH), &findings)?;
-    let next = Next { inputs: String::new(), exit: 0, fail_on: Confidence::Likely };
+    let next = Next { inputs: String::new(), report: String::new(), exit: 0, fail_on: Confidence::Likely };
     out::text(&format!("$ sievert scan sample/\n{}", summary(&report, &next)))?;
 
     let state = folder.join("clean.sievert");

@@ -237,7 +237,9 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
             // What came through a pipe is gone.
             let piped = args.inputs.iter().any(|input| input == "-");
             let inputs = if piped { String::new() } else { typed(&args.inputs) };
-            summary(&report, &Next { inputs, exit: code, fail_on: args.fail_on })
+            let told = beside.as_ref().or(args.report.as_ref());
+            let told = told.map_or(String::new(), |path| typed(&[path.to_string_lossy().into_owned()]));
+            summary(&report, &Next { inputs, report: told, exit: code, fail_on: args.fail_on })
         }
     };
     match &job.task {

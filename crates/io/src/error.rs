@@ -109,7 +109,7 @@ pub enum Cause {
     #[error("the column does not allow null; drop the record or keep the value")]
     NotNullable,
     /// Anything else the operating system or the store says.
-    #[error("{0}")]
+    #[error("{}; {}", .0, advice(.0))]
     Io(#[source] std::io::Error),
     /// Anything Parquet says about structure (never about values).
     #[error("{0}; the file may be damaged: fetch or write it again")]
@@ -155,6 +155,24 @@ impl From<std::io::Error> for Cause {
                 _ => Self::Io(error),
             },
         }
+    }
+}
+
+/// What to do about what the system says.
+fn advice(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    const TOO_MANY_OPEN: [i32; 2] = [23, 24]; // ENFILE and EMFILE, for which there is no kind
+    match error.kind() {
+        ErrorKind::ReadOnlyFilesystem => "name a place that can be written",
+        ErrorKind::InvalidFilename => "take shorter names",
+        ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+            "name another place: a file stands where a folder should, or a folder where a file should"
+        }
+        ErrorKind::OutOfMemory => "allow less with --memory and --threads",
+        _ if cfg!(unix) && error.raw_os_error().is_some_and(|code| TOO_MANY_OPEN.contains(&code)) => {
+            "raise the limit (ulimit -n), or take fewer --threads"
+        }
+        _ => "run again; if it stays, look at the disk or the network that it stands on",
     }
 }
 

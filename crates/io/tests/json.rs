@@ -143,10 +143,13 @@ fn bad_lines_go_to_the_quarantine_and_good_ones_through() {
         (b"\0", "neither a value nor a bracket"),
         (b"{'a':1}", "a key is missing"),
         (b"{\"a\":\"\xc3\"}", "not valid in the object's encoding"),
-        (b"{\"a\":NaN}", "neither a value nor a bracket"),
+        (b"{\"a\":NaN}", "NaN and Infinity are not JSON; write null"),
+        (b"{\"a\":-Infinity}", "NaN and Infinity are not JSON; write null"),
+        (b"{", "the JSON text ends too early; where values go over lines, say --input-format json"),
+        (b"\xef\xbb\xbf{}", "a byte order mark inside the text; join files without theirs"),
         (b"{\"a\":01}", "a comma or closing bracket is missing"),
         (b"{\"a\":\"Ann", "a string is not closed"),
-        (b"{} {}", "more text follows the JSON value"),
+        (b"{} {}", "more text follows the JSON value; where values share lines, say --input-format json"),
         (deep.as_bytes(), "nested deeper than 1,000 levels"),
     ];
     for (line, reason) in bad {

@@ -17,6 +17,8 @@ const GAPS_SHOWN: usize = 10;
 pub struct Next {
     /// The inputs as typed, for the commands that the summary proposes; empty: propose none.
     pub inputs: String,
+    /// Where the report stands, with what was put aside beside it; empty: nowhere.
+    pub report: String,
     /// The exit code.
     pub exit: u8,
     /// The level from which findings count for the exit code.
@@ -307,7 +309,16 @@ fn proposals(out: &mut String, report: &Report, next: &Next) {
         line!(out, "\nSee why:   sievert scan {} --detector {id} --show-values --limit 20", next.inputs);
         line!(out, "Clean it:  sievert redact {} --out clean/", next.inputs);
     }
-    let also = if report.findings(next.fail_on) > 0 { " (also: findings)" } else { "" };
+    if !next.report.is_empty() {
+        let aside = match report.ledger.records.quarantined {
+            1.. if report.command == "redact" => "; what was put aside stands in quarantine/ beside it",
+            _ => "",
+        };
+        line!(out, "\nReport:    {}{aside}", next.report);
+    }
+    // What a rewrite has found is done with.
+    let found = report.command == "scan" && report.findings(next.fail_on) > 0;
+    let also = if found { " (also: findings)" } else { "" };
     match next.exit {
         0 => {}
         1 => line!(out, "exit 1: findings at {} or above", next.fail_on),

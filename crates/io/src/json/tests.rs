@@ -175,7 +175,13 @@ fn lines_are_counted_and_blank_ones_kept() {
     let text = "\u{feff}{\"a\":1}\r\n\r\n  \n{\"a\":2}\n\n[3";
     let all = batches(text.as_bytes(), Shape::Lines, usize::MAX);
     assert_eq!(all[0].lines, [1, 4, 6]);
-    assert_eq!(all[0].quarantined, [crate::Quarantined { row: 2, reason: "the JSON text ends too early" }]);
+    assert_eq!(
+        all[0].quarantined,
+        [crate::Quarantined {
+            row: 2,
+            reason: "the JSON text ends too early; where values go over lines, say --input-format json"
+        }]
+    );
     let (out, quarantine) = written(edited(&all, &|_, _| None));
     assert_eq!(String::from_utf8_lossy(&out), "\u{feff}{\"a\":1}\r\n\r\n  \n{\"a\":2}\n\n");
     assert_eq!(quarantine, b"[3\n");

@@ -68,14 +68,14 @@ pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), 
                 visit.number(start, &text[start..at.at], integer);
             }
             Some(_) => at.literal()?,
-            None => return Err("the JSON text ends too early"),
+            None => return Err(ENDS),
         }
         // Behind a value, or right before the end of an empty container.
         loop {
             match (stack.top(), at.sign()) {
                 (None, None) => return Ok(()),
-                (None, Some(_)) => return Err("more text follows the JSON value"),
-                (Some(_), None) => return Err("the JSON text ends too early"),
+                (None, Some(_)) => return Err(MORE),
+                (Some(_), None) => return Err(ENDS),
                 (Some(true), Some(b']')) | (Some(false), Some(b'}')) => {
                     at.at += 1;
                     stack.pop();
@@ -91,6 +91,12 @@ pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), 
         }
     }
 }
+
+/// What comes of JSON that does not stand a value a line, where lines are read.
+const ENDS: &str = "the JSON text ends too early; where values go over lines, say --input-format json";
+const MORE: &str = "more text follows the JSON value; where values share lines, say --input-format json";
+/// What Python writes if it is not told otherwise.
+const NOT_FINITE: &str = "NaN and Infinity are not JSON; write null";
 
 /// Which of the open containers are lists: a bit each.
 #[derive(Default)]
@@ -148,8 +154,10 @@ impl<'t> Cursor<'t> {
     }
 
     fn key(&mut self, visit: &mut impl Visit<'t>) -> Result<(), &'static str> {
-        if self.sign() != Some(b'"') {
-            return Err("a key is missing");
+        match self.sign() {
+            Some(b'"') => {}
+            Some(_) => return Err("a key is missing"),
+            None => return Err(ENDS),
         }
         let key = self.quoted()?;
         if self.sign() != Some(b':') {
@@ -197,7 +205,7 @@ impl<'t> Cursor<'t> {
         if self.peek() == Some(b'0') {
             self.at += 1;
         } else if !self.digits() {
-            return Err(BAD);
+            return Err(if self.bytes[self.at..].starts_with(b"Infinity") { NOT_FINITE } else { BAD });
         }
         let mut integer = true;
         if self.peek() == Some(b'.') {
@@ -236,7 +244,12 @@ impl<'t> Cursor<'t> {
                 return Ok(());
             }
         }
-        Err("neither a value nor a bracket")
+        let begins = |word: &str| self.bytes[self.at..].starts_with(word.as_bytes());
+        Err(match () {
+            () if begins("NaN") || begins("Infinity") => NOT_FINITE,
+            () if begins("\u{feff}") => "a byte order mark inside the text; join files without theirs",
+            () => "neither a value nor a bracket",
+        })
     }
 }
 
