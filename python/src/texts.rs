@@ -176,6 +176,7 @@ fn found(
     let mut found = Vec::new();
     let resolved = &plan.resolved;
     resolved.scanner().scan_texts(&field.field, &cells, scratch, &mut found);
+    resolved.take_whole(field, &cells, &mut found);
     if let Some((number, failure)) = resolved.recognize(&field.field, &cells, &mut found).into_iter().next() {
         return Err((number as usize, failure));
     }

@@ -46,6 +46,18 @@ def test_a_frame_comes_back_clean_and_of_its_type(kind):
 
 
 @pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas"])
+def test_a_policy_takes_a_field_whole(kind):
+    policy = {"detector": [{"id": "acme.person", "whole_fields": ["note"]}]}
+    clean = sievert.redact(make(kind), policy=policy)
+    assert column(clean, "note") == ["<PERSON>", None, "<PERSON>", "<PERSON>"]
+    assert column(clean, "id") == IDS
+    ids = {"detector": [{"id": "acme.id", "whole_fields": ["id"]}]}
+    assert column(sievert.redact(make(kind), policy=ids), "id") == [None] * 4, "no text stands in a column of numbers"
+    assert sievert.Scanner(policy).redact_text("Anna de Vries", field="note") == "<PERSON>"
+    assert sievert.scan(make(kind), policy=policy).by_field()["note"]["class"] == "acme.person"
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "polars", "pandas"])
 def test_findings_are_a_frame_of_the_same_library(kind):
     found = sievert.findings(make(kind))
     assert type(found) is type(make(kind))

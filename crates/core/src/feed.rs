@@ -108,7 +108,7 @@ impl Interest for Feed<'_> {
     fn wants(&self, field: &str, kind: Kind, bytes: usize) -> bool {
         let drawn = self.job.sample.is_some_and(|sample| !sample.size.is_of_objects());
         let plan = &self.job.plan;
-        drawn || !plan.skips(field) && plan.may_stand_in(&plan.field(field).field, kind, bytes)
+        drawn || !plan.skips(field) && plan.may_stand_in(&plan.field(field), kind, bytes)
     }
 }
 

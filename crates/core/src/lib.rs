@@ -1,5 +1,6 @@
 //! The main job: policy, plan, run, report.
 
+mod beyond;
 mod chance;
 mod column;
 mod commit;

@@ -9,6 +9,7 @@ mod rewrite;
 mod select;
 mod show;
 mod typed;
+mod whole;
 
 use std::sync::Arc;
 
@@ -19,14 +20,11 @@ use sievert_detect::{
 use sievert_redact::{Action, Actions, Key, Redactor};
 
 use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, OutputTable, Policy};
-use crate::{Error, Problem};
+use crate::{Error, Problem, beyond};
 use allow::Allowed;
 use recognize::Seeing;
 use select::Known;
 use typed::Typed;
-
-/// What no build can find yet, whatever the policy says.
-const BEYOND: [&str; 4] = ["names", "places", "organisations", "general dates"];
 
 /// What will be done: shared by all workers, never changed.
 #[derive(Debug)]
@@ -34,6 +32,8 @@ pub struct Plan {
     name: String,
     redactor: Redactor,
     recognizers: Vec<Seeing>,
+    /// Detectors of the policy, and the fields that they take whole.
+    whole: Vec<(DetectorIndex, Vec<String>)>,
     /// By detector.
     typed: Vec<Typed>,
     entries: Vec<ResolvedEntry>,
@@ -86,6 +86,8 @@ pub struct FieldPlan {
     pub field: Field,
     /// What is done to each finding.
     pub actions: Actions,
+    /// Detectors that take each value of the field for one of theirs, whatever it is.
+    pub whole: DetectorSet,
     /// Whether the policy leaves the field out.
     pub skipped: bool,
 }
@@ -155,6 +157,7 @@ impl Plan {
         let mut plan = Self {
             name: policy.name.clone(),
             recognizers: recognize::seeing(&overrides.recognizers, redactor.scanner()),
+            whole: whole::fields(policy, redactor.scanner()),
             typed: typed::lower(&built_in, &custom),
             redactor,
             entries,
@@ -216,7 +219,7 @@ impl Plan {
         });
         let mut field = self.scanner().field(name);
         field.regions.clone_from(&self.regions);
-        FieldPlan { field, actions, skipped: self.skips(name) }
+        FieldPlan { field, actions, whole: self.takes_whole(name), skipped: self.skips(name) }
     }
 
     /// Takes out of a text's findings what is not to be reported: tokens and `<TYPE>` of an earlier redaction, what
@@ -269,7 +272,7 @@ impl Plan {
 
     /// What this build cannot find, and the ids of the detectors that are off.
     pub fn not_looked_for(&self) -> impl Iterator<Item = &str> {
-        BEYOND.into_iter().chain(self.off.iter().map(String::as_str))
+        beyond::kinds().chain(self.off.iter().map(String::as_str))
     }
 
     /// The requirements that the policy knowingly leaves unmet.

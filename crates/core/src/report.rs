@@ -197,6 +197,10 @@ pub struct FieldCounts {
     /// The type of the field as a whole, where one detector speaks for most of its cells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
+    /// Of what no detector finds, what the field's name says that it holds; none where the field has a type, or the policy
+    /// takes it whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_looked_for: Option<String>,
 }
 
 /// What one detector says of one field.

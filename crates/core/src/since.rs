@@ -94,7 +94,7 @@ impl Since {
         });
         let fields = share.fields.iter().map(|(name, field)| {
             let FieldShare { cells, skipped, binary, detectors } = field.clone();
-            (name.clone(), FieldCounts { cells, skipped, binary, detectors, class: None })
+            (name.clone(), FieldCounts { cells, skipped, binary, detectors, ..FieldCounts::default() })
         });
         Some(Report {
             ledger,

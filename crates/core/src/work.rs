@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ahash::RandomState;
-use sievert_detect::{DetectorIndex, Evidence, Finding, Scratch, Tally};
+use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Finding, Scratch, Tally};
 use sievert_io::{Batch, Change, Edit, Error, Format, Kind, Occurrences, Piece, Rendered, Texts, Unread};
 
 use crate::column::Column;
@@ -136,7 +136,7 @@ impl<'r> Worker<'r> {
             Occurrences::Distinct(rows) => rows.iter().map(|rows| rows.len() as u64).sum(),
         };
         let longest = (0..texts.len() as u32).map(|cell| texts.span(cell).len()).max().unwrap_or(0);
-        if field.plan.skipped || !self.job.plan.may_stand_in(&field.plan.field, texts.kind, longest) {
+        if field.plan.skipped || !self.job.plan.may_stand_in(&field.plan, texts.kind, longest) {
             count_skipped(field, cells, counts);
             return false;
         }
@@ -154,6 +154,7 @@ impl<'r> Worker<'r> {
         let mut plan = self.job.plan.field(name);
         if of_keys {
             plan.field = plan.field.of_keys();
+            plan.whole = DetectorSet::none(self.job.plan.scanner().len());
         }
         let scanner = self.job.plan.scanner();
         let telling = scanner.detectors().any(|(index, _)| plan.field.vouches_for(index));
@@ -220,10 +221,12 @@ impl<'r> Worker<'r> {
         self.found.sort_by_key(|(cell, _)| *cell);
     }
 
-    /// Adds what recognizers see to `self.found`. The cells on which one fails are entered as such and returned; nothing
-    /// that was found in them stays.
+    /// Adds to `self.found` the cells that are taken whole, and what recognizers see. The cells on which one fails are
+    /// entered as such and returned; nothing that was found in them stays.
     fn recognize(&mut self, field: &Known, column: &Column<'_>, worked: &mut Worked) -> Vec<u32> {
-        let failed = self.job.plan.recognize(&field.plan.field, &column.cells(), &mut self.found);
+        let plan = &self.job.plan;
+        plan.take_whole(&field.plan, &column.cells(), &mut self.found);
+        let failed = plan.recognize(&field.plan.field, &column.cells(), &mut self.found);
         for (cell, failure) in &failed {
             let times = column.times(*cell);
             if column.texts.kind != Kind::Key {

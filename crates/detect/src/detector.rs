@@ -157,7 +157,8 @@ pub struct CustomDetector {
     pub validate: fn(&Candidate<'_>) -> Verdict,
     /// As [`Detector::chance`].
     pub chance: f64,
-    /// Whether a [`Recognizer`](crate::Recognizer) finds it: it then needs no pattern, and a scanner only knows its name.
+    /// Whether something else finds it, such as a [`Recognizer`](crate::Recognizer): it then needs no pattern, and a
+    /// scanner only knows its name.
     pub recognized: bool,
     /// As [`Detector::examples`].
     pub examples: Vec<String>,

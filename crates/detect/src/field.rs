@@ -19,6 +19,12 @@ pub struct Field {
 }
 
 impl Field {
+    /// The words of a field's name or path, lower case and parted by blanks; none where it is that of a count, a time or
+    /// a flag about a thing instead of the thing itself.
+    pub fn words(name: &str) -> Option<String> {
+        words(name)
+    }
+
     /// Whether the field's name speaks for the detector.
     pub fn vouches_for(&self, detector: DetectorIndex) -> bool {
         self.named.contains(detector) || self.hinted.contains(detector)

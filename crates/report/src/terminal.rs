@@ -190,6 +190,7 @@ fn coverage(out: &mut String, report: &Report) {
     if !report.plan.not_looked_for.is_empty() {
         line!(out, "NOT LOOKED FOR   {}", not_looked_for(&report.plan.not_looked_for));
     }
+    named_for(out, report);
     let ledger = &report.ledger;
     no_text(out, report);
     if !report.complete() {
@@ -266,6 +267,23 @@ fn coverage(out: &mut String, report: &Report) {
         unit.show(ledger.bytes.skipped),
         unit.show(ledger.bytes.sampled),
     );
+}
+
+/// Fields that say by their names that they hold what is not looked for.
+fn named_for(out: &mut String, report: &Report) {
+    let named = report.fields.iter().filter_map(|(name, field)| Some((name, field.not_looked_for.as_ref()?)));
+    let named: Vec<_> = named.map(|(name, what)| format!("{name} ({what})")).collect();
+    if !named.is_empty() {
+        let shown = named[..named.len().min(FIELDS_SHOWN)].join(", ");
+        let more = match named.len().saturating_sub(FIELDS_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {}", plural(more as u64, "more field")),
+        };
+        line!(
+            out,
+            "  by their names, in these fields: {shown}{more}; a policy can take them whole (whole_fields)"
+        );
+    }
 }
 
 /// Fields with bytes that are no text.

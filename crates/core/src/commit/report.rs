@@ -111,7 +111,8 @@ impl Commit<'_> {
         if let Some(file) = self.findings.take() {
             file.finish().map_err(Error::Findings)?;
         }
-        let scanner = self.job.plan.scanner();
+        let plan = &self.job.plan;
+        let scanner = plan.scanner();
         let mut report = Report {
             objects: self.objects,
             objects_more: self.objects_more,
@@ -134,6 +135,7 @@ impl Commit<'_> {
         }
         tell::fill(&mut report, self.counts, &self.in_objects, scanner);
         report.add(&self.before);
+        tell::beyond(&mut report, plan);
         tell::look_at_noise(&mut report, scanner);
         report.look_at.sort_by(|a, b| (&a.detector, &a.place).cmp(&(&b.detector, &b.place)));
         Ok(report)

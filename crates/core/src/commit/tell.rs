@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use sievert_detect::{About, DetectorIndex, Scanner};
 
-use crate::chance;
 use crate::counts::{Counts, FieldTally};
 use crate::report::{DetectorCounts, FieldCounts, FieldFindings, LookAt, Report};
 use crate::sample::{Holding, SampleReport, Sampler};
+use crate::{Plan, beyond, chance};
 
 /// What a sample says: of so many objects, these hold something.
 pub(super) fn sampled(
@@ -74,6 +74,15 @@ pub(super) fn fill(
         }
         field.class = field.classify();
         report.fields.insert(name.to_string(), field);
+    }
+}
+
+/// Enters of each field what its name says that it holds and nothing looks for.
+pub(super) fn beyond(report: &mut Report, plan: &Plan) {
+    for (name, field) in &mut report.fields {
+        let looked_for = field.class.is_some() || !plan.takes_whole(name).is_empty();
+        let told = if looked_for { None } else { beyond::told_by(name) };
+        field.not_looked_for = told.map(str::to_owned);
     }
 }
 

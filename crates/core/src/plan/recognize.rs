@@ -38,7 +38,7 @@ pub(super) fn missing(
     let handed_in: Vec<_> = overrides.recognizers.iter().flat_map(|by| by.detectors()).collect();
     for (at, written) in policy.detectors.iter().enumerate() {
         let known = own.iter().any(|detector| detector.recognized && detector.id == written.id);
-        if known && !handed_in.contains(&written.id.as_str()) {
+        if known && !written.function.is_empty() && !handed_in.contains(&written.id.as_str()) {
             let what =
                 format!("{} is found by the function {}, which is not here", written.id, written.function);
             let hint = "use the policy in the program that has the function, as a dictionary of Python";

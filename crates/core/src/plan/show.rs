@@ -65,6 +65,10 @@ impl Plan {
         for (_, about) in self.scanner().detectors() {
             writeln!(out, "  {:<26} {}", about.id, about.title)?;
         }
+        for (detector, fields) in &self.whole {
+            let id = self.scanner().about(*detector).id;
+            writeln!(out, "  {id:<26} whole fields: {}", fields.join(", "))?;
+        }
         writeln!(out, "\nredact (the first that fits decides)")?;
         for (at, entry) in self.entries.iter().enumerate() {
             let fields = entry.fields.join(", ");

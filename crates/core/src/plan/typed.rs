@@ -2,10 +2,10 @@
 //! can stand need not be read. In doubt, yes.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
-use sievert_detect::{CustomDetector, Detector, DetectorIndex, Field};
+use sievert_detect::{CustomDetector, Detector, DetectorIndex};
 use sievert_io::Kind;
 
-use super::Plan;
+use super::{FieldPlan, Plan};
 use crate::work::LOST_ZEROS;
 
 /// All that numbers and times are written with: `sievert_io`'s, and those of JSON.
@@ -25,8 +25,7 @@ pub(super) fn lower(built_in: &[&Detector], own: &[CustomDetector]) -> Vec<Typed
         built_in.iter().map(|detector| Typed::new(detector.pattern, detector.labelled, detector.labels));
     let own = own.iter().map(|detector| {
         let typed = Typed::new(&detector.pattern, &detector.labelled, &detector.labels);
-        // What a function sees is not known.
-        let any = detector.recognized || detector.words.iter().any(|word| is_written(word));
+        let any = detector.words.iter().any(|word| is_written(word));
         if any { Typed { anywhere: Some(0), ..typed } } else { typed }
     });
     built_in.chain(own).collect()
@@ -44,11 +43,19 @@ impl Typed {
 
 impl Plan {
     /// Whether a finding can stand in cells of a kind in a field, the longest of which has so many bytes.
-    pub(crate) fn may_stand_in(&self, field: &Field, kind: Kind, bytes: usize) -> bool {
+    pub(crate) fn may_stand_in(
+        &self,
+        FieldPlan { field, whole, .. }: &FieldPlan,
+        kind: Kind,
+        bytes: usize,
+    ) -> bool {
         let room = bytes.saturating_add(LOST_ZEROS);
         let fits = |shortest: Option<usize>| shortest.is_some_and(|shortest| shortest <= room);
         let mut detectors = (0..).map(DetectorIndex).zip(&self.typed);
         !matches!(kind, Kind::Integer | Kind::Float | Kind::Time)
+            // What a function sees is not known.
+            || !self.recognizers.is_empty()
+            || !whole.is_empty()
             || detectors
                 .any(|(index, typed)| fits(typed.anywhere) || field.vouches_for(index) && fits(typed.named))
     }
@@ -157,7 +164,6 @@ mod tests {
         };
         assert_eq!(typed(&behind("badge")), [None, Some(4)], "no label stands in a number");
         assert_eq!(typed(&behind("tz")), [Some(4), Some(4)], "but one may");
-        assert_eq!(typed(&CustomDetector { recognized: true, ..detector("") })[0], Some(0));
         assert_eq!(typed(&CustomDetector { words: vec!["12e4".into()], ..detector("") })[0], Some(0));
     }
 
@@ -173,10 +179,10 @@ mod tests {
             let mut plan = Plan::new(&Policy::default(), &[], &Overrides::default()).expect("a plan of nothing");
             plan.typed = lower(&[], &own);
             let scanner = Scanner::new(&[], &own).expect("a scanner");
-            let field = scanner.field(name);
+            let field = FieldPlan { field: scanner.field(name), ..plan.field(name) };
             if !plan.may_stand_in(&field, Kind::Integer, text.len()) {
                 let mut found = Vec::new();
-                scanner.scan(&field, &text, &mut Scratch::default(), &mut found);
+                scanner.scan(&field.field, &text, &mut Scratch::default(), &mut found);
                 prop_assert!(found.is_empty());
             }
         }

@@ -38,6 +38,9 @@ pub struct OwnDetector {
     /// is handed in by the program that has it.
     #[serde(default)]
     pub function: String,
+    /// Fields that it takes whole: each of their values is one, whatever it is. `*` stands for any characters.
+    #[serde(default)]
+    pub whole_fields: Vec<String>,
     /// What must not touch the value: `word`, `digit` or `none`.
     #[serde(default)]
     pub borders: OwnBorders,
@@ -129,14 +132,15 @@ impl OwnDetector {
             return Err(problem("id", format!("`{}` is no detector id", self.id), hint.to_owned()));
         }
         let patterns = [&self.pattern, &self.labelled, &self.validator].map(|text| !text.is_empty());
-        let recognized = !self.function.is_empty();
-        if recognized && (patterns.contains(&true) || !self.words.is_empty() || !self.labels.is_empty()) {
+        let has_function = !self.function.is_empty();
+        if has_function && (patterns.contains(&true) || !self.words.is_empty() || !self.labels.is_empty()) {
             let hint =
                 "write two detectors, one with the function (and `context`), one with the pattern".to_owned();
             return Err(problem("function", format!("{} has a function and a pattern", self.id), hint));
         }
-        if !recognized && self.pattern.is_empty() && self.words.is_empty() && self.labelled.is_empty() {
-            let hint = "give it `pattern`, `words`, or `labelled` with `labels`".to_owned();
+        let has_pattern = !(self.pattern.is_empty() && self.words.is_empty() && self.labelled.is_empty());
+        if !has_function && !has_pattern && self.whole_fields.is_empty() {
+            let hint = "give it `pattern`, `words`, `labelled` with `labels`, or `whole_fields`".to_owned();
             return Err(problem("pattern", format!("{} finds nothing", self.id), hint));
         }
         if !self.labelled.is_empty() && self.labels.is_empty() {
@@ -188,7 +192,7 @@ impl OwnDetector {
             needs_context: self.needs_context,
             validate,
             chance,
-            recognized,
+            recognized: !has_pattern,
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
         })

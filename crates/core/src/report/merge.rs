@@ -92,6 +92,9 @@ impl Report {
                 mine.detectors.entry(id.clone()).or_default().merge(findings);
             }
             mine.class = mine.classify();
+            if mine.not_looked_for.is_none() {
+                mine.not_looked_for.clone_from(&theirs.not_looked_for);
+            }
         }
         self.objects.extend(other.objects.iter().cloned());
         self.objects_more += other.objects_more;
