@@ -309,6 +309,20 @@ fn eval_measures_labelled_text() {
         &[("bad.jsonl", b"{\"text\": \"ab\", \"spans\": [{\"start\": 0, \"end\": 3, \"label\": \"X\"}]}\n")],
     );
     assert!(sievert(["eval", "bad.jsonl"], folder.path()).ends_with(2).stderr.contains("line 1"));
+
+    // What Windows writes is read; what was not measured is told.
+    let other =
+        "\u{feff}{\"text\": \"abc\", \"spans\": [{\"start\": 0, \"end\": 3, \"label\": \"OURS\"}]}\r\n";
+    write(folder.path(), &[("other.jsonl", other.as_bytes()), ("torn.jsonl", b"{\"text\": \"\xff\"}\n")]);
+    let told = sievert(["eval", "other.jsonl"], folder.path()).good().stdout;
+    assert!(
+        told.ends_with(
+            "\nNOT JUDGED  1 spans with labels for which no detector stands; name some with --map\n"
+        ),
+        "{told}"
+    );
+    let torn = sievert(["eval", "torn.jsonl"], folder.path()).ends_with(2).stderr;
+    assert!(torn.contains("line 1 is not UTF-8; write it so or leave it out"), "{torn}");
 }
 
 #[test]

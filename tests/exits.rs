@@ -35,6 +35,8 @@ fn exit_codes() {
             ("in/same.txt", MAIL),
             ("in/data.jsonl", b"{\"a\": 1}\n"),
             ("kept/clean.csv", b"a,b\n1,2\n"),
+            ("nest/a.txt", MAIL),
+            ("nest/sub/b.txt", MAIL),
             ("taken/mail.txt", b"mine"),
             ("short.key", b"short"),
             ("keyed.toml", &policy("env:SIEVERT_KEY")),
@@ -70,6 +72,9 @@ fn exit_codes() {
         (2, "redact one --out new --state new", "new stands in the output folder"),
         (2, "redact one --out new/ --state ./new/about", "new/about stands in the output folder"),
         (2, "redact one --out s3://bucket/new --state s3://bucket/new/about", "stands in the output folder"),
+        // What is there already would stand among the safe copies as it is.
+        (2, "redact nest --out nest/sub", "sub/b.txt exists in the output folder; choose another folder"),
+        (0, "redact nest --out nest/sub --overwrite", ""),
         (2, "redact - --in-place", "standard input cannot be rewritten in place"),
         (2, "scan missing.csv", "missing.csv: not found; check the path"),
         (2, "scan clean.csv missing.csv", "missing.csv: not found; check the path"),
@@ -116,6 +121,8 @@ fn exit_codes() {
         (2, "scan mail.txt --findings told.csv", "name a file that ends in .jsonl or .parquet"),
         (2, "scan mail.txt --findings s3://bucket/told.jsonl", "findings are written to this machine"),
         (2, "scan mail.txt --report -", "say --format json to print the report"),
+        (2, "scan mail.txt --report clean.csv/told.json", "name another place: a file stands where a folder"),
+        (2, "scan mail.txt --report one", "one is a folder; name a file for the report"),
         // What a scan keeps is not what it reads.
         (0, "scan kept --state kept/state", ""),
         (0, "scan kept --state kept/state --resume", ""),
@@ -475,6 +482,12 @@ fn globs_headers_and_detectors_choose() {
         2,
         "what is left out is counted"
     );
+    let nothing = sievert(["scan", "in", "--include", "*.TXT"], at).good().stdout;
+    let told = "\nNOTHING READ     3 files left out, such as a.csv: --include or --exclude leaves it out\n";
+    assert!(nothing.contains(told), "{nothing}");
+    fs::create_dir(at.join("empty")).expect("a folder");
+    let nothing = sievert(["scan", "empty"], at).good().stdout;
+    assert!(nothing.contains("\nNOTHING READ     there are no files\n"), "{nothing}");
 
     let fields = |header: &str| -> Vec<String> {
         let report = report(&["--include", "*.csv", "--header", header]);

@@ -27,8 +27,8 @@ pub(crate) fn show(args: &Demo) -> Result<u8, Failure> {
         out::text(&format!("Kept in {}: sample, clean, findings.jsonl\n", folder.display()))?;
         return Ok(code);
     }
-    let folder =
-        tempfile::tempdir().map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(format!("no temporary folder: {error}; name one with TMPDIR")))?;
     run_in(folder.path(), args)
 }
 

@@ -56,6 +56,13 @@ fn table(evaluation: &Evaluation) -> String {
         let score = evaluation.overlap.confidences.get(level.name()).copied().unwrap_or_default();
         findings_line(&mut text, level.name(), &score);
     }
+    if evaluation.not_judged > 0 {
+        let spans = evaluation.not_judged;
+        let _ = writeln!(
+            text,
+            "\nNOT JUDGED  {spans} spans with labels for which no detector stands; name some with --map"
+        );
+    }
     text
 }
 

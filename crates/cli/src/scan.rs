@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use sievert::io::{Access, Address, Header, Input, ListOptions, ReadOptions, Runtime, Target, write_file};
+use sievert::io::{
+    Access, Address, Header, Input, ListOptions, ReadOptions, Runtime, Target, WholeFile, write_file,
+};
 use sievert::render::{Next, summary, to_json};
 use sievert::report::SCHEMA;
 use sievert::{
@@ -216,6 +218,7 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     if args.dry_run {
         return dry_run(job);
     }
+    args.report.as_deref().map_or(Ok(()), can_be_written)?;
     let watch = Watch::start(args.quiet)?;
     let done = run(job, &watch);
     watch.finish()?; // a closed pipe is why the run was cancelled, if it was
@@ -227,12 +230,12 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
         None => "report.json".into(),
     };
     let beside = state.map(|state| state.join(name));
-    for path in args.report.iter().chain(&beside) {
-        write_file(&job.runtime()?, &private(path), Access::Owner, json.as_bytes())?;
-    }
+    let runtime = job.runtime()?;
+    let write = |path: &PathBuf| write_file(&runtime, &private(path), Access::Owner, json.as_bytes());
+    let written = args.report.iter().chain(&beside).try_for_each(write);
     let code = exit_code(&report, args);
     let shown = match args.format {
-        Shown::Json => json,
+        Shown::Json => json.clone(),
         Shown::Text => {
             // What came through a pipe is gone.
             let piped = args.inputs.iter().any(|input| input == "-");
@@ -247,7 +250,22 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
         Task::Redact { to: Destination::Stdout, .. } => eprint!("{shown}"),
         _ => out::text(&shown)?,
     }
+    written?; // only now, as what took hours to find is told in any case
     Ok(code)
+}
+
+/// What takes hours should not end in a report that cannot be written.
+fn can_be_written(path: &Path) -> Result<(), Failure> {
+    let Address::Local(path) = Address::parse(path)? else { return Ok(()) };
+    match path.metadata() {
+        Ok(there) if there.is_dir() => {
+            let why = format!("{} is a folder; name a file for the report", path.display());
+            return Err(Failure::new(why));
+        }
+        Ok(there) if !there.is_file() => {} // a pipe: its reader waits for one writer
+        _ => drop(WholeFile::create(&private(&path), Access::Owner)?),
+    }
+    Ok(())
 }
 
 fn exit_code(report: &Report, args: &Common) -> u8 {

@@ -70,10 +70,13 @@ impl Listed {
         let mut outputs = Outputs::new(job, runtime, replace)?;
         for input in &job.inputs {
             let (mut some, before) = (false, listed.objects.len());
-            let mut failed = None;
+            let (mut beside, mut failed) = (None, None);
             list_each(runtime, input, &job.list, &mut |entry| match entry {
                 Entry::Object(object) if outputs.hold(&object) => {
                     some = true;
+                    if beside.is_none() && outputs.among_copies(&object) {
+                        beside = Some(object.name.clone());
+                    }
                     let why = "it stands where this run writes".into();
                     listed.skip(&names, &object.name, object.size, why);
                 }
@@ -105,6 +108,10 @@ impl Listed {
             failed.map_or(Ok(()), Err)?;
             if some && listed.objects.len() == before {
                 return Err(Error::OutputIsInput(names.shown(&shown(input)).to_string()));
+            }
+            // As it is, it would stand among the safe copies.
+            if let Some(name) = beside.filter(|_| !replace) {
+                return Err(Error::OutputExists(names.shown(&name).to_string()));
             }
         }
         listed.look_at = outputs.left_behind(&names).take(LOOK_AT_KEPT).collect();
@@ -225,7 +232,7 @@ struct Outputs<'j> {
     job: &'j Job,
     /// Whether an output may take the place of one that is there.
     replace: bool,
-    /// Where this run writes: what stands there is not read.
+    /// Where this run writes, the output folder first: what stands there is not read.
     places: Vec<Address>,
     /// Of an output folder in a store: what is there already.
     there: HashSet<String>,
@@ -266,17 +273,13 @@ impl<'j> Outputs<'j> {
 
     /// Whether an object stands where this run writes.
     fn hold(&self, object: &Object) -> bool {
-        let Location::Blob(blob) = &object.location else { return false };
-        self.places.iter().any(|place| match (place, blob.path()) {
-            (Address::Local(folder), Some(path)) => path.starts_with(folder),
-            (Address::Remote(folder), None) => {
-                let folder = folder.to_string();
-                blob.uri()
-                    .strip_prefix(folder.trim_end_matches('/'))
-                    .is_some_and(|rest| rest.starts_with('/'))
-            }
-            _ => false,
-        })
+        self.places.iter().any(|place| stands_in(object, place))
+    }
+
+    /// Whether an object stands in the output folder.
+    fn among_copies(&self, object: &Object) -> bool {
+        matches!(&self.job.task, Task::Redact { to: Destination::Folder(_), .. })
+            && self.places.first().is_some_and(|folder| stands_in(object, folder))
     }
 
     /// Whether the object came before: two inputs name it, or a link leads to it. A copy is made under each of its names,
@@ -335,6 +338,18 @@ impl<'j> Outputs<'j> {
             return Err(Error::SameOutput(names.shown(&object.name).to_string()));
         }
         Ok(())
+    }
+}
+
+fn stands_in(object: &Object, folder: &Address) -> bool {
+    let Location::Blob(blob) = &object.location else { return false };
+    match (folder, blob.path()) {
+        (Address::Local(folder), Some(path)) => path.starts_with(folder),
+        (Address::Remote(folder), None) => {
+            let folder = folder.to_string();
+            blob.uri().strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+        }
+        _ => false,
     }
 }
 

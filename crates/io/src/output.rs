@@ -225,7 +225,11 @@ impl WholeFile {
             let file = file.map_err(|error| fail(error.into()))?;
             return Ok(Self::new(file, None, target));
         }
-        fs::create_dir_all(folder).map_err(|error| fail(error.into()))?;
+        fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            // A folder that is there already is no error: it is another kind of file.
+            io::ErrorKind::AlreadyExists => fail(io::Error::from(io::ErrorKind::NotADirectory).into()),
+            _ => fail(error.into()),
+        })?;
         let replaced = match access {
             Access::Shared => fs::metadata(&target.path).ok().filter(Metadata::is_file),
             Access::Owner => None,

@@ -214,6 +214,13 @@ fn coverage(out: &mut String, report: &Report) {
             line!(out, "  and {} more in the report", count(more));
         }
     }
+    if ledger.objects.total == ledger.objects.skipped {
+        let why = report.skipped.first().map_or("there are no files".into(), |first| {
+            let files = plural(ledger.objects.skipped, "file");
+            format!("{files} left out, such as {}: {}", first.name, first.reason)
+        });
+        line!(out, "NOTHING READ     {why}");
+    }
     let removed: usize = report.objects.iter().map(|object| object.metadata_removed.len()).sum();
     if removed > 0 {
         line!(

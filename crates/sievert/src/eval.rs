@@ -5,7 +5,7 @@
 //! finding that lies for its greater part in one is not held against the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use serde::{Deserialize, Serialize};
 use sievert_core::Plan;
@@ -54,6 +54,9 @@ pub enum Error {
         "line {0} is not {{\"text\", \"spans\": [{{\"start\", \"end\", \"label\"}}]}}; mend it or leave it out"
     )]
     Line(usize),
+    /// A line is not text.
+    #[error("line {0} is not UTF-8; write it so or leave it out")]
+    NotUtf8(usize),
     /// A span does not lie in its text.
     #[error("line {0} has a span outside its text; offsets count code points, end exclusive")]
     Span(usize),
@@ -72,11 +75,15 @@ pub enum Error {
 pub fn read(lines: impl BufRead) -> Result<Vec<Gold>, Error> {
     let mut all = Vec::new();
     for (number, line) in lines.lines().enumerate() {
-        let line = line?;
+        let line = line.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => Error::NotUtf8(number + 1),
+            _ => error.into(),
+        })?;
+        let line = line.strip_prefix('\u{feff}').filter(|_| number == 0).unwrap_or(&line);
         if line.trim().is_empty() {
             continue;
         }
-        let gold: Gold = serde_json::from_str(&line).map_err(|_| Error::Line(number + 1))?;
+        let gold: Gold = serde_json::from_str(line).map_err(|_| Error::Line(number + 1))?;
         let length = gold.text.chars().count();
         if gold.spans.iter().any(|span| span.start >= span.end || span.end > length) {
             return Err(Error::Span(number + 1));
@@ -191,6 +198,8 @@ pub struct Scores {
 pub struct Evaluation {
     /// Labelled texts.
     pub texts: u64,
+    /// Gold spans with labels for which no detector stands: neither found nor missed.
+    pub not_judged: u64,
     /// Start, end and label must be equal.
     pub strict: Scores,
     /// A finding is right when it overlaps a gold span of its label, a gold span found when a finding of its label
@@ -228,6 +237,7 @@ pub fn evaluate(plan: &Plan, set: &[Gold], map: &LabelMap) -> Evaluation {
         let said = say(plan, &gold.text, map, &mut scratch);
         let (judged, other): (Vec<&Span>, Vec<&Span>) =
             gold.spans.iter().partition(|span| map.0.contains_key(&span.label));
+        evaluation.not_judged += other.len() as u64;
         compare(&mut evaluation.strict, &judged, &other, &said, true);
         compare(&mut evaluation.overlap, &judged, &other, &said, false);
     }
