@@ -317,7 +317,7 @@ fn eval_measures_labelled_text() {
     let told = sievert(["eval", "other.jsonl"], folder.path()).good().stdout;
     assert!(
         told.ends_with(
-            "\nNOT JUDGED  1 spans with labels for which no detector stands; name some with --map\n"
+            "\nNOT JUDGED  spans with labels for which no detector stands: 1; name some with --map\n"
         ),
         "{told}"
     );

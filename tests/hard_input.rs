@@ -297,6 +297,14 @@ fn no_number_of_bad_records_hides_a_file_that_was_not_read() {
     assert_eq!(gaps.last().expect("some")["object"], "z.parquet");
     assert_eq!(gaps.len() as u64 + report["not_examined_more"].as_u64().expect("a number"), 2_001);
     assert!(ran.stdout.contains("z.parquet"), "{}", ran.stdout);
+    let full = "\nIn full:   sievert scan in --report report.json\n";
+    assert!(
+        !ran.stdout.contains(full) && ran.stdout.contains("\nReport:    report.json\n"),
+        "{}",
+        ran.stdout
+    );
+    let ran = sievert(["scan", "in"], at).ends_with(3);
+    assert!(ran.stdout.contains(" more in the report\n") && ran.stdout.contains(full), "{}", ran.stdout);
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn table(evaluation: &Evaluation) -> String {
         let spans = evaluation.not_judged;
         let _ = writeln!(
             text,
-            "\nNOT JUDGED  {spans} spans with labels for which no detector stands; name some with --map"
+            "\nNOT JUDGED  spans with labels for which no detector stands: {spans}; name some with --map"
         );
     }
     text

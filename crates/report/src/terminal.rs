@@ -334,6 +334,14 @@ fn proposals(out: &mut String, report: &Report, next: &Next) {
         line!(out, "\nSee why:   sievert scan {} --detector {id} --show-values --limit 20", next.inputs);
         line!(out, "Clean it:  sievert redact {} --out clean/", next.inputs);
     }
+    // Lines above leave the rest to a report that nobody has asked for.
+    if report.command == "scan"
+        && next.report.is_empty()
+        && out.contains(" more in the report")
+        && !next.inputs.is_empty()
+    {
+        line!(out, "\nIn full:   sievert scan {} --report report.json", next.inputs);
+    }
     if !next.report.is_empty() {
         let aside = match report.ledger.records.quarantined {
             1.. if report.command == "redact" => "; what was put aside stands in quarantine/ beside it",
