@@ -2,10 +2,12 @@
 //! back as it is, without a copy.
 
 mod leaf;
+mod own;
 mod rewrite;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
+mod writing;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,7 +21,6 @@ use crate::{
     Batch, Body, Cause, Content, Edit, Error, Format, Layout, Mark, Opened, Output, Piece, Place, Publish,
     Rendered, Source,
 };
-pub(crate) use rewrite::FIELD_KEYS;
 pub use rewrite::{Changes, Places};
 
 /// The Arrow types by which frames come and go, of the version that is built in here.
@@ -313,12 +314,12 @@ impl Format for FrameFormat {
 /// Gathers the rewritten rows.
 pub(crate) struct FrameOutput {
     frame: Frame,
-    writing: rewrite::Writing,
+    writing: writing::Writing,
 }
 
 /// Begins to write a frame back.
 pub(crate) fn create(frame: &Frame) -> FrameOutput {
-    FrameOutput { frame: frame.clone(), writing: rewrite::Writing::new(frame.0.schema.clone()) }
+    FrameOutput { frame: frame.clone(), writing: writing::Writing::new(frame.0.schema.clone()) }
 }
 
 impl Output for FrameOutput {

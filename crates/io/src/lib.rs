@@ -4,6 +4,7 @@
 //! [`Batch`] and renders the batch with its [`Edit`]s, an [`Output`] writes the rendered pieces in order.
 
 mod batch;
+mod beside;
 mod binary;
 mod compression;
 mod csv;

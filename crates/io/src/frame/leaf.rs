@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray, downcast_run_array};
 use arrow::datatypes::{DataType, Field};
 
 use crate::Unread;
@@ -124,8 +124,13 @@ impl Leaves {
             DataType::Dictionary(_, value) if value.is_nested() => {
                 self.unread(path, array.len(), format!("it is of the type {}", kind(array.data_type())));
             }
-            DataType::Union(..)
-            | DataType::RunEndEncoded(..)
+            DataType::RunEndEncoded(_, values) if !values.data_type().is_nested() => {
+                let (stored, value_of) = runs(array);
+                let slots = slots.below(array, |slot| value_of[slot]..value_of[slot] + 1);
+                self.below(values, path, stored, step(1), Slots::Some(slots), depth);
+            }
+            DataType::RunEndEncoded(..)
+            | DataType::Union(..)
             | DataType::ListView(_)
             | DataType::LargeListView(_) => {
                 let why =
@@ -144,12 +149,23 @@ impl Leaves {
     }
 }
 
+/// The values of a run-end encoded array, and for each of its slots the value that stands there.
+fn runs(array: &ArrayRef) -> (&ArrayRef, Vec<u32>) {
+    downcast_run_array!(
+        array => {
+            let value_of = |slot| array.get_physical_index(slot) as u32;
+            (array.values(), (0..array.len()).map(value_of).collect())
+        },
+        _ => unreachable!("called for run-end encoded arrays")
+    )
+}
+
 /// The name of a type without its parameters, which may hold names of fields.
 fn kind(of: &DataType) -> &'static str {
     match of {
         DataType::Union(..) => "union",
-        DataType::RunEndEncoded(..) => "run-end encoded",
         DataType::ListView(_) | DataType::LargeListView(_) => "list view",
+        DataType::RunEndEncoded(..) => "run-end encoded nested values",
         _ => "dictionary of nested values",
     }
 }

@@ -4,24 +4,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayData, ArrayRef, AsArray, BinaryBuilder, BinaryViewBuilder, BooleanArray, Int64Array,
-    LargeBinaryBuilder, LargeStringBuilder, MutableArrayData, RecordBatch, RecordBatchOptions, StringBuilder,
-    StringViewBuilder, UInt64Array, make_array,
+    Array, ArrayRef, AsArray, BinaryBuilder, BinaryViewBuilder, BooleanArray, Int64Array, LargeBinaryBuilder,
+    LargeStringBuilder, MutableArrayData, RecordBatch, RecordBatchOptions, StringBuilder, StringViewBuilder,
+    UInt64Array, make_array,
 };
 use arrow::compute::{cast, filter_record_batch, take};
-use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use super::leaf::{Leaf, Leaves, Slots};
 use super::text::{self, Cells};
-use super::{Rows, Whole, Written};
-use crate::{Batch, Cause, Change, Edit, Kind, Layout, Occurrences, Texts, splice};
-
-/// Metadata that is written by programs for programs, in a form that is no text.
-const MACHINE_KEYS: [&str; 1] = ["ARROW:schema"];
-
-/// What a field says of itself that is not looked at, because it is not about anybody.
-pub(crate) const FIELD_KEYS: [&str; 3] = ["ARROW:extension:", "PARQUET:", "_PL_CATEGORICAL"];
+use super::{Rows, Whole};
+use crate::{Batch, Cause, Change, Edit, Kind, Layout, Occurrences, beside, splice};
 
 /// Where the cells of a batch stand in the frame.
 pub struct Places {
@@ -38,14 +32,14 @@ impl std::fmt::Debug for Places {
     }
 }
 
-/// Where the cells of one [`Texts`] come from.
+/// Where the cells of one [`Texts`](crate::Texts) come from.
 enum Origin {
     /// Which leaf, and the slots of each cell if they are not its rows; of a dictionary, the number of its value.
     Leaf(usize, Option<Occurrences>),
     /// Names of fields, below this path.
     Names(String),
-    /// A value of the schema's metadata, by its key.
-    Metadata(String),
+    /// A value of the schema's metadata, or of a field's by the number that [`beside::with_metadata`] gives the field.
+    Metadata(Option<usize>, String),
 }
 
 /// The batch of some rows; the first one also has what stands beside the rows.
@@ -85,55 +79,42 @@ pub(super) fn decode(rows: Rows, begins: bool) -> Result<Batch, Cause> {
     Ok(batch)
 }
 
-/// Adds the names of fields and the metadata of the schema.
+/// Adds the names of fields, the metadata of the schema, and that of single fields.
 fn beside(schema: &Schema, names: BTreeMap<String, Vec<String>>, batch: &mut Batch, places: &mut Places) {
-    let mut add = |field: &str, kind, nullable, cells: &[String], origin| {
-        let mut texts = Texts {
-            field: field.into(),
-            kind,
-            nullable,
-            buffer: String::new(),
-            ends: Vec::new(),
-            occurrences: Occurrences::One(vec![0; cells.len()]),
-        };
-        for cell in cells {
-            texts.buffer.push_str(cell);
-            texts.ends.push(texts.buffer.len() as u32);
-        }
+    let mut add = |texts, origin| {
         batch.texts.push(texts);
         places.origins.push(origin);
     };
     for (parent, names) in names {
-        add(&parent, Kind::Key, false, &names, Origin::Names(parent.clone()));
+        add(beside::texts(&parent, Kind::Key, &names), Origin::Names(parent));
     }
-    let metadata: BTreeMap<_, _> = schema.metadata().iter().collect();
-    for (key, value) in metadata.into_iter().filter(|(key, _)| !MACHINE_KEYS.contains(&key.as_str())) {
-        add(key, Kind::Metadata, true, std::slice::from_ref(value), Origin::Metadata(key.clone()));
-    }
-    for field in schema.fields() {
-        let own = |key: &&String| !FIELD_KEYS.iter().any(|known| key.starts_with(known));
-        if field.metadata().keys().any(|key| own(&key)) {
-            batch.unread.push(super::Unread {
-                field: field.name().as_str().into(),
-                cells: 0,
-                reason: "metadata of a single field is not read; take it away".into(),
-            });
+    let mut add_metadata = |field, metadata: BTreeMap<&String, &String>| {
+        for (key, value) in metadata {
+            add(beside::texts(key, Kind::Metadata, [value]), Origin::Metadata(field, key.clone()));
         }
-    }
+    };
+    add_metadata(None, schema.metadata().iter().filter(|(key, _)| beside::is_looked_at(key)).collect());
+    beside::with_metadata(schema.fields(), &mut |number, field| {
+        add_metadata(Some(number), beside::metadata_of(field).collect());
+        None
+    });
 }
+
+/// By field (none: the schema itself) and key: metadata and what it becomes.
+pub(super) type Metadata = BTreeMap<(Option<usize>, String), Option<String>>;
 
 /// What becomes of some rows.
 pub struct Changes {
-    whole: Arc<Whole>,
-    rows: RecordBatch,
-    touched: bool,
+    pub(super) whole: Arc<Whole>,
+    pub(super) rows: RecordBatch,
+    pub(super) touched: bool,
     /// By the path of what holds them: names of fields and what they become.
-    names: HashMap<(String, String), String>,
-    metadata: Vec<(String, Option<String>)>,
+    pub(super) names: HashMap<(String, String), String>,
+    pub(super) metadata: Metadata,
     /// Columns of which a value changed.
-    columns: BTreeSet<usize>,
+    pub(super) columns: BTreeSet<usize>,
     /// Rows of the frame that go.
-    dropped: Vec<u64>,
+    pub(super) dropped: Vec<u64>,
 }
 
 impl Changes {
@@ -152,7 +133,7 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
         rows: places.batch.clone(),
         touched: !edits.is_empty(),
         names: HashMap::new(),
-        metadata: Vec::new(),
+        metadata: Metadata::new(),
         columns: BTreeSet::new(),
         dropped: Vec::new(),
     };
@@ -188,7 +169,9 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
                 let new = new.expect("no name is dropped");
                 changes.names.insert((parent.clone(), texts.get(edit.cell).to_owned()), new);
             }
-            Origin::Metadata(key) => changes.metadata.push((key.clone(), new)),
+            Origin::Metadata(field, key) => {
+                changes.metadata.insert((*field, key.clone()), new);
+            }
             Origin::Leaf(leaf, slots) => {
                 let in_dictionary =
                     matches!(places.leaves[*leaf].1.array.data_type(), DataType::Dictionary(..));
@@ -219,13 +202,17 @@ pub(super) fn encode(places: &Places, batch: &Batch, edits: &[Edit]) -> Result<C
 }
 
 /// A batch of so many rows, which one without columns cannot tell by itself.
-fn records(schema: SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch, ArrowError> {
+pub(super) fn records(
+    schema: SchemaRef,
+    columns: Vec<ArrayRef>,
+    rows: usize,
+) -> Result<RecordBatch, ArrowError> {
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     RecordBatch::try_new_with_options(schema, columns, &options)
 }
 
 /// What Arrow says, without what it may quote.
-fn arrow_cause(error: &ArrowError) -> Cause {
+pub(super) fn arrow_cause(error: &ArrowError) -> Cause {
     match error {
         ArrowError::OffsetOverflowError(_) => {
             Cause::Unsupported("a column outgrows its type; cast it to one with larger offsets")
@@ -361,152 +348,4 @@ fn dictionary(array: &ArrayRef, cells: &HashMap<u32, Option<String>>) -> Result<
     let values = take(&values, &UInt64Array::from(kept), None)?;
     let data = keys.into_builder().data_type(array.data_type().clone()).child_data(vec![values.to_data()]);
     Ok(make_array(data.build()?))
-}
-
-/// The batches that are written back, as they come.
-pub(super) struct Writing {
-    written: Written,
-    names: HashMap<(String, String), String>,
-    metadata: Vec<(String, Option<String>)>,
-    /// The batch whose rows come now, what came of it, and whether any of that was touched.
-    current: Option<(Arc<Whole>, Vec<RecordBatch>, bool)>,
-}
-
-impl Writing {
-    pub(super) fn new(schema: SchemaRef) -> Self {
-        let written = Written { schema, batches: Vec::new(), changed: BTreeSet::new(), dropped: Vec::new() };
-        Self { written, names: HashMap::new(), metadata: Vec::new(), current: None }
-    }
-
-    pub(super) fn add(&mut self, changes: Changes) {
-        self.names.extend(changes.names);
-        self.metadata.extend(changes.metadata);
-        self.written.changed.extend(changes.columns);
-        self.written.dropped.extend(changes.dropped);
-        match &mut self.current {
-            Some((whole, rows, touched)) if Arc::ptr_eq(whole, &changes.whole) => {
-                rows.push(changes.rows);
-                *touched |= changes.touched;
-            }
-            _ => {
-                self.complete();
-                self.current = Some((changes.whole, vec![changes.rows], changes.touched));
-            }
-        }
-    }
-
-    /// A batch in which nothing changed is the one that came.
-    fn complete(&mut self) {
-        match self.current.take() {
-            Some((whole, _, false)) => self.written.batches.push(whole.batch.clone()),
-            Some((_, rows, true)) => self.written.batches.extend(rows),
-            None => {}
-        }
-    }
-
-    pub(super) fn finish(mut self) -> Result<Written, Cause> {
-        self.complete();
-        if self.names.is_empty() && self.metadata.is_empty() {
-            return Ok(self.written);
-        }
-        let old = self.written.schema.clone();
-        let twins = "two columns would get one name; rename them first";
-        let fields = self.all_renamed(old.fields(), "$", "", twins)?;
-        for (at, field) in fields.iter().enumerate() {
-            if field.data_type() != old.field(at).data_type() {
-                self.written.changed.insert(at);
-            }
-        }
-        let mut metadata = old.metadata().clone();
-        for (key, value) in std::mem::take(&mut self.metadata) {
-            match value {
-                Some(value) => metadata.insert(key, value),
-                None => metadata.remove(&key),
-            };
-        }
-        let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
-        let retyped = |batch: &RecordBatch| {
-            let columns = batch.columns().iter().zip(schema.fields());
-            let columns =
-                columns.map(|(column, field)| retyped(column.to_data(), field.data_type()).map(make_array));
-            records(schema.clone(), columns.collect::<Result<_, _>>()?, batch.num_rows())
-        };
-        let batches = self.written.batches.iter().map(retyped).collect::<Result<_, _>>();
-        let batches = batches.map_err(|error| arrow_cause(&error))?;
-        Ok(Written { schema, batches, ..self.written })
-    }
-
-    /// Fields that stand beside each other, with the new names. `twins` is what is said where two would get one name.
-    fn all_renamed(
-        &self,
-        old: &Fields,
-        holder: &str,
-        parent: &str,
-        twins: &'static str,
-    ) -> Result<Fields, Cause> {
-        let new: Fields =
-            old.iter().map(|field| self.renamed(field, holder, parent)).collect::<Result<_, _>>()?;
-        let mut names: HashMap<&str, u32> = HashMap::new();
-        new.iter().for_each(|field| *names.entry(field.name()).or_insert(0) += 1);
-        let one_name =
-            |(old, new): (&FieldRef, &FieldRef)| old.name() != new.name() && names[new.name().as_str()] > 1;
-        if old.iter().zip(&new).any(one_name) { Err(Cause::Unsupported(twins)) } else { Ok(new) }
-    }
-
-    /// A field with the new names in it and below it. `holder` is how its names are found, `parent` how its path begins.
-    fn renamed(&self, field: &FieldRef, holder: &str, parent: &str) -> Result<FieldRef, Cause> {
-        let path =
-            if parent.is_empty() { field.name().clone() } else { format!("{parent}.{}", field.name()) };
-        let below = self.retype(field.data_type(), &path)?;
-        let name = self.names.get(&(holder.to_owned(), field.name().clone())).unwrap_or(field.name());
-        if name == field.name() && below == *field.data_type() {
-            return Ok(field.clone());
-        }
-        Ok(Arc::new(Field::clone(field).with_name(name).with_data_type(below)))
-    }
-
-    fn retype(&self, of: &DataType, path: &str) -> Result<DataType, Cause> {
-        let item = |item: &FieldRef| -> Result<FieldRef, Cause> {
-            let below = self.retype(item.data_type(), &format!("{path}[]"))?;
-            Ok(Arc::new(Field::clone(item).with_data_type(below)))
-        };
-        Ok(match of {
-            DataType::Struct(fields) => {
-                let twins = "two fields would get one name; rename them first";
-                DataType::Struct(self.all_renamed(fields, path, path, twins)?)
-            }
-            DataType::List(of) => DataType::List(item(of)?),
-            DataType::LargeList(of) => DataType::LargeList(item(of)?),
-            DataType::FixedSizeList(of, size) => DataType::FixedSizeList(item(of)?, *size),
-            DataType::Map(entries, sorted) => {
-                let DataType::Struct(parts) = entries.data_type() else { return Ok(of.clone()) };
-                let part = |(part, name): (&FieldRef, &str)| -> Result<FieldRef, Cause> {
-                    let below = self.retype(part.data_type(), &format!("{path}.{name}"))?;
-                    Ok(Arc::new(Field::clone(part).with_data_type(below)))
-                };
-                let parts = parts.iter().zip(["key", "value"]).map(part).collect::<Result<_, _>>()?;
-                let parts = DataType::Struct(parts);
-                DataType::Map(Arc::new(Field::clone(entries).with_data_type(parts)), *sorted)
-            }
-            other => other.clone(),
-        })
-    }
-}
-
-/// The same data under other names of nested fields.
-fn retyped(data: ArrayData, to: &DataType) -> Result<ArrayData, ArrowError> {
-    if data.data_type() == to {
-        return Ok(data);
-    }
-    let types: Vec<&DataType> = match to {
-        DataType::Struct(fields) => fields.iter().map(|field| field.data_type()).collect(),
-        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
-            vec![item.data_type()]
-        }
-        DataType::Map(entries, _) => vec![entries.data_type()],
-        _ => Vec::new(),
-    };
-    let children = data.child_data().iter().cloned().zip(types).map(|(child, to)| retyped(child, to));
-    let children = children.collect::<Result<_, _>>()?;
-    data.into_builder().data_type(to.clone()).child_data(children).build()
 }

@@ -127,6 +127,41 @@ fn what_has_no_edit_is_the_very_buffer_that_came() {
     assert_eq!(strings(done[2].column(0)), [Some("<X>".to_owned())]);
 }
 
+/// A part of an array holds all of it: pickled or sent on, it would take along what was rewritten elsewhere.
+#[test]
+fn nothing_that_was_rewritten_stays_in_the_buffers_of_what_was_not() {
+    fn holds(data: &arrow::array::ArrayData, text: &[u8]) -> bool {
+        let here = data.buffers().iter().any(|buffer| buffer.windows(text.len()).any(|bytes| bytes == text));
+        here || data.child_data().iter().any(|child| holds(child, text))
+    }
+    let long = |text: &str| format!("{text} and more than fits into a view");
+    let (found, plain) = (long("!secret"), long("plain"));
+    let one = texts(&[Some(&found), Some(&plain), Some(&plain)]);
+    let view = arrow::compute::cast(&one, &DataType::Utf8View).expect("a cast");
+    let inner = Field::new("t", DataType::Utf8View, true);
+    let parts: ArrayRef = Arc::new(StructArray::new(vec![inner].into(), vec![view.clone()], None));
+    let ends = arrow::buffer::OffsetBuffer::from_lengths([1, 1, 1]);
+    let item = Arc::new(Field::new("item", parts.data_type().clone(), true));
+    let list: ArrayRef = Arc::new(ListArray::new(item, ends, parts.clone(), None));
+    for column in [one, view, parts, list] {
+        let whole = batch(vec![("t", column.clone())]);
+        // Cut here, and cut by the caller.
+        for batches in [vec![whole.clone()], (0..3).map(|row| whole.slice(row, 1)).collect()] {
+            let (_, done) = rewritten(batches, 1);
+            let done = done.expect("rewritten");
+            assert_eq!(done.iter().map(RecordBatch::num_rows).sum::<usize>(), 3);
+            for batch in done {
+                assert!(!holds(&batch.column(0).to_data(), b"secret"), "{}", column.data_type());
+            }
+        }
+    }
+    let dropped =
+        batch(vec![("d", texts(&[Some("#x"), Some("y")])), ("t", texts(&[Some("secret"), Some("z")]))]);
+    for batch in rewritten(vec![dropped.slice(0, 1), dropped.slice(1, 1)], 1).1.expect("rewritten") {
+        assert!(!holds(&batch.column(1).to_data(), b"secret"), "of a record that went");
+    }
+}
+
 #[test]
 fn nested_texts_stand_in_the_rows_that_hold_them() {
     let list = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![
@@ -246,6 +281,53 @@ fn names_and_metadata_are_rewritten_and_names_stay_apart() {
     let twins = batch(vec![("s", Arc::new(parts) as ArrayRef)]);
     let error = rewritten(vec![twins], 1 << 20).1.expect_err("a collision below a column");
     assert!(error.to_string().contains("two fields would get one name"), "{error}");
+}
+
+/// Also at any depth, and key by key: what says how a field is stored is for programs.
+#[test]
+fn metadata_of_single_fields_is_rewritten() {
+    let said = |note: &str| {
+        [("note", note), ("ARROW:extension:name", "!raw")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    };
+    let inner = Field::new("a", DataType::Utf8, true).with_metadata(said("!inner"));
+    let parts = StructArray::new(vec![inner].into(), vec![texts(&[Some("x")])], None);
+    let outer = Field::new("s", parts.data_type().clone(), true);
+    let twin = Field::new("s", DataType::Utf8, true).with_metadata(said("stays"));
+    let gone = Field::new("g", DataType::Utf8, true).with_metadata(said("?gone"));
+    let schema = Arc::new(Schema::new(vec![outer, twin, gone]));
+    let columns = vec![Arc::new(parts) as ArrayRef, texts(&[Some("y")]), texts(&[Some("z")])];
+    let table = RecordBatch::try_new(schema, columns).expect("a batch");
+    let (cells, done) = rewritten(vec![table], 1 << 20);
+    assert_eq!(cells[3..].iter().filter(|cell| cell.starts_with("note 0 ")).count(), 3, "{cells:?}");
+    let done = &done.expect("rewritten")[0];
+    let DataType::Struct(parts) = done.schema().field(0).data_type().clone() else { panic!("a struct") };
+    let note = |field: &Field| field.metadata().get("note").cloned();
+    assert_eq!(note(&parts[0]).as_deref(), Some("<X>"));
+    assert_eq!(parts[0].metadata()["ARROW:extension:name"], "!raw");
+    assert_eq!(done.column(0).data_type(), done.schema().field(0).data_type());
+    assert_eq!(note(done.schema().field(1)).as_deref(), Some("stays"));
+    assert_eq!(note(done.schema().field(2)), None);
+}
+
+/// A run is one value in several rows; the slice begins within one, and cuts the last off.
+#[test]
+fn run_end_encoded_texts_are_read_and_rewritten() {
+    let ends = arrow::array::Int32Array::from(vec![2, 4, 5, 6, 8]);
+    let values = StringArray::from(vec![Some("!a"), Some("b"), None, Some("#c"), Some("!hidden")]);
+    let runs = arrow::array::RunArray::<Int32Type>::try_new(&ends, &values).expect("runs");
+    let column: ArrayRef = Arc::new(runs.slice(1, 5));
+    let (cells, done) = rewritten(vec![batch(vec![("r", column.clone())])], 1 << 20);
+    assert_eq!(cells[..4], ["r 0 !a", "r 1 b", "r 2 b", "r 4 #c"]);
+    let done = done.expect("rewritten");
+    assert_eq!(done[0].column(0).data_type(), column.data_type());
+    let expected = [Some("<X>"), Some("b"), Some("b"), None].map(|text| text.map(str::to_owned));
+    assert_eq!(strings(done[0].column(0)), expected, "and the record went");
+    let stored = done[0].column(0).as_run::<Int32Type>().values().clone();
+    assert!(
+        !strings(&stored).iter().flatten().any(|text| text.contains(['!', '#'])),
+        "nothing stays beside the rows"
+    );
 }
 
 #[test]

@@ -11,11 +11,8 @@ use super::text::Cells;
 use super::{Columns, Rows, text};
 use crate::{
     Batch, Body, Cause, Change, Content, Edit, Error, Format, Kind, Layout, Occurrences, Piece, Rendered,
-    Texts, splice,
+    beside, splice,
 };
-
-/// Metadata that is written by programs for programs, in a form that is no text.
-const MACHINE_KEYS: [&str; 1] = ["ARROW:schema"];
 
 /// Decodes and renders; the changes themselves are made when a row group is whole.
 pub(crate) struct Parquet {
@@ -30,7 +27,7 @@ pub struct Places {
     origins: Vec<Origin>,
 }
 
-/// Where the cells of one [`Texts`] come from.
+/// Where the cells of one [`Texts`](crate::Texts) come from.
 #[derive(Debug)]
 enum Origin {
     Leaf {
@@ -165,43 +162,26 @@ impl Parquet {
         Ok(batch)
     }
 
-    /// Adds what stands beside the rows: the names of fields and the key-value metadata.
+    /// Adds what stands beside the rows: names of fields, key-value metadata, and that of an Arrow schema.
     fn beside(&self, batch: &mut Batch) {
         let Layout::Parquet(places) = &mut batch.layout else { return };
-        let mut add = |field: &str, kind, nullable, cells: &[&str], origin| {
-            let mut texts = Texts {
-                field: field.into(),
-                kind,
-                nullable,
-                buffer: String::new(),
-                ends: Vec::new(),
-                occurrences: Occurrences::One(vec![0; cells.len()]),
-            };
-            for cell in cells {
-                texts.buffer.push_str(cell);
-                texts.ends.push(texts.buffer.len() as u32);
-            }
+        let mut add = |texts, origin| {
             batch.texts.push(texts);
             places.origins.push(origin);
         };
         for (parent, names) in &self.file.names {
-            add(
-                parent,
-                Kind::Key,
-                false,
-                &names.iter().map(String::as_str).collect::<Vec<_>>(),
-                Origin::Names,
-            );
+            add(beside::texts(parent, Kind::Key, names), Origin::Names);
         }
         let metadata = self.file.metadata.file_metadata().key_value_metadata();
         for (entry, KeyValue { key, value }) in metadata.into_iter().flatten().enumerate() {
-            if let Some(value) = value.as_ref().filter(|_| !MACHINE_KEYS.contains(&key.as_str())) {
-                add(key, Kind::Metadata, true, &[value], Origin::Metadata(entry));
+            if let Some(value) = value.as_ref().filter(|_| beside::is_looked_at(key)) {
+                add(beside::texts(key, Kind::Metadata, [value]), Origin::Metadata(entry));
             }
         }
         let entries = metadata.map_or(0, Vec::len);
         for (number, said) in self.file.embedded.iter().enumerate() {
-            add(&said.key, Kind::Metadata, true, &[&said.value], Origin::Metadata(entries + number));
+            let origin = Origin::Metadata(entries + number);
+            add(beside::texts(&said.key, Kind::Metadata, [&said.value]), origin);
         }
     }
 }

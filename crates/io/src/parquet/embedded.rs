@@ -1,16 +1,14 @@
 //! The Arrow schema that some writers put beside Parquet's own: metadata of the file stand in it a second time or alone,
 //! those of single fields alone, and readers that know it take them from there.
 
-use std::sync::Arc;
-
-use arrow::datatypes::{DataType, Field, FieldRef, Fields, Metadata, Schema};
+use arrow::datatypes::{Metadata, Schema};
 use arrow::ipc::convert::try_fb_to_schema;
 use arrow::ipc::root_as_message;
 use data_encoding::BASE64;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
 use parquet::file::metadata::KeyValue;
 
-use crate::frame::FIELD_KEYS;
+use crate::beside;
 
 /// What stands in the schema and in no entry beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,10 +28,8 @@ pub(super) fn alone(entries: &[KeyValue]) -> Vec<Said> {
         |field, (key, value): (&String, &String)| Said { field, key: key.clone(), value: value.clone() };
     let of_schema = schema.metadata().iter().filter(|(key, _)| own(key)).map(|entry| said(None, entry));
     let mut all: Vec<_> = of_schema.collect();
-    each_field(schema.fields(), &mut 0, &mut |nth, field| {
-        let own =
-            field.metadata().iter().filter(|(key, _)| !FIELD_KEYS.iter().any(|known| key.starts_with(known)));
-        all.extend(own.map(|entry| said(Some(nth), entry)));
+    beside::with_metadata(schema.fields(), &mut |number, field| {
+        all.extend(beside::metadata_of(field).map(|entry| said(Some(number), entry)));
         None
     });
     all
@@ -61,37 +57,13 @@ pub(super) fn follow(entries: &mut Vec<KeyValue>, alone: &[(&Said, Option<String
         }
         let schema = entry.value.as_deref().and_then(decoded);
         entry.value = schema.map(|schema| {
-            let fields = each_field(schema.fields(), &mut 0, &mut |nth, field| {
-                Some(now(Some(nth), field.metadata().clone()))
+            let fields = beside::with_metadata(schema.fields(), &mut |number, field| {
+                Some(now(Some(number), field.metadata().clone()))
             });
             encode_arrow_schema(&Schema::new_with_metadata(fields, now(None, schema.metadata().clone())))
         });
         entry.value.is_some()
     });
-}
-
-/// The fields and those below them, in order, with the metadata that `change` gives.
-fn each_field(
-    fields: &Fields,
-    next: &mut usize,
-    change: &mut dyn FnMut(usize, &Field) -> Option<Metadata>,
-) -> Fields {
-    let mut one = |field: &FieldRef| {
-        let nth = std::mem::replace(next, *next + 1);
-        let metadata = change(nth, field).unwrap_or_else(|| field.metadata().clone());
-        let mut below =
-            |item: &FieldRef| each_field(&Fields::from(vec![item.clone()]), next, change)[0].clone();
-        let of = match field.data_type() {
-            DataType::List(item) => DataType::List(below(item)),
-            DataType::LargeList(item) => DataType::LargeList(below(item)),
-            DataType::FixedSizeList(item, size) => DataType::FixedSizeList(below(item), *size),
-            DataType::Map(entries, sorted) => DataType::Map(below(entries), *sorted),
-            DataType::Struct(parts) => DataType::Struct(parts.iter().map(below).collect()),
-            other => other.clone(),
-        };
-        Arc::new(Field::clone(field).with_data_type(of).with_metadata(metadata))
-    };
-    fields.iter().map(&mut one).collect()
 }
 
 /// As written: a message of Arrow's, behind a mark and its length where it is not an old one
@@ -104,6 +76,8 @@ fn decoded(text: &str) -> Option<Schema> {
 
 #[cfg(test)]
 mod tests {
+    use arrow::datatypes::{DataType, Field};
+
     use super::*;
 
     fn entry(key: &str, value: &str) -> KeyValue {
