@@ -66,6 +66,11 @@ pub(crate) fn format_error(py: Python<'_>, text: String) -> PyErr {
     new(class!(py, "FormatError"), text)
 }
 
+/// What cannot be written.
+pub(crate) fn store_error(py: Python<'_>, text: String) -> PyErr {
+    new(class!(py, "StoreError"), text)
+}
+
 /// Where the last panic was.
 static PLACE: Mutex<String> = Mutex::new(String::new());
 

@@ -29,7 +29,7 @@ mod _native {
     #[pymodule_export]
     use super::plan::{Plan, check_policy, named_policies};
     #[pymodule_export]
-    use super::report::{merge, summary};
+    use super::report::{merge, save, summary};
 
     #[pymodule_init]
     #[expect(clippy::unnecessary_wraps, reason = "what PyO3 calls")]

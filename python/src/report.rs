@@ -1,11 +1,14 @@
 //! Reports cross the border as JSON: one text, which Python reads, keeps, pickles and hands back.
 
+use std::path::PathBuf;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use sievert::io::{Access, Runtime, Target, write_file};
 use sievert::render::{Next, to_json};
 use sievert::{Confidence, Report};
 
-use crate::error::{format_error, raise};
+use crate::error::{format_error, raise, store_error};
 
 /// The sum of reports of one job: shards, partitions, workers.
 #[pyfunction]
@@ -26,6 +29,18 @@ pub(crate) fn summary(py: Python<'_>, report: &str) -> PyResult<String> {
         &parse(py, report)?,
         &Next { inputs: String::new(), report: String::new(), exit, fail_on: Confidence::Likely },
     ))
+}
+
+/// Writes a report as the command line does: whole or not at all, for its owner alone.
+#[pyfunction]
+pub(crate) fn save(py: Python<'_>, report: &str, path: PathBuf) -> PyResult<()> {
+    let target = Target { path, overwrite: true, run: std::process::id().to_string() };
+    let written = py.detach(|| {
+        let runtime = Runtime::start().map_err(|error| error.to_string())?;
+        let written = write_file(&runtime, &target, Access::Owner, report.as_bytes());
+        written.map_err(|error| error.to_string())
+    });
+    written.map_err(|error| store_error(py, format!("{error}; name a file that can be written")))
 }
 
 /// A report as JSON.

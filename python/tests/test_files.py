@@ -133,6 +133,9 @@ def test_reports_are_saved_loaded_merged_and_pickled(csv, tmp_path):
     path = tmp_path / "report.json"
     report.save(path)
     assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    report.save(path)
+    assert path.stat().st_mode & 0o777 == 0o600, "a file that anybody could read as well"
     assert Report.load(path) == report == pickle.loads(pickle.dumps(report))
     both = sievert.merge([report, sievert.scan(csv)])
     assert both.by_detector()["global.email"]["certain"] == 40

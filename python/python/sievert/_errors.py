@@ -39,3 +39,7 @@ class IncompleteError(SievertError):
 
 class IncompleteWarning(UserWarning):
     """Not everything was examined, and ``on_incomplete="warn"`` let it pass."""
+
+
+for _class in (SievertError, PolicyError, StoreError, FormatError, IncompleteError, IncompleteWarning):
+    _class.__module__ = "sievert"  # tracebacks name them as users import them

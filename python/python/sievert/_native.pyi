@@ -70,6 +70,7 @@ def run_frame(
     threads: int | None,
     progress: Callable[[int, int], object] | None,
 ) -> tuple[str, Batches | None]: ...
+def save(report: str, path: str) -> None: ...
 def scan_files(
     plan: Plan,
     *,

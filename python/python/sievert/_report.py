@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 class Report:
-    """The result of a run. It pickles, and holds counts and shapes but never a value.
-    """
+    """The result of a run. It pickles, and holds counts and shapes but never a value."""
 
     __slots__ = ("_json", "_read")
     _json: str
@@ -40,12 +39,8 @@ class Report:
         return self._json
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the report as JSON, for its owner alone (mode 0600)."""
-        try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                file.write(self._json)
-        except OSError as error:
-            raise StoreError(f"{os.fspath(path)}: {error.strerror}; name a file that can be written") from None
+        """Writes the report as JSON: whole or not at all, and for its owner alone (mode 0600) whatever stood there."""
+        _native.save(self._json, os.fspath(path))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Report:
