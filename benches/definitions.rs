@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use regex_automata::meta::Regex;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sievert::io::{ColumnType, Input, ListOptions, ReadOptions, TableWriter};
+use sievert::io::{ColumnType, Input, TableWriter};
 use sievert::{
-    Confidence, Destination, Detector, Draw, Field, Job, Limits, Overrides, Policy, Report, Resume, Scanner,
-    Scratch, Task, Texts,
+    Confidence, Destination, Detector, Draw, Field, Job, Limits, Overrides, Policy, Report, Scanner, Scratch,
+    Task, Texts,
 };
 use sievert_corpora::{Density, Options, Passage, generate, novel, text};
 
@@ -333,19 +333,9 @@ impl FormatBench {
                 Task::Redact { to: Destination::Folder(out), overwrite: true, state }
             }
         };
-        Job {
-            plan: sievert::plan(&Policy::default(), &Overrides::default()).expect("the default plan").into(),
-            inputs: vec![Input::Path(input.join(&self.object))],
-            list: ListOptions::default(),
-            read: ReadOptions::default(),
-            task,
-            findings: None,
-            excerpts: 0,
-            limits: Limits { threads, ..Limits::default() },
-            resume: Resume::default(),
-            since: None,
-            sample: None,
-        }
+        let plan = sievert::plan(&Policy::default(), &Overrides::default()).expect("the default plan");
+        let limits = Limits { threads, ..Limits::default() };
+        Job { limits, ..Job::new(plan, vec![Input::Path(input.join(&self.object))], task) }
     }
 
     /// Where a report says another thing than the definition.

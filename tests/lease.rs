@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use program::{Ran, folder};
 use servers::double::Double;
 use servers::{Settings, apart, gcs, s3, sievert_with};
-use sievert::io::{Input, ListOptions, ReadOptions};
+use sievert::io::Input;
 use sievert::{Destination, Job, Limits, Overrides, Policy, Progress, Resume, Status, Task};
 
 /// How long the right of the run that is stopped holds.
@@ -54,18 +54,12 @@ fn the_run_that_is_stopped() {
     let overrides = Overrides { detectors: vec![DETECTOR.into()], ..Overrides::default() };
     let state = format!("{bucket}/out.sievert");
     let to = Destination::Folder(format!("{bucket}/out").into());
+    let plan = sievert::plan(&Policy::default(), &overrides).expect("a plan");
+    let task = Task::Redact { to, overwrite: false, state: state.clone().into() };
     let job = Job {
-        plan: sievert::plan(&Policy::default(), &overrides).expect("a plan").into(),
-        inputs: vec![Input::parse(&format!("{bucket}/in"))],
-        list: ListOptions::default(),
-        read: ReadOptions::default(),
-        task: Task::Redact { to, overwrite: false, state: state.clone().into() },
-        findings: None,
-        excerpts: 0,
         limits: Limits { threads: 1, lease: LEASE, ..Limits::default() },
         resume: Resume { state: Some(state.into()), on: false },
-        since: None,
-        sample: None,
+        ..Job::new(plan, vec![Input::parse(&format!("{bucket}/in"))], task)
     };
     let ended = sievert::run(&job, &Halfway);
     println!("{}", ended.map_or_else(|error| error.to_string(), |_| "whole".into()));

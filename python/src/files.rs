@@ -11,10 +11,8 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use sievert::io::{Input, ListOptions, ReadOptions};
-use sievert::{
-    Destination, Error, Job, Limits, Progress, Report, Resume, Sample, SampleSize, Status, Task, run,
-};
+use sievert::io::Input;
+use sievert::{Destination, Error, Job, Progress, Report, Sample, SampleSize, Status, Task, run};
 
 use crate::error::{defect, raise};
 use crate::plan::Plan;
@@ -78,24 +76,13 @@ pub(crate) fn drawn(sample: Option<&str>) -> PyResult<Option<Sample>> {
 
 impl Plan {
     pub(crate) fn job(&self, inputs: &[String], task: Task, threads: Option<usize>) -> Job {
-        let usual = Limits::default();
-        let mut read = ReadOptions::default();
+        let inputs = inputs.iter().map(|input| Input::parse(input)).collect();
+        let mut job = Job::new(self.resolved.clone(), inputs, task);
         if self.slow {
-            read.piece_bytes = SLOW_PIECE;
+            job.read.piece_bytes = SLOW_PIECE;
         }
-        Job {
-            plan: self.resolved.clone(),
-            inputs: inputs.iter().map(|input| Input::parse(input)).collect(),
-            list: ListOptions::default(),
-            read,
-            task,
-            findings: None,
-            excerpts: 0,
-            limits: Limits { threads: threads.unwrap_or(usual.threads), ..usual },
-            resume: Resume::default(),
-            since: None,
-            sample: None,
-        }
+        job.limits.threads = threads.unwrap_or(job.limits.threads);
+        job
     }
 }
 

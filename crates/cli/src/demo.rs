@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use sievert::io::{Input, ListOptions, ReadOptions};
+use sievert::io::Input;
 use sievert::render::{Next, summary};
-use sievert::{Confidence, Destination, Job, Limits, Overrides, Policy, Resume, Task, run};
+use sievert::{Confidence, Destination, Job, Overrides, Policy, Task, run};
 use sievert_corpora::{Options, TRUTH, generate};
 
 use crate::args::Demo;
@@ -59,19 +59,8 @@ fn run_in(folder: &Path, args: &Demo) -> Result<u8, Failure> {
 }
 
 fn job(sample: &Path, task: Task) -> Result<Job, Failure> {
-    Ok(Job {
-        plan: sievert::plan(&Policy::default(), &Overrides::default())?.into(),
-        inputs: vec![Input::Path(sample.to_owned())],
-        list: ListOptions::default(),
-        read: ReadOptions::default(),
-        task,
-        findings: None,
-        excerpts: 0,
-        limits: Limits::default(),
-        resume: Resume::default(),
-        since: None,
-        sample: None,
-    })
+    let plan = sievert::plan(&Policy::default(), &Overrides::default())?;
+    Ok(Job::new(plan, vec![Input::Path(sample.to_owned())], task))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

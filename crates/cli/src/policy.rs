@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use sievert::{KeyChoice, KeyKind, Overrides, Policy};
+use sievert::policy::KeyKind;
+use sievert::{KeyChoice, Overrides, Policy};
 
 use crate::exit::Failure;
 use crate::{out, scan};

@@ -5,14 +5,11 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use sievert::io::{
-    Access, Address, Header, Input, ListOptions, ReadOptions, Runtime, Target, WholeFile, write_file,
-};
+use sievert::io::{Access, Address, Header, Input, Runtime, Target, WholeFile, write_file};
 use sievert::render::{Next, summary, to_json};
 use sievert::report::SCHEMA;
 use sievert::{
-    Destination, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy, Report, Resume, Sample, Since,
-    Task, run,
+    Destination, Job, KeyChoice, Listed, Overrides, Plan, Policy, Report, Resume, Sample, Since, Task, run,
 };
 
 use crate::args::{Common, Redact, Scan, Shown, YesNo};
@@ -104,34 +101,21 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
         Some(YesNo::Yes) => Header::Yes,
         Some(YesNo::No) => Header::No,
     };
-    let usual = Limits::default();
-    Ok(Job {
-        plan: plan(args.policy.as_deref(), &overrides)?.into(),
-        inputs: args.inputs.iter().map(|input| Input::parse(input)).collect(),
-        list: ListOptions {
-            include: args.include.clone(),
-            exclude: args.exclude.clone(),
-            format: args.input_format,
-            shard: args.shard,
-        },
-        read: ReadOptions {
-            format: args.input_format,
-            header,
-            stop: interrupted(),
-            ..ReadOptions::default()
-        },
-        task,
-        findings: args.findings.clone(),
-        excerpts: 0,
-        limits: Limits {
-            threads: args.threads.map_or(usual.threads, usize::from),
-            memory: usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX),
-            ..usual
-        },
-        resume: Resume { on: args.resume, state: args.state.clone() },
-        since: None,
-        sample: None,
-    })
+    let plan = plan(args.policy.as_deref(), &overrides)?;
+    let inputs = args.inputs.iter().map(|input| Input::parse(input)).collect();
+    let mut job = Job::new(plan, inputs, task);
+    job.list.include.clone_from(&args.include);
+    job.list.exclude.clone_from(&args.exclude);
+    job.list.format = args.input_format;
+    job.list.shard = args.shard;
+    job.read.format = args.input_format;
+    job.read.header = header;
+    job.read.stop = interrupted();
+    job.findings.clone_from(&args.findings);
+    job.limits.threads = args.threads.map_or(job.limits.threads, usize::from);
+    job.limits.memory = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
+    job.resume = Resume { on: args.resume, state: args.state.clone() };
+    Ok(job)
 }
 
 /// What is said about a run takes the place of none of its inputs, and of nothing else that is said about it; and it

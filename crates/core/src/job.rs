@@ -39,6 +39,24 @@ pub struct Job {
 }
 
 impl Job {
+    /// A job with everything else as usual: all that stands in the inputs, nothing kept to resume from, no sample. Set
+    /// what should be otherwise: `Job { limits, ..Job::new(plan, inputs, task) }`.
+    pub fn new(plan: impl Into<Arc<Plan>>, inputs: Vec<Input>, task: Task) -> Self {
+        Self {
+            plan: plan.into(),
+            inputs,
+            list: ListOptions::default(),
+            read: ReadOptions::default(),
+            task,
+            findings: None,
+            excerpts: 0,
+            limits: Limits::default(),
+            resume: Resume::default(),
+            since: None,
+            sample: None,
+        }
+    }
+
     /// The threads that wait for stores, which are asked to encrypt as the policy says.
     ///
     /// # Errors

@@ -13,9 +13,9 @@ use arrow::array::{
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use sievert_core::report::{FieldFindings, Levels};
-use sievert_core::{Job, Limits, Overrides, Plan, Policy, Resume, Task, run};
+use sievert_core::{Job, Limits, Overrides, Plan, Policy, Task, run};
 use sievert_detect::{Confidence, Detector, Verdict, checksum};
-use sievert_io::{Frame, Input, ListOptions, ReadOptions};
+use sievert_io::{Frame, Input};
 
 static NUMBER: Detector = Detector {
     id: "toy.number",
@@ -120,19 +120,8 @@ struct Told {
 
 fn job(input: Input, detector: &'static Detector, findings: Option<PathBuf>) -> Job {
     let plan = Plan::new(&Policy::default(), &[detector], &Overrides::default()).expect("a plan");
-    Job {
-        plan: plan.into(),
-        inputs: vec![input],
-        list: ListOptions::default(),
-        read: ReadOptions::default(),
-        task: Task::Scan,
-        findings,
-        excerpts: 0,
-        limits: Limits { threads: 1, memory: 1 << 26, ..Limits::default() },
-        resume: Resume::default(),
-        since: None,
-        sample: None,
-    }
+    let limits = Limits { threads: 1, memory: 1 << 26, ..Limits::default() };
+    Job { findings, limits, ..Job::new(plan, vec![input], Task::Scan) }
 }
 
 fn scan(input: Input, folder: &Path) -> Told {

@@ -4,11 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use sievert_core::{
-    Destination, Error, Job, Limits, Overrides, Plan, Policy, Resume, Task, report::Report, run,
-};
+use sievert_core::{Destination, Error, Job, Overrides, Plan, Policy, Task, report::Report, run};
 use sievert_detect::{Detector, Evidence, Failure, Recognized, Recognizer, Scratch, Verdict};
-use sievert_io::{Input, ListOptions, ReadOptions};
+use sievert_io::Input;
 
 static TOKEN: Detector = Detector {
     id: "toy.token",
@@ -62,20 +60,9 @@ fn plan(policy: &str, recognizers: Vec<Arc<dyn Recognizer>>) -> Result<Plan, Err
 fn redact(csv: &str, folder: &Path) -> (String, Report) {
     fs::write(folder.join("in.csv"), csv).expect("written");
     let to = Destination::Folder(folder.join("out"));
-    let job = Job {
-        plan: plan(POLICY, vec![Arc::new(Names)]).expect("a plan").into(),
-        inputs: vec![Input::Path(folder.join("in.csv"))],
-        list: ListOptions::default(),
-        read: ReadOptions::default(),
-        task: Task::Redact { to, overwrite: false, state: folder.join("state") },
-        findings: None,
-        excerpts: 0,
-        limits: Limits { threads: 1, memory: 1 << 20, ..Limits::default() },
-        resume: Resume::default(),
-        since: None,
-        sample: None,
-    };
-    let report = run(&job, &()).expect("a report");
+    let task = Task::Redact { to, overwrite: false, state: folder.join("state") };
+    let plan = plan(POLICY, vec![Arc::new(Names)]).expect("a plan");
+    let report = run(&Job::new(plan, vec![Input::Path(folder.join("in.csv"))], task), &()).expect("a report");
     (fs::read_to_string(folder.join("out/in.csv")).expect("an output"), report)
 }
 

@@ -10,12 +10,10 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sievert_core::report::Report;
-use sievert_core::{
-    Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Resume, Status, Task, run,
-};
+use sievert_core::{Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Status, Task, run};
 use sievert_detect::{Confidence, Detector, Verdict, checksum};
 use sievert_io::frame::ffi::{RecordBatchIterator, Schema};
-use sievert_io::{Frame, Input, ListOptions, ReadOptions, Unread};
+use sievert_io::{Frame, Input, ReadOptions, Unread};
 
 static TOKEN: Detector = Detector {
     id: "toy.token",
@@ -48,19 +46,9 @@ static SECRET: Detector = Detector {
 fn job(input: &Path, task: Task, threads: usize) -> Job {
     let detectors = [&TOKEN, &NUMBER, &SECRET];
     let plan = Plan::new(&Policy::default(), &detectors, &Overrides::default()).expect("a plan");
-    Job {
-        plan: plan.into(),
-        inputs: vec![Input::Path(input.to_owned())],
-        list: ListOptions::default(),
-        read: ReadOptions { piece_bytes: 256, ..ReadOptions::default() },
-        task,
-        findings: None,
-        excerpts: 0,
-        limits: Limits { threads, memory: 1 << 20, ..Limits::default() },
-        resume: Resume::default(),
-        since: None,
-        sample: None,
-    }
+    let read = ReadOptions { piece_bytes: 256, ..ReadOptions::default() };
+    let limits = Limits { threads, memory: 1 << 20, ..Limits::default() };
+    Job { read, limits, ..Job::new(plan, vec![Input::Path(input.to_owned())], task) }
 }
 
 fn redact(input: &Path, out: &Path, threads: usize) -> Result<Report, Error> {

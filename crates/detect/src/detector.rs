@@ -166,6 +166,33 @@ pub struct CustomDetector {
     pub counter_examples: Vec<String>,
 }
 
+/// What [`Detector::BLANK`] is among the built-in ones: finds nothing until it has a pattern, words or a recognizer.
+impl Default for CustomDetector {
+    fn default() -> Self {
+        let Detector { category, borders, reach, needs_context, validate, chance, .. } = Detector::BLANK;
+        Self {
+            id: String::new(),
+            title: String::new(),
+            placeholder: String::new(),
+            category,
+            pattern: String::new(),
+            labelled: String::new(),
+            labels: Vec::new(),
+            words: Vec::new(),
+            borders,
+            context: Vec::new(),
+            negative_context: Vec::new(),
+            reach,
+            needs_context,
+            validate,
+            chance,
+            recognized: false,
+            examples: Vec::new(),
+            counter_examples: Vec::new(),
+        }
+    }
+}
+
 /// A stretch of text of the right shape, before anything is known about it.
 #[derive(Clone, Copy)]
 pub struct Candidate<'t> {

@@ -36,3 +36,5 @@ impl fmt::Display for Failure {
         f.write_str(&self.0)
     }
 }
+
+impl std::error::Error for Failure {}

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use sievert_detect::checksum::luhn;
 use sievert_detect::{
-    Borders, Candidate, Category, Confidence, CustomDetector, Detector, Evidence, Finding, Scanner, Scratch,
-    Tally, Texts, Verdict,
+    Borders, Candidate, Confidence, CustomDetector, Detector, Evidence, Finding, Scanner, Scratch, Tally,
+    Texts, Verdict,
 };
 
 fn card(candidate: &Candidate<'_>) -> Verdict {
@@ -164,23 +164,9 @@ fn many_texts_are_scanned_as_one_by_one() {
 fn custom(pattern: &str) -> CustomDetector {
     CustomDetector {
         id: "acme.thing".to_owned(),
-        title: String::new(),
-        placeholder: String::new(),
-        category: Category::Other,
         pattern: pattern.to_owned(),
-        labelled: String::new(),
-        labels: Vec::new(),
-        words: Vec::new(),
         borders: Borders::None,
-        context: Vec::new(),
-        negative_context: Vec::new(),
-        reach: 50,
-        needs_context: false,
-        validate: |_| Verdict::Plain,
-        chance: 0.0,
-        recognized: false,
-        examples: Vec::new(),
-        counter_examples: Vec::new(),
+        ..CustomDetector::default()
     }
 }
 

@@ -8,18 +8,29 @@ pub use explain::explain;
 pub use sievert_detect::{
     About, Anchor, Anchored, Borders, Candidate, Category, Confidence, Cost, CustomDetector, Detector,
     DetectorIndex, DetectorSet, Draw, Error as DetectorError, Evidence, Failure, Field, Finding, Group,
-    Recognized, Recognizer, Region, Route, Scanner, Scratch, Texts, Verdict, resolve,
+    Recognized, Recognizer, Region, Route, Scanner, Scratch, Tally, Texts, Verdict, resolve,
 };
 pub use sievert_redact::{
-    Action, ActionKind, Actions, Error as RedactError, Key, Mask, Outcome, Redactor, Splice, Taken, shape,
+    Action, ActionKind, Actions, Error as RedactError, Key, Marks, Mask, Outcome, Redactor, Splice, Taken,
+    shape,
 };
+
+/// What a [`Policy`] is made of, for whoever builds one in code.
+#[cfg(feature = "io")]
+pub mod policy {
+    pub use sievert_core::{
+        AcceptedGap, Allow, Entry, KeyKind, KeyPlace, KeyTable, NonText, OutputTable, OwnBorders,
+        OwnDetector, Scan,
+    };
+}
 
 #[cfg(feature = "io")]
 pub use sievert_core::io;
 #[cfg(feature = "io")]
 pub use sievert_core::{
-    Destination, Error, Excerpt, FieldPlan, Job, KeyChoice, KeyKind, Limits, Listed, Overrides, Plan, Policy,
-    Problem, Progress, Report, Resume, Sample, SampleSize, Since, Status, Task, ledger, report, run,
+    Destination, Error, Excerpt, FieldPlan, Holding, Job, KeyChoice, Limits, Listed, Overrides, Plan, Policy,
+    Problem, Progress, Report, Resume, Sample, SampleReport, SampleSize, Since, Status, Task, ledger, report,
+    run,
 };
 #[cfg(feature = "io")]
 pub use sievert_report as render;

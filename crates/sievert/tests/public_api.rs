@@ -51,11 +51,16 @@ fn section(name: &str, items: Vec<Item>) -> String {
 /// The names that a file takes from a path, such as those of a room.
 fn names_of(file: &File, root: &str) -> BTreeSet<String> {
     let mut names = BTreeMap::new();
-    for item in &file.items {
-        if let Item::Use(ItemUse { tree: UseTree::Path(path), vis: Visibility::Public(_), .. }) = item
-            && path.ident == root
-        {
-            collect(&path.tree, &mut Vec::new(), &mut names);
+    let mut items: Vec<_> = file.items.iter().collect();
+    while let Some(item) = items.pop() {
+        match item {
+            Item::Use(ItemUse { tree: UseTree::Path(path), vis: Visibility::Public(_), .. })
+                if path.ident == root =>
+            {
+                collect(&path.tree, &mut Vec::new(), &mut names);
+            }
+            Item::Mod(ItemMod { content: Some((_, inside)), .. }) => items.extend(inside),
+            _ => {}
         }
     }
     names.into_keys().collect()
@@ -107,8 +112,11 @@ fn room_items(room: &str, wanted: Option<&BTreeSet<String>>) -> Vec<Item> {
     items
 }
 
-/// A module with what stands in its file.
+/// A module with what stands in its file, if it has one.
 fn whole(module: &ItemMod, source: &Path) -> ItemMod {
+    if module.content.is_some() {
+        return module.clone();
+    }
     let file = parse(&source.join(format!("{}.rs", module.ident)));
     ItemMod { content: Some((syn::token::Brace::default(), file.items)), semi: None, ..module.clone() }
 }
