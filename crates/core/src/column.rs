@@ -73,8 +73,7 @@ impl Column<'_> {
         }
     }
 
-    /// The cells that are looked at, those together that stand equally often, by how often that is; none where each
-    /// stands once.
+    /// The cells that are looked at, by how often they stand in records; empty where each stands there once.
     pub(crate) fn by_times(&self) -> BTreeMap<u64, Gathered> {
         let mut sets: BTreeMap<u64, Gathered> = BTreeMap::new();
         if self.distinct.is_some() || matches!(self.texts.occurrences, Occurrences::Distinct(_)) {
@@ -83,8 +82,8 @@ impl Column<'_> {
         sets
     }
 
-    /// What is looked at beyond the different texts that stand in records: cells that stand in none, and texts that a
-    /// cell before has.
+    /// The cells that add no new text to those in the records: they stand in no record, or an earlier cell has their
+    /// text.
     pub(crate) fn copies(&self) -> Gathered {
         let mut seen = HashSet::with_capacity_and_hasher(self.len() as usize, RandomState::new());
         let copy = |cell: &u32| self.times(*cell) == 0 || !seen.insert(self.get(*cell));
@@ -93,7 +92,7 @@ impl Column<'_> {
         texts
     }
 
-    /// Those cells that are looked at and not taken: by how often they stand, and the texts that stand anywhere once each.
+    /// The cells that are not `taken`: all of them, by how often they stand in records, and each different text once.
     pub(crate) fn rest(&self, taken: &[bool]) -> (BTreeMap<u64, Gathered>, Gathered) {
         let (mut sets, mut different) = (BTreeMap::<u64, Gathered>::new(), Gathered::default());
         let mut seen = HashSet::with_hasher(RandomState::new());
@@ -106,7 +105,7 @@ impl Column<'_> {
         (sets, different)
     }
 
-    /// What is said of cells that are looked at, for every cell as it was decoded, in the order in which these stand.
+    /// What was said of cells that were looked at, said of every cell that was decoded, in their order.
     pub(crate) fn decoded<T: Clone>(&self, said: Vec<(u32, T)>) -> Vec<(u32, T)> {
         let Some(distinct) = self.distinct.as_ref().filter(|_| !said.is_empty()) else { return said };
         let mut of_text = vec![None; distinct.times.len()];
@@ -177,8 +176,8 @@ fn text_of(Cells { buffer, ends }: Cells<'_>, number: u32) -> &str {
     &buffer[start as usize..ends[number as usize] as usize]
 }
 
-/// How many of the texts are different, as far as the first of them tell; `None` where not an eighth of these stood there
-/// before, or there is nothing to look at.
+/// About how many of the texts are different, by a sample of the first; `None` where fewer than an eighth of the sample
+/// repeats an earlier text.
 fn different(texts: &Texts) -> Option<usize> {
     let first = texts.len().min(SAMPLE);
     let mut seen = HashSet::with_capacity_and_hasher(first, RandomState::new());

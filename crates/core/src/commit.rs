@@ -34,31 +34,34 @@ use crate::shown::Names;
 use crate::state::{Begun, State, identity, shows_change};
 use crate::work::Worked;
 use crate::{Error, Plan, since};
-use current::{Alone, Current};
+use current::{Current, ObjectShare};
 use report::look_at;
 
-/// The result of a step.
+/// What has become of a step, about the object of its ticket.
 pub(crate) enum Done {
+    /// It was opened; with what an earlier run has done of it.
     Begin(Object, Description, Option<Box<Begun>>),
     /// What became of a piece, the place behind it, and what it cost of the budget.
     Piece(Result<Box<Worked>, IoError>, At, usize),
+    /// It was read to its end: stored bytes.
     End(u64),
-    /// It could not be opened: its stored bytes.
+    /// It cannot be opened: its stored bytes.
     Unopened(u64, IoError),
+    /// It cannot be read further.
     Fail(IoError),
     /// The list of objects cannot be read back.
     Lost(std::io::Error),
-    /// It need not be read: what is told of it.
+    /// It need not be read: its share of the report.
     Earlier(Box<Report>),
-    /// What an earlier run has found.
+    /// What an earlier run has found in a piece of it.
     Rows(Vec<Spelled<'static>>),
 }
 
-/// What a run has for itself.
-pub(crate) struct Own<'r> {
+/// What tells this run from another of the same job, and what it works with.
+pub(crate) struct ThisRun<'r> {
     pub(crate) runtime: &'r Runtime,
     /// What distinguishes its temporary files.
-    pub(crate) run: String,
+    pub(crate) name: String,
     /// When it began.
     pub(crate) began: SystemTime,
     /// Whether an output may take the place of one that is there.
@@ -74,7 +77,7 @@ pub(crate) struct Commit<'r> {
     progress: &'r dyn Progress,
     budget: &'r Budget,
     stop: &'r AtomicBool,
-    own: Own<'r>,
+    run: ThisRun<'r>,
     /// The sum of what earlier runs have done.
     before: Report,
     names: Names<'r>,
@@ -106,10 +109,10 @@ impl<'r> Commit<'r> {
         progress: &'r dyn Progress,
         budget: &'r Budget,
         stop: &'r AtomicBool,
-        own: Own<'r>,
+        run: ThisRun<'r>,
     ) -> Result<Self, Error> {
         let findings = match &job.findings {
-            Some(path) => Some(FindingsFile::create(path, &own.run).map_err(Error::Findings)?),
+            Some(path) => Some(FindingsFile::create(path, &run.name).map_err(Error::Findings)?),
             None => None,
         };
         Ok(Self {
@@ -117,7 +120,7 @@ impl<'r> Commit<'r> {
             progress,
             budget,
             stop,
-            own,
+            run,
             before: Report::default(),
             names: Names::new(&job.plan),
             line: InOrder::default(),
@@ -215,17 +218,17 @@ impl<'r> Commit<'r> {
         self.ledger.objects.total += 1;
         self.ledger.bytes.total += object.size;
         let mut current = Current::new(number, name, object.size, description.to_string());
-        if self.job.since.is_some() && shows_change(object, self.own.began) {
+        if self.job.since.is_some() && shows_change(object, self.run.began) {
             current.identity = identity(self.job, object);
         }
-        if self.own.state.is_some() || current.identity.is_some() {
-            current.alone = Some(Box::new(Alone::new(object.clone())));
+        if self.run.state.is_some() || current.identity.is_some() {
+            current.share = Some(Box::new(ObjectShare::new(object.clone())));
         }
         if self.names.personal(&object.name) {
             let note = "its name holds a finding, and a copy has the same name: rename it".to_owned();
             let named = LookAt { detector: String::new(), place: name.to_owned(), note };
-            if let Some(alone) = &mut current.alone {
-                look_at(&mut alone.look_at, [named.clone()]);
+            if let Some(share) = &mut current.share {
+                look_at(&mut share.look_at, [named.clone()]);
             }
             look_at(&mut self.look_at, [named]);
         }
@@ -234,7 +237,7 @@ impl<'r> Commit<'r> {
             Task::Redact { to, state, .. } => {
                 current.quarantine_path = state.join("quarantine").join(&object.name);
                 let path = target(to, object).unwrap_or_else(|| PathBuf::from("-"));
-                let target = Target { path, overwrite: self.own.replace, run: self.own.run.clone() };
+                let target = Target { path, overwrite: self.run.replace, run: self.run.name.clone() };
                 let kept = begun.as_ref().and_then(|begun| begun.output.as_ref());
                 let (plan, names, mut removed) = (&self.job.plan, &self.names, Vec::new());
                 let mut stays = |name: &str, value: &str| {
@@ -245,7 +248,7 @@ impl<'r> Commit<'r> {
                     stays
                 };
                 let output = guarded(name, || {
-                    create(self.own.runtime, object, description, &target, kept, &mut stays)
+                    create(self.run.runtime, object, description, &target, kept, &mut stays)
                 });
                 current.report.metadata_removed = removed;
                 output.map(|output| current.output = Some(output))
@@ -261,7 +264,7 @@ impl<'r> Commit<'r> {
         let current = self.current.as_mut().expect("checked by the caller");
         if let Some(rendered) = worked.rendered.take() {
             let name = current.report.object.clone();
-            guarded(&name, || append(current, &self.own, rendered))?;
+            guarded(&name, || append(current, &self.run, rendered))?;
         }
         current.report.records += worked.counts.records.total;
         current.report.quarantined += worked.counts.records.quarantined;
@@ -275,8 +278,8 @@ impl<'r> Commit<'r> {
         for (record, reason) in worked.quarantined {
             let object = current.report.object.clone();
             let gap = NotExamined { object, record: Some(record), bytes: 0, reason: reason.into() };
-            if let Some(alone) = &mut current.alone {
-                keep_gap(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
+            if let Some(share) = &mut current.share {
+                keep_gap(&mut share.not_examined, &mut share.not_examined_more, gap.clone());
             }
             keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
         }
@@ -288,8 +291,8 @@ impl<'r> Commit<'r> {
         let rows: Vec<_> = worked.rows.iter().map(|row| Spelled::new(&name, row, scanner)).collect();
         if let Some(file) = self.findings.as_mut().filter(|_| !rows.is_empty()) {
             let mut told = file.append(&rows).map_err(Error::Findings);
-            if let (Some(alone), Some(state)) = (&current.alone, &mut self.own.state) {
-                told = told.and_then(|()| state.rows(&alone.object, at.mark.pieces - 1, rows));
+            if let (Some(share), Some(state)) = (&current.share, &mut self.run.state) {
+                told = told.and_then(|()| state.rows(&share.object, at.mark.pieces - 1, rows));
             }
             self.fatal = self.fatal.take().or(told.err());
         }
@@ -300,9 +303,9 @@ impl<'r> Commit<'r> {
             }
         }
         current.sampled += worked.counts.records.sampled;
-        if let Some(alone) = &mut current.alone {
-            look_at(&mut alone.look_at, worked.look_at.iter().cloned());
-            alone.counts.merge(worked.counts.clone());
+        if let Some(share) = &mut current.share {
+            look_at(&mut share.look_at, worked.look_at.iter().cloned());
+            share.counts.merge(worked.counts.clone());
         }
         look_at(&mut self.look_at, worked.look_at);
         self.counts.merge(worked.counts);
@@ -327,8 +330,8 @@ impl<'r> Commit<'r> {
         }
         current.report.complete = true;
         self.tell_unread(&mut current);
-        let told = current.alone.as_ref().map(|alone| self.whole(&current, alone));
-        let noted = self.own.state.as_ref().and_then(|_| told.clone());
+        let told = current.share.as_ref().map(|share| self.report_of(&current, share));
+        let noted = self.run.state.as_ref().and_then(|_| told.clone());
         let published = self.publish(&mut current, noted);
         if self.fatal.is_some() {
             return Ok(()); // its output is gone with it: another run writes it
@@ -352,9 +355,9 @@ impl<'r> Commit<'r> {
         if let Some(file) = current.quarantine.take() {
             file.finish()?;
         }
-        let mut done = current.alone.as_ref().map(|alone| &alone.object).zip(told);
+        let mut done = current.share.as_ref().map(|share| &share.object).zip(told);
         let in_place = matches!(&self.job.task, Task::Redact { to: Destination::InPlace, .. });
-        let (state, mut failed) = (&mut self.own.state, None);
+        let (state, mut failed) = (&mut self.run.state, None);
         let mut publish = |stamp: Option<Stamp>| {
             let Some(state) = state.as_mut() else { return Ok(()) };
             let noted = state.keep().and_then(|()| {
@@ -372,7 +375,7 @@ impl<'r> Commit<'r> {
             Some(output) => guarded(&current.report.object, || output.finish(&mut publish)).map(|_| ()),
             None => publish(None).map_err(|cause| cause.at(Place::object(&*current.report.object))),
         };
-        if let (Ok(()), Some((object, told)), Some(state)) = (&finished, done, &mut self.own.state) {
+        if let (Ok(()), Some((object, told)), Some(state)) = (&finished, done, &mut self.run.state) {
             failed = state.done(object, told).err();
         }
         self.fatal = self.fatal.take().or(failed);
@@ -428,15 +431,15 @@ fn may_stay(plan: &Plan, name: &str, value: &str) -> bool {
 }
 
 /// Writes a rendered piece to the output, and its unparsed records beside it.
-fn append(current: &mut Current, own: &Own<'_>, mut rendered: Rendered) -> Result<(), IoError> {
+fn append(current: &mut Current, run: &ThisRun<'_>, mut rendered: Rendered) -> Result<(), IoError> {
     let raw = std::mem::take(&mut rendered.quarantine);
     if !raw.is_empty() {
         let path = &current.quarantine_path;
         let file = match &mut current.quarantine {
             Some(file) => file,
             none => {
-                let target = Target { path: path.clone(), overwrite: true, run: own.run.clone() };
-                none.insert(NewFile::create(own.runtime, &target, Access::Owner)?)
+                let target = Target { path: path.clone(), overwrite: true, run: run.name.clone() };
+                none.insert(NewFile::create(run.runtime, &target, Access::Owner)?)
             }
         };
         let failed = |error: std::io::Error| Cause::from(error).at(Place::object(path.to_string_lossy()));

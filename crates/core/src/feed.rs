@@ -7,37 +7,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_io::{
-    Description, Error, Format, FormatName, Interest, Kind, Location, Mark, Object, Opened, Piece,
-    ReadObjects, Source, open,
+    Format, FormatName, Interest, Kind, Location, Mark, Object, Opened, Piece, ReadObjects, Source, open,
 };
 
-use crate::findings::Spelled;
+use crate::commit::Done;
 use crate::job::Job;
 use crate::order::Budget;
-use crate::report::Report;
 use crate::run::guarded;
 use crate::shown::Names;
 use crate::since::Since;
 use crate::state::{Before, Begun, Earlier};
 
-/// One thing for a worker to do, about the object of this number.
+/// The next thing about an object.
 pub(crate) enum Step {
-    /// It was opened; with what an earlier run has done of it.
-    Begin(Object, Description, Option<Box<Begun>>),
-    /// A piece of it, and the place behind the piece.
-    Piece(Arc<dyn Format>, Piece, At),
-    /// It was read to its end: stored bytes.
-    End(u64),
-    /// It cannot be opened: its stored bytes.
-    Unopened(u64, Error),
-    /// It cannot be read further.
-    Fail(Error),
-    /// The list of objects cannot be read back.
-    Lost(io::Error),
-    /// It need not be read: what is told of it.
-    Earlier(Box<Report>),
-    /// What an earlier run has found in a piece of it.
-    Rows(Vec<Spelled<'static>>),
+    /// A piece of it to be worked on, and the place behind the piece.
+    Work(Arc<dyn Format>, Piece, At),
+    /// Nothing that a worker could add to.
+    Done(Done),
 }
 
 /// A place in an object.
@@ -48,12 +34,12 @@ pub(crate) struct At {
     pub(crate) position: u64,
 }
 
-/// Rows of earlier runs that are to be told again.
-struct Told {
+/// Rows that earlier runs have found in an object, and that stand in the findings file again.
+struct EarlierRows {
     number: usize,
     name: Arc<str>,
     id: String,
-    /// By pieces: the next one, and where they end.
+    /// The pieces whose rows are still to come.
     from: u64,
     to: u64,
 }
@@ -85,7 +71,7 @@ pub(crate) struct Feed<'r> {
     earlier: Earlier,
     since: Since,
     begun: usize,
-    told: Option<Told>,
+    rows: Option<EarlierRows>,
     open: Option<Reading>,
     ticket: u64,
 }
@@ -132,7 +118,7 @@ impl<'r> Feed<'r> {
             earlier,
             since,
             begun: 0,
-            told: None,
+            rows: None,
             open: None,
             ticket: 0,
         }
@@ -143,7 +129,7 @@ impl<'r> Feed<'r> {
         if self.stop.load(Ordering::Relaxed) {
             return None;
         }
-        let (object, name, step) = if let Some(rows) = self.rows() {
+        let (object, name, step) = if let Some(rows) = self.earlier_rows() {
             rows
         } else if let Some(reading) = self.open.take() {
             (reading.number, reading.name.clone(), self.read_on(reading))
@@ -155,19 +141,19 @@ impl<'r> Feed<'r> {
                     let name = self.names.shown(&object.name);
                     let step = match before {
                         Before::Done(report, rows) => {
-                            self.tell(number, &name, rows, u64::MAX);
-                            Step::Earlier(report)
+                            self.plan_rows(number, &name, rows, u64::MAX);
+                            Step::Done(Done::Earlier(report))
                         }
-                        Before::Unchanged(report) => Step::Earlier(report),
+                        Before::Unchanged(report) => Step::Done(Done::Earlier(report)),
                         Before::Begun(begun, rows) => {
-                            self.tell(number, &name, rows, begun.mark.pieces);
+                            self.plan_rows(number, &name, rows, begun.mark.pieces);
                             self.begin(number, name.clone(), &object, Some(begun))
                         }
                         Before::Nothing => self.begin(number, name.clone(), &object, None),
                     };
                     (number, name, step)
                 }
-                Err(error) => (number, "".into(), Step::Lost(error)),
+                Err(error) => (number, "".into(), Step::Done(Done::Lost(error))),
             }
         };
         let number = self.ticket;
@@ -175,7 +161,7 @@ impl<'r> Feed<'r> {
         Some(Ticket { number, object, name, step })
     }
 
-    /// The next object, and what is told of it if it was done before; those behind it are told that their turn is near.
+    /// The next object, and what earlier runs have done of it. Asks for the first bytes of those that come soon.
     fn upcoming(&mut self) -> Option<io::Result<(Object, Before)>> {
         while self.near.len() < NEAR
             && let Some(object) = self.objects.next()
@@ -200,21 +186,21 @@ impl<'r> Feed<'r> {
         self.near.pop_front()
     }
 
-    /// The rows of some pieces are to be told, where there is a findings file.
-    fn tell(&mut self, number: usize, name: &Arc<str>, id: String, to: u64) {
+    /// Where there is a findings file, the rows of the pieces before `to` come next.
+    fn plan_rows(&mut self, number: usize, name: &Arc<str>, id: String, to: u64) {
         if self.job.findings.is_some() {
-            self.told = Some(Told { number, name: name.clone(), id, from: 0, to });
+            self.rows = Some(EarlierRows { number, name: name.clone(), id, from: 0, to });
         }
     }
 
-    fn rows(&mut self) -> Option<(usize, Arc<str>, Step)> {
-        let told = self.told.as_mut()?;
-        let Some((piece, rows)) = self.earlier.rows(&told.id, told.from, told.to) else {
-            self.told = None;
+    fn earlier_rows(&mut self) -> Option<(usize, Arc<str>, Step)> {
+        let due = self.rows.as_mut()?;
+        let Some((piece, rows)) = self.earlier.rows(&due.id, due.from, due.to) else {
+            self.rows = None;
             return None;
         };
-        told.from = piece + 1;
-        Some((told.number, told.name.clone(), Step::Rows(rows)))
+        due.from = piece + 1;
+        Some((due.number, due.name.clone(), Step::Done(Done::Rows(rows))))
     }
 
     fn begin(&mut self, number: usize, name: Arc<str>, object: &Object, begun: Option<Box<Begun>>) -> Step {
@@ -226,11 +212,11 @@ impl<'r> Feed<'r> {
         match there {
             Ok(Opened { source, format, description }) => {
                 self.open = Some(Reading { number, name, source, format });
-                Step::Begin(object.clone(), description, begun)
+                Step::Done(Done::Begin(object.clone(), description, begun))
             }
             Err(error) => {
-                self.told = None;
-                Step::Unopened(object.size, error)
+                self.rows = None;
+                Step::Done(Done::Unopened(object.size, error))
             }
         }
     }
@@ -243,10 +229,10 @@ impl<'r> Feed<'r> {
                 let at = At { mark: reading.source.mark(), position: reading.source.position() };
                 let format = reading.format.clone();
                 self.open = Some(reading);
-                Step::Piece(format, piece, at)
+                Step::Work(format, piece, at)
             }
-            Ok(None) => Step::End(reading.source.position()),
-            Err(error) => Step::Fail(error),
+            Ok(None) => Step::Done(Done::End(reading.source.position())),
+            Err(error) => Step::Done(Done::Fail(error)),
         }
     }
 }

@@ -1,16 +1,10 @@
-//! The objects of all inputs and what is left out, and whether their outputs can be written: everything that can be
-//! refused before a byte is read.
+//! The objects of all inputs, and what is left out. Reads no data.
 
-use std::collections::{BTreeMap, HashSet};
-#[cfg(unix)]
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+mod outputs;
+
 use std::sync::Arc;
 
-use sievert_io::{
-    Address, Cause, Entry, Input, ListOptions, Location, Object, Objects, Reason, Runtime, is_leftover,
-    list_each,
-};
+use sievert_io::{Entry, Object, Objects, Reason, Runtime, is_leftover, list_each};
 
 use crate::job::{Destination, Job, Task};
 use crate::ledger::Ledger;
@@ -19,6 +13,8 @@ use crate::run::LOOK_AT_KEPT;
 use crate::sample::{Sample, SampleSize, Sampler};
 use crate::shown::Names;
 use crate::{Error, Plan};
+use outputs::{Outputs, apart, residence, shown};
+pub(crate) use outputs::{names_in, target};
 
 /// What a job will read, and what it will not.
 #[derive(Debug)]
@@ -188,205 +184,6 @@ impl Listed {
         let object = names.shown(name).to_string();
         let gap = NotExamined { object, record: None, bytes, reason };
         keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
-    }
-}
-
-/// The output folder holds data alone: what is said about the run must not stand in it.
-fn apart(job: &Job) -> Result<(), Error> {
-    let Task::Redact { to: Destination::Folder(out), state, .. } = &job.task else { return Ok(()) };
-    let [state, out] = [state, out].map(|place| Address::parse(place).map_err(Error::Mark));
-    let (state, out) = (state?, out?);
-    let whole = |address: &Address| match address {
-        Address::Local(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
-        Address::Remote(remote) => PathBuf::from(remote.to_string()),
-    };
-    match whole(&state).starts_with(whole(&out)) {
-        true => Err(Error::StateInOutput(state.to_string())),
-        false => Ok(()),
-    }
-}
-
-/// Whether the policy allows that this job writes where it would: a frame is written to memory, and a scan writes no
-/// data.
-fn residence(job: &Job, runtime: &Runtime) -> Result<(), Error> {
-    let Task::Redact { to, state, .. } = &job.task else { return Ok(()) };
-    let paths = || job.inputs.iter().filter(|input| !matches!(input, Input::Frame(_)));
-    let mut places: Vec<PathBuf> = match to {
-        _ if paths().next().is_none() => return Ok(()),
-        Destination::Folder(folder) => vec![folder.clone()],
-        Destination::InPlace => paths().map(|input| shown(input).into()).collect(),
-        Destination::Stdout => vec!["-".into()],
-    };
-    places.push(state.clone());
-    for place in places {
-        let address = Address::parse(&place).map_err(Error::Mark)?;
-        if let Some(why) = job.plan.output().refuses(&runtime.residence(&address)) {
-            return Err(Error::Residence { place: address.to_string(), why });
-        }
-    }
-    Ok(())
-}
-
-/// What a rewrite would write, and whether it may.
-struct Outputs<'j> {
-    job: &'j Job,
-    /// Whether an output may take the place of one that is there.
-    replace: bool,
-    /// Where this run writes, the output folder first: what stands there is not read.
-    places: Vec<Address>,
-    /// Of an output folder in a store: what is there already.
-    there: HashSet<String>,
-    /// With several inputs, two objects may want one place.
-    taken: HashSet<PathBuf>,
-    /// Where objects stand, and what is made of them there.
-    known: HashSet<(String, PathBuf)>,
-    /// Of files with several names (hard links) that are rewritten in place, by device and number: the first name, and how
-    /// many are not rewritten.
-    linked: BTreeMap<(u64, u64), (String, u64)>,
-}
-
-impl<'j> Outputs<'j> {
-    fn new(job: &'j Job, runtime: &Runtime, replace: bool) -> Result<Self, Error> {
-        let (mut places, mut there) = (Vec::new(), HashSet::new());
-        if let Task::Redact { to, state, .. } = &job.task {
-            if let Destination::Folder(out) = to {
-                let address = Address::parse(out).map_err(Error::Mark)?;
-                if matches!(address, Address::Remote(_)) && !replace {
-                    there = names_in(runtime, out)?;
-                }
-                places.push(address);
-            }
-            places.push(Address::parse(state).map_err(Error::Mark)?);
-        } else if let Some(state) = &job.resume.state {
-            places.push(Address::parse(state).map_err(Error::Mark)?);
-        }
-        for place in &mut places {
-            if let Address::Local(folder) = place
-                && let Ok(real) = folder.canonicalize()
-            {
-                *folder = real;
-            }
-        }
-        let (taken, known, linked) = Default::default();
-        Ok(Self { job, replace, places, there, taken, known, linked })
-    }
-
-    /// Whether an object stands where this run writes.
-    fn hold(&self, object: &Object) -> bool {
-        self.places.iter().any(|place| stands_in(object, place))
-    }
-
-    /// Whether an object stands in the output folder.
-    fn among_copies(&self, object: &Object) -> bool {
-        matches!(&self.job.task, Task::Redact { to: Destination::Folder(_), .. })
-            && self.places.first().is_some_and(|folder| stands_in(object, folder))
-    }
-
-    /// Whether the object came before: two inputs name it, or a link leads to it. A copy is made under each of its names,
-    /// and it is looked at again where another name says another format.
-    fn again(&mut self, object: &Object) -> bool {
-        let place = match &object.location {
-            // No link stands in a store, so a long listing of one need not be kept.
-            Location::Blob(blob) if blob.path().is_none() && self.job.inputs.len() == 1 => return false,
-            Location::Blob(blob) => blob.uri(),
-            Location::Stdin => "-".into(),
-            Location::Frame(_) => return false,
-        };
-        let made = match &self.job.task {
-            Task::Redact { to, .. } => target(to, object),
-            Task::Scan => object.format.map(|format| format.name().into()),
-        };
-        !self.known.insert((place, made.unwrap_or_default()))
-    }
-
-    /// A rewritten file takes one name of the old one, which the others still lead to.
-    fn count_name(&mut self, object: &Object) {
-        #[cfg(unix)]
-        if let (Task::Redact { to: Destination::InPlace, .. }, Location::Blob(blob)) =
-            (&self.job.task, &object.location)
-            && let Some(about) = blob.path().and_then(|path| path.metadata().ok())
-            && about.nlink() > 1
-        {
-            let first = || (object.name.clone(), about.nlink());
-            self.linked.entry((about.dev(), about.ino())).or_insert_with(first).1 -= 1;
-        }
-    }
-
-    /// Files that keep what they held under a name that nobody has given.
-    fn left_behind(&self, names: &Names<'_>) -> impl Iterator<Item = LookAt> {
-        self.linked.values().filter(|(_, left)| *left > 0).map(|(name, left)| LookAt {
-            detector: String::new(),
-            place: names.shown(name).to_string(),
-            note: format!(
-                "its other names (hard links: {left}) still lead to what was there; rewrite or remove them too"
-            ),
-        })
-    }
-
-    /// Whether the object's output may be written.
-    fn check(&mut self, object: &Object, names: &Names<'_>) -> Result<(), Error> {
-        let Task::Redact { to, .. } = &self.job.task else { return Ok(()) };
-        if matches!((to, &object.location), (Destination::InPlace, Location::Stdin)) {
-            return Err(Error::NoPlace);
-        }
-        let Some(target) = target(to, object) else { return Ok(()) };
-        let exists = || self.there.contains(&object.name) || target.symlink_metadata().is_ok();
-        if matches!(to, Destination::Folder(_)) && !self.replace && exists() {
-            return Err(Error::OutputExists(names.shown(&object.name).to_string()));
-        }
-        if self.job.inputs.len() > 1 && !self.taken.insert(target) {
-            return Err(Error::SameOutput(names.shown(&object.name).to_string()));
-        }
-        Ok(())
-    }
-}
-
-fn stands_in(object: &Object, folder: &Address) -> bool {
-    let Location::Blob(blob) = &object.location else { return false };
-    match (folder, blob.path()) {
-        (Address::Local(folder), Some(path)) => path.starts_with(folder),
-        (Address::Remote(folder), None) => {
-            let folder = folder.to_string();
-            blob.uri().strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
-        }
-        _ => false,
-    }
-}
-
-/// The names of all objects in a folder of a store.
-pub(crate) fn names_in(runtime: &Runtime, folder: &Path) -> Result<HashSet<String>, Error> {
-    let mut names = HashSet::new();
-    let mut url = folder.to_string_lossy().into_owned();
-    url.truncate(url.trim_end_matches('/').len());
-    let input = Input::Path((url + "/").into());
-    let listed = list_each(runtime, &input, &ListOptions::default(), &mut |entry| {
-        names.insert(match entry {
-            Entry::Object(object) => object.name,
-            Entry::Skipped(skipped) => skipped.name,
-        });
-    });
-    match listed {
-        Err(error) if !matches!(error.cause, Cause::NotFound) => Err(Error::Mark(error)),
-        _ => Ok(names),
-    }
-}
-
-/// An input as the user named it.
-fn shown(input: &Input) -> String {
-    match input {
-        Input::Path(path) => path.to_string_lossy().into_owned(),
-        Input::Stdin => "-".into(),
-        Input::Frame(frame) => frame.name().into(),
-    }
-}
-
-/// Where the rewritten object goes; `None`: to standard output, or back to who handed it in.
-pub(crate) fn target(to: &Destination, object: &Object) -> Option<PathBuf> {
-    match (to, &object.location) {
-        (Destination::Folder(folder), Location::Stdin) => Some(folder.join("stdin")),
-        (Destination::Folder(folder), Location::Blob(_)) => Some(folder.join(Path::new(&object.name))),
-        (Destination::InPlace, Location::Blob(blob)) => Some(blob.uri().into()),
-        (Destination::InPlace, Location::Stdin) | (Destination::Stdout, _) | (_, Location::Frame(_)) => None,
     }
 }
 

@@ -22,7 +22,7 @@ use sievert_redact::{Action, Actions, Key, Redactor};
 use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, OutputTable, Policy};
 use crate::{Error, Problem, beyond};
 use allow::Allowed;
-use recognize::Seeing;
+use recognize::PlanRecognizer;
 use select::Known;
 use typed::Typed;
 
@@ -31,7 +31,7 @@ use typed::Typed;
 pub struct Plan {
     name: String,
     redactor: Redactor,
-    recognizers: Vec<Seeing>,
+    recognizers: Vec<PlanRecognizer>,
     /// Detectors of the policy, and the fields that they take whole.
     whole: Vec<(DetectorIndex, Vec<String>)>,
     /// By detector.
@@ -156,7 +156,7 @@ impl Plan {
 
         let mut plan = Self {
             name: policy.name.clone(),
-            recognizers: recognize::seeing(&overrides.recognizers, redactor.scanner()),
+            recognizers: recognize::in_plan(&overrides.recognizers, redactor.scanner()),
             whole: whole::fields(policy, redactor.scanner()),
             typed: typed::lower(&built_in, &custom),
             redactor,

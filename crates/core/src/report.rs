@@ -251,8 +251,8 @@ pub struct ObjectReport {
 /// An object's share of what a report tells, as far as its entry does not tell it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Share {
-    /// What tells the object, as it was and as it was read, from any other: a digest of its name and place, its size, the
-    /// tag or the time that its store gives it, and the options of reading.
+    /// Identifies the object as it was and the way it was read: a digest of its name and place, its size, the tag or the
+    /// time that its store gives it, and the options of reading.
     pub identity: String,
     /// Its cells.
     pub cells: u64,

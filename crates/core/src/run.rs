@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sievert_io::{Access, Address, Cause, Place, Runtime, Target, remove_file, write_file};
 
 use crate::Error;
-use crate::commit::{Commit, Done, Own, SUCCESS};
+use crate::commit::{Commit, Done, SUCCESS, ThisRun};
 use crate::feed::{Feed, Step, Ticket};
 use crate::job::{Destination, Job, Progress, Task};
 use crate::listed::Listed;
@@ -53,8 +53,9 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     let budget = Budget::new(job.limits.memory);
     let objects = listed.objects.read().map_err(Error::Spool)?;
     let feed = Mutex::new(Feed::new(job, objects, earlier, since, &budget, &stop));
-    let own = Own { runtime: &runtime, run: run_name, began: started.into(), replace, sampler, state };
-    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, own)?);
+    let this_run =
+        ThisRun { runtime: &runtime, name: run_name, began: started.into(), replace, sampler, state };
+    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, this_run)?);
     let run_key = RandomState::new();
 
     let threads = job.limits.threads.max(1);
@@ -65,18 +66,12 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
                 let mut worker = Worker::new(job, sampler.map(Sampler::within), &run_key);
                 while let Some(Ticket { number, object, name, step }) = next(&feed) {
                     let done = match step {
-                        Step::Begin(object, description, begun) => Done::Begin(object, description, begun),
-                        Step::Piece(format, piece, at) => {
+                        Step::Work(format, piece, at) => {
                             let cost = piece.cost;
                             let result = guarded(&name, || worker.piece(&name, &*format, piece));
                             Done::Piece(result.map(Box::new), at, cost)
                         }
-                        Step::End(position) => Done::End(position),
-                        Step::Unopened(size, error) => Done::Unopened(size, error),
-                        Step::Fail(error) => Done::Fail(error),
-                        Step::Lost(error) => Done::Lost(error),
-                        Step::Earlier(report) => Done::Earlier(report),
-                        Step::Rows(rows) => Done::Rows(rows),
+                        Step::Done(done) => done,
                     };
                     lock(&commit).push(number, object, &name, done);
                 }

@@ -1,12 +1,11 @@
 //! A first look: some records or objects instead of all, drawn by a seed, and what that says about the rest.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sievert_io::{Batch, Kind, Object, Occurrences, ReadOptions, Texts, open};
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Error;
 use crate::chance::against;

@@ -37,9 +37,9 @@ const LEASE: &str = ".lease";
 /// Stands first in every file.
 #[derive(Serialize, Deserialize)]
 struct Header {
-    /// What tells this job from another.
+    /// Identifies the job: see [`job_id`].
     job: String,
-    /// What distinguishes the temporary files of the run that wrote it.
+    /// The name of the run that wrote it, which its temporary files carry.
     run: String,
 }
 
@@ -49,9 +49,9 @@ struct Header {
 enum Line<'a> {
     /// An object was done.
     Done {
-        /// What tells it, as it is now, from another.
+        /// Identifies it in its state when it was done; of one rewritten in place, as it is afterwards.
         id: String,
-        /// The id under which its rows stand.
+        /// The id under which its rows stand: that of its state when it was read.
         rows: String,
         report: Box<Report>,
     },
@@ -263,7 +263,7 @@ fn walked(input: &Input) -> Option<PathBuf> {
     }
 }
 
-/// What tells a job from another: the program, the plan with its key, how objects are read, and where outputs go.
+/// Identifies a job: the program, the plan with its key, how objects are read, and where outputs go.
 fn job_id(job: &Job) -> String {
     let to = match &job.task {
         Task::Scan => None,
@@ -281,7 +281,7 @@ fn read_how(job: &Job) -> String {
     format!("{key:?} {how:?} {:?}", (read.piece_bytes, read.record_limit))
 }
 
-/// What tells an object, as it is and as it is read, from another in a later run; `None` where nothing can.
+/// Identifies, for a later run, an object in its present state and the way it is read; `None` where nothing can.
 pub(crate) fn identity(job: &Job, object: &Object) -> Option<String> {
     let Location::Blob(_) = &object.location else { return None };
     Some(digest(&[&object_id(object), &read_how(job)]))
@@ -296,13 +296,13 @@ pub(crate) fn shows_change(object: &Object, now: SystemTime) -> bool {
     strong || modified > SystemTime::UNIX_EPOCH && modified + TICK <= now
 }
 
-/// What tells an object, as it is, from another.
+/// Identifies an object in its present state.
 fn object_id(object: &Object) -> String {
     let Location::Blob(blob) = &object.location else { return String::new() };
     id_as(object, blob.stamp(), blob.tag())
 }
 
-/// The same, for an object that looks so.
+/// Identifies an object in the state that `stamp` and `tag` describe.
 fn id_as(object: &Object, stamp: Stamp, tag: Option<&str>) -> String {
     let Location::Blob(blob) = &object.location else { return String::new() };
     let since = stamp.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();

@@ -23,7 +23,7 @@ use crate::report::LookAt;
 use crate::sample::Sampler;
 use crate::shown::Names;
 
-/// Zeros that an identifier may have lost when it was stored as an integer.
+/// So many leading zeros an identifier may have lost when it was stored as an integer.
 pub(crate) const LOST_ZEROS: usize = 3;
 
 /// What became of a piece.
@@ -51,16 +51,16 @@ pub(crate) struct Worker<'r> {
     /// Keys the sketches of this run.
     run_key: &'r RandomState,
     names: Names<'r>,
-    /// By name, and whether it is of the keys of objects there.
-    fields: HashMap<(Arc<str>, bool), Arc<Known>>,
+    /// By name, and whether the cells are the keys of the objects there instead of their values.
+    fields: HashMap<(Arc<str>, bool), Arc<KnownField>>,
     scratch: Scratch,
     found: Vec<(u32, Finding)>,
-    /// How columns are looked at; tests hold the ways against each other.
+    /// How a column is looked at: with repeated texts once, or, in tests that compare the two, cell by cell.
     look: for<'b> fn(&'b Texts) -> Column<'b>,
 }
 
 /// A field as this thread has met it.
-struct Known {
+struct KnownField {
     plan: FieldPlan,
     shown: Arc<str>,
     /// Whether its name speaks for any detector.
@@ -127,7 +127,7 @@ impl<'r> Worker<'r> {
     }
 
     /// Enters the cells in the ledger; whether they are to be scanned.
-    fn count_cells(&self, field: &Known, texts: &Texts, counts: &mut Counts) -> bool {
+    fn count_cells(&self, field: &KnownField, texts: &Texts, counts: &mut Counts) -> bool {
         if texts.kind == Kind::Key {
             return true; // names are looked at like cells, but they are not cells
         }
@@ -146,7 +146,7 @@ impl<'r> Worker<'r> {
         true
     }
 
-    fn field(&mut self, name: &Arc<str>, of_keys: bool) -> Arc<Known> {
+    fn field(&mut self, name: &Arc<str>, of_keys: bool) -> Arc<KnownField> {
         let id = (name.clone(), of_keys);
         if let Some(known) = self.fields.get(&id) {
             return known.clone();
@@ -158,7 +158,7 @@ impl<'r> Worker<'r> {
         }
         let scanner = self.job.plan.scanner();
         let telling = scanner.detectors().any(|(index, _)| plan.field.vouches_for(index));
-        let known = Arc::new(Known { plan, shown: self.names.shown(name), telling });
+        let known = Arc::new(KnownField { plan, shown: self.names.shown(name), telling });
         if self.fields.len() >= FIELDS_TRACKED {
             self.fields.clear(); // data with names without end: compile again rather than grow
         }
@@ -166,7 +166,7 @@ impl<'r> Worker<'r> {
         known
     }
 
-    fn note_tallies(&self, field: &Known, tallies: &[Tally], counts: &mut Counts) {
+    fn note_tallies(&self, field: &KnownField, tallies: &[Tally], counts: &mut Counts) {
         for ((index, about), tally) in self.job.plan.scanner().detectors().zip(tallies) {
             if tally.tried > 0 && about.chance > 0.0 {
                 let sum = &mut counts.field(&field.shown).detectors.entry(index).or_default().tally;
@@ -191,7 +191,7 @@ impl<'r> Worker<'r> {
         }
     }
 
-    fn restore_zeros(&mut self, field: &Known, column: &Column<'_>) {
+    fn restore_zeros(&mut self, field: &KnownField, column: &Column<'_>) {
         let scanner = self.job.plan.scanner();
         let mut padded = Vec::new();
         for cell in 0..column.len() {
@@ -223,7 +223,7 @@ impl<'r> Worker<'r> {
 
     /// Adds to `self.found` the cells that are taken whole, and what recognizers see. The cells on which one fails are
     /// entered as such and returned; nothing that was found in them stays.
-    fn recognize(&mut self, field: &Known, column: &Column<'_>, worked: &mut Worked) -> Vec<u32> {
+    fn recognize(&mut self, field: &KnownField, column: &Column<'_>, worked: &mut Worked) -> Vec<u32> {
         let plan = &self.job.plan;
         plan.take_whole(&field.plan, &column.cells(), &mut self.found);
         let failed = plan.recognize(&field.plan.field, &column.cells(), &mut self.found);
@@ -243,7 +243,7 @@ impl<'r> Worker<'r> {
     }
 }
 
-fn count_skipped(field: &Known, cells: u64, counts: &mut Counts) {
+fn count_skipped(field: &KnownField, cells: u64, counts: &mut Counts) {
     counts.cells.total += cells;
     counts.cells.skipped += cells;
     counts.field(&field.shown).skipped += cells;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sievert_io::{Error as IoError, NewFile, Reached, Target};
 
-use super::{Alone, Commit, Current, left_out, tell};
+use super::{Commit, Current, ObjectShare, left_out, tell};
 use crate::feed::At;
 use crate::ledger::{Bytes, Objects};
 use crate::report::{Report, Share, keep_gap};
@@ -23,7 +23,7 @@ impl Commit<'_> {
         let current = self.current.as_mut().expect("set by the caller");
         if let Some(kept) = &begun.quarantine {
             let path = current.quarantine_path.clone();
-            let target = Target { path, overwrite: true, run: self.own.run.clone() };
+            let target = Target { path, overwrite: true, run: self.run.name.clone() };
             current.quarantine = Some(NewFile::go_on(&target, kept)?);
         }
         let mut report = begun.report;
@@ -35,9 +35,9 @@ impl Commit<'_> {
         }
         current.position = begun.position;
         current.unread = begun.unread.into_iter().map(|(field, n, why)| (field.into(), (n, why))).collect();
-        if let Some(alone) = &mut current.alone {
-            alone.base = Some(Box::new(report.clone()));
-            alone.begun = true;
+        if let Some(share) = &mut current.share {
+            share.base = Some(Box::new(report.clone()));
+            share.begun = true;
         }
         self.status.bytes_done += begun.position;
         self.before.continued += 1;
@@ -54,8 +54,8 @@ impl Commit<'_> {
     }
 
     fn mark_in(&mut self, current: &mut Current, at: At) -> Result<(), IoError> {
-        let due = self.own.state.as_ref().is_some_and(State::is_due);
-        if current.waiting.is_none() && due && self.own.sampler.is_none() {
+        let due = self.run.state.as_ref().is_some_and(State::is_due);
+        if current.waiting.is_none() && due && self.run.sampler.is_none() {
             current.waiting = self.waiting(current, at)?;
         }
         let Some(mut waiting) = current.waiting.take() else { return Ok(()) };
@@ -66,9 +66,9 @@ impl Commit<'_> {
                 return Ok(());
             }
         }
-        if let (Some(alone), Some(state)) = (&mut current.alone, &mut self.own.state) {
-            let written = state.keep().and_then(|()| state.begun(&alone.object, waiting.begun));
-            alone.begun = true;
+        if let (Some(share), Some(state)) = (&mut current.share, &mut self.run.state) {
+            let written = state.keep().and_then(|()| state.begun(&share.object, waiting.begun));
+            share.begun = true;
             self.fatal = self.fatal.take().or(written.err());
         }
         Ok(())
@@ -90,59 +90,59 @@ impl Commit<'_> {
                 kept => kept,
             },
         };
-        let Some(alone) = &current.alone else { return Ok(None) };
+        let Some(share) = &current.share else { return Ok(None) };
         let unread = current.unread.iter().map(|(field, (n, why))| (field.to_string(), *n, why.clone()));
         let begun = Begun {
             mark: at.mark,
             position: at.position,
             output: None,
             quarantine,
-            report: self.share(current, alone),
+            report: self.share_so_far(current, share),
             unread: unread.collect(),
         };
         Ok(Some(Waiting { begun, output }))
     }
 
-    /// An object's share of what the run tells, so far; without its bytes, which count when it ends.
-    pub(super) fn share(&self, current: &Current, alone: &Alone) -> Report {
+    /// An object's share of the report, so far; without its bytes, which count when it ends.
+    pub(super) fn share_so_far(&self, current: &Current, share: &ObjectShare) -> Report {
         let mut later = Report::default();
-        tell::fill(&mut later, alone.counts.clone(), &BTreeMap::new(), self.job.plan.scanner());
+        tell::fill(&mut later, share.counts.clone(), &BTreeMap::new(), self.job.plan.scanner());
         later.objects.push(self.entry(current));
-        let mut share = alone.base.as_deref().cloned().unwrap_or_default();
-        share.add(&later);
-        share.look_at.extend(alone.look_at.iter().cloned());
-        share.look_at.truncate(LOOK_AT_KEPT);
-        for gap in &alone.not_examined {
-            keep_gap(&mut share.not_examined, &mut share.not_examined_more, gap.clone());
+        let mut report = share.base.as_deref().cloned().unwrap_or_default();
+        report.add(&later);
+        report.look_at.extend(share.look_at.iter().cloned());
+        report.look_at.truncate(LOOK_AT_KEPT);
+        for gap in &share.not_examined {
+            keep_gap(&mut report.not_examined, &mut report.not_examined_more, gap.clone());
         }
-        share.not_examined_more += alone.not_examined_more;
-        share
+        report.not_examined_more += share.not_examined_more;
+        report
     }
 
-    /// All that is told of an object that was read to its end.
-    pub(super) fn whole(&self, current: &Current, alone: &Alone) -> Report {
-        let mut told = self.share(current, alone);
+    /// The report of an object that was read to its end, as if it were the only one.
+    pub(super) fn report_of(&self, current: &Current, share: &ObjectShare) -> Report {
+        let mut report = self.share_so_far(current, share);
         let sampled = left_out(current, current.size);
-        told.ledger.objects = Objects { total: 1, scanned: 1, ..Objects::default() };
+        report.ledger.objects = Objects { total: 1, scanned: 1, ..Objects::default() };
         let (total, scanned) = (current.size, current.size - sampled);
-        told.ledger.bytes = Bytes { total, scanned, sampled, ..Bytes::default() };
-        told.detectors.values_mut().for_each(|found| found.objects = 1);
+        report.ledger.bytes = Bytes { total, scanned, sampled, ..Bytes::default() };
+        report.detectors.values_mut().for_each(|found| found.objects = 1);
         let held = current.found.keys().map(|detector| (*detector, 1)).collect();
-        let sampled = |sampler| tell::sampled(sampler, &alone.counts, 1, &held, self.job.plan.scanner());
-        told.sample = self.own.sampler.as_ref().map(sampled);
+        let sampled = |sampler| tell::sampled(sampler, &share.counts, 1, &held, self.job.plan.scanner());
+        report.sample = self.run.sampler.as_ref().map(sampled);
         // What was not examined in full has to be read again.
-        let identity = current.identity.clone().filter(|_| told.complete());
-        if let Some(entry) = told.objects.last_mut() {
+        let identity = current.identity.clone().filter(|_| report.complete());
+        if let Some(entry) = report.objects.last_mut() {
             entry.share = identity.map(|identity| Box::new(Share { identity, ..Share::default() }));
         }
-        told
+        report
     }
 
     /// What was written of an object is given up: no other run goes on with it, unless another has the right to.
     pub(super) fn forget(&mut self, current: &mut Current) {
-        let begun = current.alone.as_ref().is_some_and(|alone| alone.begun);
-        let (Some(alone), Some(state), true) = (&current.alone, &mut self.own.state, begun) else { return };
-        if let Err(error) = state.keep().and_then(|()| state.gone(&alone.object)) {
+        let begun = current.share.as_ref().is_some_and(|share| share.begun);
+        let (Some(share), Some(state), true) = (&current.share, &mut self.run.state, begun) else { return };
+        if let Err(error) = state.keep().and_then(|()| state.gone(&share.object)) {
             if let Some(output) = &mut current.output {
                 output.leave();
             }

@@ -23,18 +23,18 @@ pub(super) struct Current {
     pub(super) output: Option<Box<dyn Output>>,
     pub(super) quarantine: Option<NewFile>,
     pub(super) quarantine_path: PathBuf,
-    /// What tells it in a later run, if something does.
+    /// What a later run will know it by, if anything.
     pub(super) identity: Option<String>,
     /// Records left out of a sample.
     pub(super) sampled: u64,
     /// How far it has come, as soon as that is durable.
     pub(super) waiting: Option<Waiting>,
-    /// What it comes to alone, where that is told.
-    pub(super) alone: Option<Box<Alone>>,
+    /// Where a later run needs to know what came of this object alone.
+    pub(super) share: Option<Box<ObjectShare>>,
 }
 
-/// An object's share of what the run tells.
-pub(super) struct Alone {
+/// An object's share of the report, beside the sum of all.
+pub(super) struct ObjectShare {
     pub(super) object: Object,
     pub(super) counts: Counts,
     pub(super) look_at: Vec<LookAt>,
@@ -42,11 +42,11 @@ pub(super) struct Alone {
     pub(super) not_examined_more: u64,
     /// What an earlier run has counted of it.
     pub(super) base: Option<Box<Report>>,
-    /// It is written down how far it has come.
+    /// Whether it is written down how far the object has come.
     pub(super) begun: bool,
 }
 
-impl Alone {
+impl ObjectShare {
     pub(super) fn new(object: Object) -> Self {
         let (counts, look_at, not_examined, not_examined_more, base, begun) = Default::default();
         Self { object, counts, look_at, not_examined, not_examined_more, base, begun }
@@ -68,7 +68,7 @@ impl Current {
             identity: None,
             sampled: 0,
             waiting: None,
-            alone: None,
+            share: None,
         }
     }
 }

@@ -57,8 +57,8 @@ impl Commit<'_> {
         for (field, (cells, why)) in std::mem::take(&mut current.unread) {
             let reason = format!("field {field}, {cells} cells: {why}");
             let gap = NotExamined { object: current.report.object.clone(), record: None, bytes: 0, reason };
-            if let Some(alone) = &mut current.alone {
-                keep_gap(&mut alone.not_examined, &mut alone.not_examined_more, gap.clone());
+            if let Some(share) = &mut current.share {
+                keep_gap(&mut share.not_examined, &mut share.not_examined_more, gap.clone());
             }
             keep_gap(&mut self.not_examined, &mut self.not_examined_more, gap);
         }
@@ -104,10 +104,10 @@ impl Commit<'_> {
             if let Some(mut current) = self.current.take() {
                 self.forget(&mut current);
             }
-            self.own.state.as_mut().map_or(Ok(()), State::write)?;
+            self.run.state.as_mut().map_or(Ok(()), State::write)?;
             return Err(error);
         }
-        self.own.state.as_mut().map_or(Ok(()), |state| state.finish(self.job))?;
+        self.run.state.as_mut().map_or(Ok(()), |state| state.finish(self.job))?;
         if let Some(file) = self.findings.take() {
             file.finish().map_err(Error::Findings)?;
         }
@@ -124,7 +124,7 @@ impl Commit<'_> {
             ledger: self.ledger,
             ..Report::default()
         };
-        if let Some(sampler) = self.own.sampler {
+        if let Some(sampler) = self.run.sampler {
             // What failed may hold anything, and is not among the objects that were looked at.
             let objects = self.ledger.objects.scanned;
             let mut sample = tell::sampled(&sampler, &self.counts, objects, &self.in_objects, scanner);

@@ -11,21 +11,21 @@ use super::Plan;
 use crate::policy::Policy;
 use crate::{Overrides, Problem};
 
-/// A recognizer of a plan.
+/// A recognizer, and what its detectors are to the plan.
 #[derive(Debug)]
-pub(super) struct Seeing {
-    by: Arc<dyn Recognizer>,
-    /// By the place of its detectors: what the scanner calls them; `None`, where they are off.
+pub(super) struct PlanRecognizer {
+    recognizer: Arc<dyn Recognizer>,
+    /// Its detectors, in its order, as the scanner numbers them; `None` for those that are off.
     indexes: Vec<Option<DetectorIndex>>,
 }
 
 /// The recognizers that have a detector that is on.
-pub(super) fn seeing(recognizers: &[Arc<dyn Recognizer>], scanner: &Scanner) -> Vec<Seeing> {
-    let seeing = recognizers.iter().map(|by| {
-        let indexes = by.detectors().into_iter().map(|id| scanner.index_of(id)).collect();
-        Seeing { by: by.clone(), indexes }
+pub(super) fn in_plan(recognizers: &[Arc<dyn Recognizer>], scanner: &Scanner) -> Vec<PlanRecognizer> {
+    let all = recognizers.iter().map(|recognizer| {
+        let indexes = recognizer.detectors().into_iter().map(|id| scanner.index_of(id)).collect();
+        PlanRecognizer { recognizer: recognizer.clone(), indexes }
     });
-    seeing.filter(|seeing| seeing.indexes.iter().any(Option::is_some)).collect()
+    all.filter(|one| one.indexes.iter().any(Option::is_some)).collect()
 }
 
 /// Detectors of the policy that are found by functions, where none was handed in for them.
@@ -63,13 +63,13 @@ impl Plan {
         // In an empty text there is nothing to see.
         let numbered = (0..).zip(texts.iter()).filter(|(_, text): &(u32, &str)| !text.is_empty());
         let (numbers, texts): (Vec<u32>, Vec<&str>) = numbered.unzip();
-        for Seeing { by, indexes } in &self.recognizers {
+        for PlanRecognizer { recognizer, indexes } in &self.recognizers {
             if !indexes.iter().flatten().any(|index| field.detectors.contains(*index)) {
                 continue;
             }
-            let mut answers = by.recognize(&texts).into_iter();
+            let mut answers = recognizer.recognize(&texts).into_iter();
             for (&number, text) in numbers.iter().zip(&texts) {
-                let none = || Err(Failure(format!("{} gave no answer", by.detectors().join(", "))));
+                let none = || Err(Failure(format!("{} gave no answer", recognizer.detectors().join(", "))));
                 match answers
                     .next()
                     .unwrap_or_else(none)

@@ -11,7 +11,7 @@ use crate::work::LOST_ZEROS;
 /// All that numbers and times are written with: `sievert_io`'s, and those of JSON.
 const WRITTEN: &[u8] = b"0123456789+-.:eETZ";
 
-/// A detector as far as numbers and times can hold what it finds: bytes of the shortest text that does.
+/// The length, in bytes, of the shortest text that a detector finds and a number or a time can hold.
 #[derive(Debug)]
 pub(super) struct Typed {
     anywhere: Option<usize>,
@@ -67,11 +67,11 @@ fn shortest(pattern: &str) -> Option<usize> {
         return None;
     }
     let Ok(hir) = regex_syntax::parse(pattern) else { return Some(0) };
-    can(&hir).then(|| hir.properties().minimum_len().unwrap_or(0))
+    may_be_written(&hir).then(|| hir.properties().minimum_len().unwrap_or(0))
 }
 
-/// Whether some text of a pattern is written so; for conjunctions, where each part has one.
-fn can(hir: &Hir) -> bool {
+/// Whether some text of a pattern may consist of [`WRITTEN`] alone. In doubt, yes: parts are looked at one by one.
+fn may_be_written(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(literal) => literal.0.iter().all(|byte| WRITTEN.contains(byte)),
@@ -81,10 +81,10 @@ fn can(hir: &Hir) -> bool {
         HirKind::Class(Class::Unicode(class)) => class.iter().any(|range| {
             WRITTEN.iter().any(|byte| (range.start()..=range.end()).contains(&char::from(*byte)))
         }),
-        HirKind::Repetition(repetition) => repetition.min == 0 || can(&repetition.sub),
-        HirKind::Capture(capture) => can(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().all(can),
-        HirKind::Alternation(branches) => branches.iter().any(can),
+        HirKind::Repetition(repetition) => repetition.min == 0 || may_be_written(&repetition.sub),
+        HirKind::Capture(capture) => may_be_written(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().all(may_be_written),
+        HirKind::Alternation(branches) => branches.iter().any(may_be_written),
     }
 }
 
@@ -96,7 +96,7 @@ fn is_written(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sievert_detect::{Borders, Category, Scanner, Scratch, Verdict};
+    use sievert_detect::{Borders, Scanner, Scratch};
 
     use super::*;
     use crate::{Overrides, Policy};
@@ -119,23 +119,11 @@ mod tests {
     fn detector(pattern: &str) -> CustomDetector {
         CustomDetector {
             id: "toy.it".into(),
-            title: "It".into(),
             placeholder: "IT".into(),
-            category: Category::Other,
             pattern: pattern.into(),
-            labelled: String::new(),
             labels: vec!["it".into()],
-            words: Vec::new(),
             borders: Borders::None,
-            context: Vec::new(),
-            negative_context: Vec::new(),
-            reach: 50,
-            needs_context: false,
-            validate: |_| Verdict::Plain,
-            chance: 0.0,
-            recognized: false,
-            examples: Vec::new(),
-            counter_examples: Vec::new(),
+            ..CustomDetector::default()
         }
     }
 

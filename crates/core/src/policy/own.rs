@@ -94,7 +94,7 @@ struct Validator {
     validate: fn(&Candidate<'_>) -> Verdict,
 }
 
-const VALIDATORS: &[Validator] = &[
+static VALIDATORS: &[Validator] = &[
     Validator { name: "luhn", chance: 0.1, validate: |c| Verdict::checked(checksum::luhn(c.digits())) },
     Validator {
         name: "verhoeff",
@@ -121,56 +121,17 @@ const VALIDATORS: &[Validator] = &[
     },
 ];
 
+/// What is wrong with an entry: the key, what, and what to do.
+type Wrong = (&'static str, String, String);
+
 impl OwnDetector {
     /// The detector as the scanner takes it. Its patterns are the scanner's to judge.
     pub(crate) fn lower(&self, path: &str, places: &Places) -> Result<CustomDetector, Problem> {
-        let problem =
-            |key: &str, what: String, hint: String| places.problem(&format!("{path}.{key}"), what, hint);
-        if !is_id(&self.id) {
-            let hint =
-                "write two words joined by a dot, such as `acme.customer`: small letters, digits and `_`";
-            return Err(problem("id", format!("`{}` is no detector id", self.id), hint.to_owned()));
-        }
-        let patterns = [&self.pattern, &self.labelled, &self.validator].map(|text| !text.is_empty());
-        let has_function = !self.function.is_empty();
-        if has_function && (patterns.contains(&true) || !self.words.is_empty() || !self.labels.is_empty()) {
-            let hint =
-                "write two detectors, one with the function (and `context`), one with the pattern".to_owned();
-            return Err(problem("function", format!("{} has a function and a pattern", self.id), hint));
-        }
-        let has_pattern = !(self.pattern.is_empty() && self.words.is_empty() && self.labelled.is_empty());
-        if !has_function && !has_pattern && self.whole_fields.is_empty() {
-            let hint = "give it `pattern`, `words`, `labelled` with `labels`, or `whole_fields`".to_owned();
-            return Err(problem("pattern", format!("{} finds nothing", self.id), hint));
-        }
-        if !self.labelled.is_empty() && self.labels.is_empty() {
-            let hint = "name the labels it may stand behind in `labels`".to_owned();
-            return Err(problem("labelled", format!("{} has no labels", self.id), hint));
-        }
-        let name = self.id.rsplit('.').next().unwrap_or_default();
-        let placeholder =
-            if self.placeholder.is_empty() { name.to_ascii_uppercase() } else { self.placeholder.clone() };
-        if !placeholder.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
-            let what = format!("`{placeholder}` cannot stand in <...>");
-            return Err(problem("placeholder", what, "write capital letters, digits and `_`".to_owned()));
-        }
-        let category = match self.category.as_str() {
-            "" => Category::Other,
-            word => Category::ALL.into_iter().find(|category| category.name() == word).ok_or_else(|| {
-                let known = Category::ALL.map(Category::name);
-                problem("category", format!("unknown category `{word}`"), suggestion(word, &known))
-            })?,
-        };
-        let (validate, chance): (fn(&Candidate<'_>) -> Verdict, _) = match self.validator.as_str() {
-            "" => (|_| Verdict::Plain, 0.0),
-            name => {
-                let known = VALIDATORS.iter().find(|validator| validator.name == name).ok_or_else(|| {
-                    let known: Vec<_> = VALIDATORS.iter().map(|validator| validator.name).collect();
-                    problem("validator", format!("unknown validator `{name}`"), suggestion(name, &known))
-                })?;
-                (known.validate, known.chance)
-            }
-        };
+        let problem = |(key, what, hint): Wrong| places.problem(&format!("{path}.{key}"), what, hint);
+        self.check_kind().map_err(problem)?;
+        let placeholder = self.checked_placeholder().map_err(problem)?;
+        let category = self.known_category().map_err(problem)?;
+        let validator = self.known_validator().map_err(problem)?;
         Ok(CustomDetector {
             id: self.id.clone(),
             title: if self.title.is_empty() { self.id.clone() } else { self.title.clone() },
@@ -190,12 +151,76 @@ impl OwnDetector {
             negative_context: self.negative_context.clone(),
             reach: self.reach,
             needs_context: self.needs_context,
-            validate,
-            chance,
-            recognized: !has_pattern,
+            validate: validator.map_or(|_| Verdict::Plain, |validator| validator.validate),
+            chance: validator.map_or(0.0, |validator| validator.chance),
+            recognized: !self.has_pattern(),
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
         })
+    }
+
+    /// Whether it has an id, and one way to find something.
+    fn check_kind(&self) -> Result<(), Wrong> {
+        let wrong = |key, what, hint: &str| Err((key, what, hint.to_owned()));
+        if !is_id(&self.id) {
+            let hint =
+                "write two words joined by a dot, such as `acme.customer`: small letters, digits and `_`";
+            return wrong("id", format!("`{}` is no detector id", self.id), hint);
+        }
+        let has_function = !self.function.is_empty();
+        let patterns = [&self.pattern, &self.labelled, &self.validator].map(|text| !text.is_empty());
+        if has_function && (patterns.contains(&true) || !self.words.is_empty() || !self.labels.is_empty()) {
+            let hint = "write two detectors, one with the function (and `context`), one with the pattern";
+            return wrong("function", format!("{} has a function and a pattern", self.id), hint);
+        }
+        if !has_function && !self.has_pattern() && self.whole_fields.is_empty() {
+            let hint = "give it `pattern`, `words`, `labelled` with `labels`, or `whole_fields`";
+            return wrong("pattern", format!("{} finds nothing", self.id), hint);
+        }
+        if !self.labelled.is_empty() && self.labels.is_empty() {
+            let hint = "name the labels it may stand behind in `labels`";
+            return wrong("labelled", format!("{} has no labels", self.id), hint);
+        }
+        Ok(())
+    }
+
+    /// Whether a scanner finds it by itself.
+    fn has_pattern(&self) -> bool {
+        !(self.pattern.is_empty() && self.words.is_empty() && self.labelled.is_empty())
+    }
+
+    /// What stands in `<...>`: as written, else the last word of the id.
+    fn checked_placeholder(&self) -> Result<String, Wrong> {
+        let name = self.id.rsplit('.').next().unwrap_or_default();
+        let placeholder =
+            if self.placeholder.is_empty() { name.to_ascii_uppercase() } else { self.placeholder.clone() };
+        if !placeholder.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
+            let what = format!("`{placeholder}` cannot stand in <...>");
+            return Err(("placeholder", what, "write capital letters, digits and `_`".to_owned()));
+        }
+        Ok(placeholder)
+    }
+
+    fn known_category(&self) -> Result<Category, Wrong> {
+        let word = self.category.as_str();
+        if word.is_empty() {
+            return Ok(Category::Other);
+        }
+        Category::ALL.into_iter().find(|category| category.name() == word).ok_or_else(|| {
+            let known = Category::ALL.map(Category::name);
+            ("category", format!("unknown category `{word}`"), suggestion(word, &known))
+        })
+    }
+
+    /// The validator that it names, if it names one.
+    fn known_validator(&self) -> Result<Option<&'static Validator>, Wrong> {
+        let name = self.validator.as_str();
+        let known = VALIDATORS.iter().find(|validator| validator.name == name);
+        if known.is_some() || name.is_empty() {
+            return Ok(known);
+        }
+        let names: Vec<_> = VALIDATORS.iter().map(|validator| validator.name).collect();
+        Err(("validator", format!("unknown validator `{name}`"), suggestion(name, &names)))
     }
 }
 

@@ -5,7 +5,7 @@ use sievert_io::{Cause, Change, Error, Kind, Place, Splice};
 use sievert_redact::{ActionKind, Outcome, Taken};
 
 use super::settle::Settled;
-use super::{Known, Worked, Worker};
+use super::{KnownField, Worked, Worker};
 use crate::column::Column;
 use crate::counts::Counts;
 use crate::policy::NonText;
@@ -16,7 +16,7 @@ impl Worker<'_> {
         &mut self,
         object: &str,
         column: &Column<'_>,
-        field: &Known,
+        field: &KnownField,
         settled: &Settled,
         worked: &mut Worked,
     ) -> Result<Vec<(u32, Change)>, Error> {

@@ -3,7 +3,7 @@
 use sievert_detect::{Category, Confidence, Finding, Group};
 use sievert_io::{Batch, Texts};
 
-use super::{Known, Worked, Worker};
+use super::{KnownField, Worked, Worker};
 use crate::findings::{Offsets, Row};
 use crate::job::Excerpt;
 use crate::report::LookAt;
@@ -13,12 +13,12 @@ use crate::run::LOOK_AT_KEPT;
 const EXCERPT_REACH: usize = 40;
 
 /// A cell with findings, as it was decoded.
-pub(super) struct Told<'a> {
+pub(super) struct CellWithFindings<'a> {
     pub(super) object: &'a str,
     pub(super) batch: &'a Batch,
     pub(super) texts: &'a Texts,
     pub(super) cell: u32,
-    pub(super) field: &'a Known,
+    pub(super) field: &'a KnownField,
     pub(super) groups: &'a [Group],
 }
 
@@ -39,8 +39,8 @@ impl Worker<'_> {
     }
 
     /// Notes where the winners in a cell stand.
-    pub(super) fn tell(&self, here: &Told<'_>, worked: &mut Worked) {
-        let Told { object, batch, texts, cell, field, groups } = *here;
+    pub(super) fn tell(&self, here: &CellWithFindings<'_>, worked: &mut Worked) {
+        let CellWithFindings { object, batch, texts, cell, field, groups } = *here;
         let plan = &self.job.plan;
         let text = texts.get(cell);
         for row in texts.occurrences.rows(cell) {

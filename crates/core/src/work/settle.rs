@@ -4,8 +4,8 @@ use sievert_detect::{DetectorIndex, Finding, Group, resolve};
 use sievert_io::{Batch, Change, Error};
 use sievert_redact::shape;
 
-use super::places::Told;
-use super::{Known, Worked, Worker};
+use super::places::CellWithFindings;
+use super::{KnownField, Worked, Worker};
 use crate::column::Column;
 use crate::counts::FieldFound;
 use crate::job::Task;
@@ -58,7 +58,7 @@ impl Worker<'_> {
         object: &str,
         batch: &Batch,
         column: &Column<'_>,
-        field: &Known,
+        field: &KnownField,
         worked: &mut Worked,
     ) -> Result<Vec<(u32, Change)>, Error> {
         let plan = &self.job.plan;
@@ -97,7 +97,7 @@ impl Worker<'_> {
         let told = settled.iter().filter(|(_, _, groups)| self.is_told(groups));
         let told = told.map(|(cell, _, groups)| (cell, groups)).collect();
         for (cell, groups) in column.decoded(told) {
-            self.tell(&Told { object, batch, texts: column.texts, cell, field, groups }, worked);
+            self.tell(&CellWithFindings { object, batch, texts: column.texts, cell, field, groups }, worked);
         }
         if rewrites { self.changes(object, column, field, &settled, worked) } else { Ok(Vec::new()) }
     }

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use sievert_detect::{
     Category, Detector, DetectorSet, Evidence, Failure, Recognized, Recognizer, Verdict, checksum,
 };
-use sievert_io::{Body, Input, ListOptions, ReadOptions, Runtime, list, open};
+use sievert_io::{Body, Input, ListOptions, Runtime, list, open};
 
 use super::*;
-use crate::{Destination, Limits, Overrides, Plan, Policy, Resume, Sample, SampleSize};
+use crate::{Destination, Overrides, Plan, Policy, Sample, SampleSize};
 
 static TOKEN: Detector = Detector {
     id: "toy.token",
@@ -88,19 +88,10 @@ fn job(folder: &Path, sample: Option<Sample>) -> Job {
     let overrides = Overrides { recognizers: vec![Arc::new(Names)], ..Overrides::default() };
     let policy = Policy::parse(POLICY, "p.toml").expect("a policy");
     let to = Destination::Folder(folder.join("out"));
-    Job {
-        plan: Plan::new(&policy, &[&TOKEN, &NUMBER], &overrides).expect("a plan").into(),
-        inputs: Vec::new(),
-        list: ListOptions::default(),
-        read: ReadOptions::default(),
-        task: Task::Redact { to, overwrite: false, state: folder.join("state") },
-        findings: Some(folder.join("findings.jsonl")),
-        excerpts: 7,
-        limits: Limits::default(),
-        resume: Resume::default(),
-        since: None,
-        sample,
-    }
+    let plan = Plan::new(&policy, &[&TOKEN, &NUMBER], &overrides).expect("a plan");
+    let task = Task::Redact { to, overwrite: false, state: folder.join("state") };
+    let findings = Some(folder.join("findings.jsonl"));
+    Job { findings, excerpts: 7, sample, ..Job::new(plan, Vec::new(), task) }
 }
 
 /// All that comes of a file's pieces, spelt out, and the work that it took.
@@ -205,7 +196,7 @@ fn what_repeats_is_scanned_once_and_tallied_as_often_as_it_stands() {
     assert!(less * 2 < more, "{less} and {more} steps");
 }
 
-/// Once the ones are known, nothing speaks against the others any more: a rewritten column holds nothing new.
+/// Numbers of another kind are no failures of theirs once they are known as such: a rewritten column holds nothing new.
 #[test]
 fn what_is_left_of_a_mixed_column_may_agree_too() {
     static NARROW: Detector = Detector {
@@ -243,7 +234,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn what_hears_the_column_is_what_a_scan_with_its_voice_finds(
+    fn agreement_that_is_added_is_what_a_scan_that_knows_it_finds(
         cells in prop::collection::vec("(code )?[1689][0-9]{3}[axy](-[0-9]{4}[axy])?( [0-9]{4}[axy])?", 1..9),
         name in prop::sample::select(vec!["code", "any"]),
     ) {
@@ -267,11 +258,11 @@ proptest! {
         let scanner = job.plan.scanner();
         let column = Column::plain(&texts);
         let mut field = scanner.field(name);
-        let mut together = DetectorSet::none(scanner.len());
-        together.insert(scanner.index_of("toy.code").expect("a detector of the plan"));
+        let mut agreeing = DetectorSet::none(scanner.len());
+        agreeing.insert(scanner.index_of("toy.code").expect("a detector of the plan"));
         scanner.scan_texts(&field, &column.cells(), &mut worker.scratch, &mut worker.found);
-        worker.hear(&together, &field, &column);
-        field.column = together;
+        worker.add_agreement(&agreeing, &field, &column);
+        field.column = agreeing;
         let mut expected = Vec::new();
         scanner.scan_texts(&field, &column.cells(), &mut worker.scratch, &mut expected);
         prop_assert_eq!(&worker.found, &expected);
