@@ -185,57 +185,76 @@ fn look_at(out: &mut String, report: &Report) {
     }
 }
 
+/// What was not looked for, and what was not looked at and why; then the sum of all bytes.
 fn coverage(out: &mut String, report: &Report) {
     line!(out);
     if !report.plan.not_looked_for.is_empty() {
         line!(out, "NOT LOOKED FOR   {}", not_looked_for(&report.plan.not_looked_for));
     }
     named_for(out, report);
-    let ledger = &report.ledger;
     no_text(out, report);
-    if !report.complete() {
-        let mut parts = Vec::new();
-        if ledger.objects.failed > 0 || ledger.bytes.failed > 0 {
-            parts.push(format!("{}, {}", plural(ledger.objects.failed, "file"), size(ledger.bytes.failed)));
-        }
-        if ledger.records.quarantined > 0 {
-            parts.push(format!("{} quarantined", plural(ledger.records.quarantined, "record")));
-        }
-        line!(out, "NOT EXAMINED     {}", parts.join("; "));
-        let (records, objects): (Vec<_>, Vec<_>) =
-            report.not_examined.iter().partition(|gap| gap.is_of_record());
-        for gap in objects.into_iter().chain(records).take(GAPS_SHOWN) {
-            let record = gap.record.map_or(String::new(), |record| format!(" record {record}"));
-            line!(out, "  {}{record}    {}", gap.object, gap.reason);
-        }
-        let more =
-            (report.not_examined.len() as u64 + report.not_examined_more).saturating_sub(GAPS_SHOWN as u64);
-        if more > 0 {
-            line!(out, "  and {} more in the report", count(more));
-        }
+    not_examined(out, report);
+    nothing_read(out, report);
+    left_out(out, report);
+    earlier_runs(out, report);
+    sampled(out, report);
+    bytes(out, report);
+}
+
+fn not_examined(out: &mut String, report: &Report) {
+    if report.complete() {
+        return;
     }
-    if ledger.objects.total == ledger.objects.skipped {
+    let ledger = &report.ledger;
+    let mut parts = Vec::new();
+    if ledger.objects.failed > 0 || ledger.bytes.failed > 0 {
+        parts.push(format!("{}, {}", plural(ledger.objects.failed, "file"), size(ledger.bytes.failed)));
+    }
+    if ledger.records.quarantined > 0 {
+        parts.push(format!("{} quarantined", plural(ledger.records.quarantined, "record")));
+    }
+    line!(out, "NOT EXAMINED     {}", parts.join("; "));
+    let (records, objects): (Vec<_>, Vec<_>) = report.not_examined.iter().partition(|gap| gap.is_of_record());
+    for gap in objects.into_iter().chain(records).take(GAPS_SHOWN) {
+        let record = gap.record.map_or(String::new(), |record| format!(" record {record}"));
+        line!(out, "  {}{record}    {}", gap.object, gap.reason);
+    }
+    let all = report.not_examined.len() as u64 + report.not_examined_more;
+    let more = all.saturating_sub(GAPS_SHOWN as u64);
+    if more > 0 {
+        line!(out, "  and {} more in the report", count(more));
+    }
+}
+
+fn nothing_read(out: &mut String, report: &Report) {
+    let objects = &report.ledger.objects;
+    if objects.total == objects.skipped {
         let why = report.skipped.first().map_or("there are no files".into(), |first| {
-            let files = plural(ledger.objects.skipped, "file");
+            let files = plural(objects.skipped, "file");
             format!("{files} left out, such as {}: {}", first.name, first.reason)
         });
         line!(out, "NOTHING READ     {why}");
     }
+}
+
+/// Metadata of objects that a store does not get, as it holds findings.
+fn left_out(out: &mut String, report: &Report) {
     let removed: usize = report.objects.iter().map(|object| object.metadata_removed.len()).sum();
     if removed > 0 {
-        line!(
-            out,
-            "LEFT OUT         {} with findings (the report names them)",
-            plural(removed as u64, "metadata value")
-        );
+        let removed = plural(removed as u64, "metadata value");
+        line!(out, "LEFT OUT         {removed} with findings (the report names them)");
     }
+}
+
+/// What was not read again, because an earlier run had read it.
+fn earlier_runs(out: &mut String, report: &Report) {
     if let Some(since) = &report.since {
         match &since.not_used {
             None => line!(
                 out,
                 "UNCHANGED        {}, {}, since {}: not read again, counted as then",
-                plural(ledger.objects.unchanged, "file"),
-                size(ledger.bytes.unchanged),
+                plural(report.ledger.objects.unchanged, "file"),
+                size(report.ledger.bytes.unchanged),
                 since.started.as_deref().unwrap_or_default()
             ),
             Some(why) => line!(out, "ALL READ         {why}"),
@@ -247,32 +266,40 @@ fn coverage(out: &mut String, report: &Report) {
     if report.continued > 0 {
         line!(out, "GONE ON WITH     {}, begun by an earlier run", plural(report.continued, "file"));
     }
-    if let Some(sample) = &report.sample {
-        let (drawn, all) = match sample.objects {
-            Some(objects) => (plural(objects, "file"), "all files"),
-            None => (plural(sample.records, "record"), "all"),
-        };
-        line!(out, "SAMPLED          {drawn}, seed {}", sample.seed);
-        for (id, held) in &sample.detectors {
-            let holding = count(held.objects.unwrap_or(held.records));
-            line!(out, "  {id} in {holding} of them: at most {} of {all}", percent(held.at_most));
-        }
-        line!(out, "  what was found in none: at most {} of {all} (95 %)", percent(sample.none_at_most));
+}
+
+/// What a sample says about all that it was drawn from.
+fn sampled(out: &mut String, report: &Report) {
+    let Some(sample) = &report.sample else { return };
+    let (drawn, all) = match sample.objects {
+        Some(objects) => (plural(objects, "file"), "all files"),
+        None => (plural(sample.records, "record"), "all"),
+    };
+    line!(out, "SAMPLED          {drawn}, seed {}", sample.seed);
+    for (id, held) in &sample.detectors {
+        let holding = count(held.objects.unwrap_or(held.records));
+        line!(out, "  {id} in {holding} of them: at most {} of {all}", percent(held.at_most));
     }
-    let unit = Unit::of(ledger.bytes.total);
-    let unchanged = match ledger.bytes.unchanged {
+    line!(out, "  what was found in none: at most {} of {all} (95 %)", percent(sample.none_at_most));
+}
+
+/// The ledger of bytes: its parts are all there is.
+fn bytes(out: &mut String, report: &Report) {
+    let bytes = &report.ledger.bytes;
+    let unit = Unit::of(bytes.total);
+    let unchanged = match bytes.unchanged {
         0 => String::new(),
         bytes => format!(" + {} unchanged", unit.show(bytes)),
     };
     line!(
         out,
         "COVERAGE  {} {} = {} scanned + {} failed + {} skipped + {} sampled{unchanged}",
-        unit.show(ledger.bytes.total),
+        unit.show(bytes.total),
         unit.name,
-        unit.show(ledger.bytes.scanned),
-        unit.show(ledger.bytes.failed),
-        unit.show(ledger.bytes.skipped),
-        unit.show(ledger.bytes.sampled),
+        unit.show(bytes.scanned),
+        unit.show(bytes.failed),
+        unit.show(bytes.skipped),
+        unit.show(bytes.sampled),
     );
 }
 
