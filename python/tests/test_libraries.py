@@ -77,6 +77,17 @@ def test_what_stands_beside_the_rows_of_a_dataset():
     assert EMAIL not in f"{clean.features}{clean.data.schema.metadata}{report}"
 
 
+def test_what_a_dataset_says_of_itself():
+    about = {"description": f"Ask {EMAIL}.", "citation": "@misc{a}", "download_checksums": {f"https://x.org/{EMAIL}": {}}}
+    dataset = datasets.Dataset.from_dict(ROWS, info=datasets.DatasetInfo(**about))
+    clean, report = sievert.redact(dataset, return_report=True)
+    assert (clean.info.description, clean.info.citation) == ("Ask <EMAIL>.", "@misc{a}")
+    assert clean.info.download_checksums is None and dataset.info.description == about["description"]
+    assert {"info.description", "info.download_checksums"} <= set(report.by_field())
+    assert clean.data.schema.metadata == dataset.data.schema.metadata and clean.features == dataset.features
+    assert EMAIL not in f"{clean.info}{report}"
+
+
 def test_the_splits_of_a_dataset_stay_splits():
     splits = datasets.DatasetDict(
         {name: datasets.Dataset.from_dict(ROWS, split=name) for name in ("train", "test")}

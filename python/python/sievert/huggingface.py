@@ -24,7 +24,8 @@ class Redact(_Batched):
     """Rewrites batches: ``dataset.map(Redact(policy), batched=True)``.
 
     Columns keep their types. A policy that drops records makes the dataset shorter. With ``streaming=True`` datasets
-    it works as they are read.
+    it works as they are read. A function of batches does not see ``dataset.info``, which ``map`` passes on as it is;
+    :func:`sievert.redact` of a whole dataset rewrites that too.
     """
 
     def __call__(self, batch: Any) -> Any:

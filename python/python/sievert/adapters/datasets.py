@@ -21,9 +21,20 @@ def open_frame(data: Any) -> Opened | None:
     if not isinstance(data, datasets.Dataset):
         return None
 
+    said = _said(data.info)
+    given = data.with_format("arrow")[:]
+    given = given.replace_schema_metadata({**(given.schema.metadata or {}), **said})
+
     def back(batches: _native.Batches) -> datasets.Dataset:
         table = pa.table(batches)
+        metadata = dict(table.schema.metadata or {})
+        now = {key: metadata.pop(key.encode(), b"").decode() for key in said}
+        table = table.replace_schema_metadata(metadata)
         info = data.info.copy()
+        for key in said:
+            if now[key] != said[key]:
+                name = key.removeprefix(_INFO)
+                setattr(info, name, now[key] if isinstance(getattr(info, name), str) else None)
         # Labels of classes and names of nested fields stand in the metadata, which was rewritten as well.
         features = datasets.Features.from_arrow_schema(table.schema)
         if features.type != pa.struct(list(table.schema)):
@@ -41,4 +52,15 @@ def open_frame(data: Any) -> Opened | None:
         return datasets.Dataset.from_dict(columns)
 
     name = f"datasets.Dataset {data.split}" if data.split else "datasets.Dataset"
-    return Opened(name, data.with_format("arrow")[:], back, table, rows=len(data))
+    return Opened(name, given, back, table, rows=len(data))
+
+
+_INFO = "info."
+
+
+def _said(info: datasets.DatasetInfo) -> dict[str, str]:
+    """What a dataset says of itself in words, and where it was downloaded from, by the names of these fields."""
+    said = {_INFO + name: value for name, value in vars(info).items() if isinstance(value, str) and value}
+    if info.download_checksums:
+        said[f"{_INFO}download_checksums"] = "\n".join(info.download_checksums)
+    return said
