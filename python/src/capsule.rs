@@ -75,6 +75,15 @@ impl Batches {
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
     }
 
+    /// What to do with it. A column's name may be personal, so none is shown.
+    fn __repr__(&self) -> String {
+        let rows: usize = self.0.batches.iter().map(RecordBatch::num_rows).sum();
+        let columns = self.0.schema.fields().len();
+        format!(
+            "<{rows} rewritten rows of {columns} columns: pyarrow.table, polars.DataFrame and DuckDB read them>"
+        )
+    }
+
     /// The places of the columns of which a value changed, or the name of a field in them.
     #[getter]
     fn changed(&self) -> Vec<usize> {

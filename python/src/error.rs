@@ -10,15 +10,20 @@ use sievert::Error;
 use sievert::io::Cause;
 
 /// What the command line calls it, and what Python does.
-const HINTS: [(&str, &str); 10] = [
+const HINTS: [(&str, &str); 15] = [
     ("--detector: ", "detectors: "),
     ("say --overwrite", "pass overwrite=True"),
     (", or say --ephemeral-key for a key of this run only", ""),
     (", or say --ephemeral-key", ""),
     ("try fewer with --threads", "pass fewer threads"),
+    (", or in that of --state", ""),
     (", or say --in-place", ""),
+    (", or insist with --input-format", ""),
+    ("name the JSON that --report wrote", "name the JSON that Report.save wrote"),
+    ("with the same --sample and --seed", "with the same sample"),
     ("--since: ", "since: "),
     ("name one with --input-format", "rename the file so that its ending tells it"),
+    ("not found; check the path", "not found; check the path, or scan texts by scan_text"),
     ("see `sievert detectors`", "see `sievert.detectors()`"),
     (
         "see `sievert policy init` for an example of every key",

@@ -2,7 +2,10 @@
 
 import collections
 import decimal
+import ipaddress
+import pathlib
 import pickle
+import uuid
 
 import numpy as np
 import pandas as pd
@@ -195,6 +198,29 @@ def test_types_that_are_not_read_are_said():
     assert clean["note"].to_pylist() == ["<EMAIL>", "x"]
 
 
+def test_metadata_of_a_single_field_is_looked_at():
+    note = pa.field("note", pa.string(), metadata={"owner": f"ask {EMAIL}", "unit": "text"})
+    table = pa.table({"note": ["x"]}, schema=pa.schema([note], metadata={"source": EMAIL}))
+    clean, report = sievert.redact(table, return_report=True)
+    assert clean.schema.metadata == {b"source": b"<EMAIL>"}
+    assert clean.schema.field("note").metadata == {b"owner": b"ask <EMAIL>", b"unit": b"text"}
+    assert report.complete and report.by_detector()["global.email"]["certain"] == 2
+
+
+def test_run_end_encoded_columns_are_read():
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array([2, 3, 4], pa.int32()), pa.array([EMAIL, None, "x"]))
+    clean = sievert.redact(pa.table({"r": runs}))
+    assert clean["r"].type == runs.type and clean["r"].to_pylist() == ["<EMAIL>", "<EMAIL>", None, "x"]
+
+
+def test_no_pickle_takes_along_what_was_rewritten():
+    table = pa.table({"note": [EMAIL] + ["words"] * 200_000})
+    for frame in (table, pa.Table.from_batches(table.to_batches(max_chunksize=100))):
+        clean = sievert.redact(frame)
+        assert EMAIL.encode() not in pickle.dumps(clean)
+        assert clean["note"].to_pylist()[:2] == ["<EMAIL>", "words"]
+
+
 def test_a_frame_that_breaks_off_is_not_handed_back():
     def batches():
         yield pa.record_batch({"note": TEXTS})
@@ -279,6 +305,12 @@ def test_pandas_series_indexes_levels_and_odd_names():
     assert sievert.redact(twins).to_numpy().tolist() == [["<EMAIL>", "x"]]
 
 
+def test_pandas_objects_that_are_written_as_texts_are_read():
+    values = [pathlib.PurePosixPath(f"/home/{EMAIL}"), uuid.UUID(int=5), ipaddress.ip_address("2001:db8::1:2"), 5]
+    clean = sievert.redact(pd.DataFrame({"o": pd.Series(values, dtype=object)}))["o"]
+    assert list(clean) == ["/home/<EMAIL>", values[1], "<IP>", 5]
+
+
 def test_pandas_objects_of_no_text_are_said():
     frame = pd.DataFrame({"o": pd.Series([EMAIL, object(), b"\xff", decimal.Decimal(5)], dtype=object)})
     with pytest.raises(IncompleteError, match="field o, 2 cells: objects that are neither"):
@@ -296,8 +328,12 @@ def test_pandas_objects_of_no_text_are_said():
 def test_what_is_no_frame_is_told_what_is_accepted():
     with pytest.raises(TypeError, match="data is dict; it takes a frame of pandas"):
         sievert.redact({"a": 1})
+    with pytest.raises(TypeError, match="data is list; .*lists of texts are for scan_texts and redact_texts"):
+        sievert.redact([EMAIL])
     with pytest.raises(TypeError, match="data is int; it takes a path"):
         sievert.scan(5)
+    with pytest.raises(TypeError, match="text is float; .* a column goes to sievert.redact as it is"):
+        pd.Series([EMAIL, None]).map(sievert.redact_text)
 
 
 def test_reports_of_parts_of_a_frame_add_up():

@@ -39,6 +39,9 @@ class Detector(NamedTuple):
     sources: tuple[str, ...]
     """Where the rule stands."""
 
+    def __repr__(self) -> str:
+        return f"<sievert.Detector {self.id}: {self.title}>"
+
     @property
     def country(self) -> str:
         """The part of the id before the dot: an ISO 3166 code, or ``global``, ``health``, ``secret``."""
@@ -57,8 +60,8 @@ def detectors(country: str | None = None, category: str | None = None) -> list[D
     is a group such as ``"credential"``. An unknown word is a ``ValueError`` that lists the known ones.
 
     >>> import sievert
-    >>> [d.id for d in sievert.detectors(country="nl")]
-    ['nl.bsn']
+    >>> sievert.detectors(country="nl")
+    [<sievert.Detector nl.bsn: Burgerservicenummer>]
     """
     chosen = list(_all())
     for name, wanted in (("country", country), ("category", category)):

@@ -281,7 +281,8 @@ def _number(threads: int | None) -> int | None:
 
 
 def _no_text(thing: object) -> TypeError:
-    return TypeError(f"text is {type(thing).__name__}; it takes a str, and scan_texts and redact_texts take many")
+    many = "a column goes to sievert.redact as it is, a list to redact_texts of a Scanner"
+    return TypeError(f"text is {type(thing).__name__}; it takes a str, and nothing that is missing: {many}")
 
 
 def _restore(policy: Policy, detectors: tuple[str, ...], min_confidence: Confidence | None) -> Scanner:
@@ -470,6 +471,7 @@ def _inputs(data: Any) -> list[str] | None:
 
 _FRAMES = "a frame of pandas, polars or pyarrow, a dataset, or anything that exports Arrow records"
 _OTHERS = "; texts are for scan_text and redact_text, files for scan and redact_file"
+_LISTS = "; lists of texts are for scan_texts and redact_texts of a Scanner, lists of rows for pandas.DataFrame first"
 _FILES = "a path, folder, glob or URI, or a list of them; or " + _FRAMES
 
 
@@ -479,7 +481,7 @@ def frame_of(data: Any, accepted: str = _FRAMES) -> Opened:
 
     opened = open_frame(data)
     if opened is None:
-        others = _OTHERS if isinstance(data, (str, os.PathLike)) else ""
+        others = _OTHERS if isinstance(data, (str, os.PathLike)) else _LISTS if isinstance(data, (list, tuple)) else ""
         raise TypeError(f"data is {type(data).__name__}; it takes {accepted}{others}")
     return opened
 

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import copy
 import decimal
+import ipaddress
+import pathlib
+import uuid
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -28,7 +31,11 @@ except ImportError:
 _COPIES_ON_WRITE = int(pd.__version__.partition(".")[0]) >= 3
 """Whether frames may share what none of them will change."""
 _Rewrite = Callable[[list[str]], list[str]]
-_SCALARS = (str, int, float, bool, decimal.Decimal, np.generic)
+_SCALARS = (
+    *(str, int, float, bool, decimal.Decimal, np.generic),
+    *(uuid.UUID, pathlib.PurePath, ipaddress.IPv4Address, ipaddress.IPv6Address),
+)
+"""Objects that are their ``str``, as far as anybody reads them."""
 
 
 def open_frame(data: Any) -> Opened | None:
