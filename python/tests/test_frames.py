@@ -319,10 +319,21 @@ def test_pandas_objects_of_no_text_are_said():
         clean = sievert.redact(frame, on_incomplete="warn")
     assert clean["o"][0] == "<EMAIL>" and clean["o"][1] is frame["o"][1]
     frame = pd.DataFrame({"a": [1 + 2j]})
-    frame.attrs["who"] = EMAIL
+    frame.attrs["who"] = [EMAIL]
     with pytest.raises(IncompleteError) as raised:
         sievert.redact(frame)
     assert {gap["reason"].split(",")[0] for gap in raised.value.report.not_examined} == {"field a", "field attrs"}
+
+
+def test_pandas_attributes_are_rewritten_where_they_are_texts_and_numbers():
+    frame = pd.DataFrame({"a": ["x", "y"]})
+    frame.attrs = {"who": f"ask {EMAIL}", EMAIL: 5, "empty": "", "n": 7, "none": None}
+    clean, report = sievert.redact(frame, return_report=True)
+    assert clean.attrs == {"who": "ask <EMAIL>", "<EMAIL>": 5, "empty": "", "n": 7, "none": None}
+    assert frame.attrs["who"] == f"ask {EMAIL}" and report.by_detector()["global.email"]["certain"] == 2
+    assert sievert.redact(frame["a"]).attrs == clean.attrs
+    drop = {"redact": [{"detectors": ["*"], "action": "drop-cell"}]}
+    assert set(sievert.redact(frame, policy=drop).attrs) == {"empty", "n", "none"}
 
 
 def test_what_is_no_frame_is_told_what_is_accepted():

@@ -48,6 +48,7 @@ def open_frame(data: Any) -> Opened | None:
 
         def last(new: pd.DataFrame) -> pd.Series:
             series = data._constructor(new.iloc[:, 0]).__finalize__(data)
+            series.attrs = new.attrs
             return series.rename(None if data.name is None else new.columns[0])
 
         return _open(name, frame, last)
@@ -62,8 +63,10 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
     parts = [*levels, *(frame.iloc[:, at] for at in range(frame.shape[1]))]
     names = [_shown(part.name) for part in levels] + [_shown(name) for name in frame.columns]
     handed = [_to_arrow(name, part, unread) for name, part in zip(names, parts)]
-    if frame.attrs:
-        unread.append(("attrs", len(frame.attrs), "attributes of a frame are not read; clear them"))
+    attrs = {f"attrs[{at}]": item for at, item in enumerate(frame.attrs.items()) if _is_flat(item)}
+    if len(attrs) < len(frame.attrs):
+        why = "attributes of a frame that hold more than a text or a number are not read; clear them"
+        unread.append(("attrs", len(frame.attrs) - len(attrs), why))
     table = pa.Table.from_arrays(handed, names=names)
 
     def back(batches: _native.Batches) -> Any:
@@ -89,7 +92,9 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         result.columns = columns
         # A frame of one's own kind stays one, with what pandas says beside the data: attributes, flags.
         own = result if type(frame) is pd.DataFrame else frame._constructor(result)
-        return last(own.__finalize__(frame))
+        own = own.__finalize__(frame)
+        own.attrs = _attrs_now(frame.attrs, attrs, new.schema.metadata or {})
+        return last(own)
 
     def label(row: int) -> Any:
         told = [_told(level.array[row], partial(opened.rewrite, field=_shown(level.name))) for level in levels]
@@ -100,6 +105,8 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
     def prepare(scan: Scan) -> None:
         beside = {} if levels else _names_of("index", frame.index)
         beside |= _names_of("columns", frame.columns) | _hidden(frame.columns, scan)
+        for place, (key, value) in attrs.items():
+            beside |= {f"{place}.key": _encodable(str(key)), f"{place}.value": _encodable(str(value))}
         opened.stream = table.replace_schema_metadata(beside)
 
     opened = Opened(
@@ -113,6 +120,35 @@ def _open(kind: str, frame: pd.DataFrame, last: Any) -> Opened:
         prepare=prepare,
     )
     return opened
+
+
+def _is_flat(attribute: tuple[Any, Any]) -> bool:
+    """Whether an attribute of a frame is its ``str``, as far as anybody reads it."""
+    key, value = attribute
+    return isinstance(key, _SCALARS) and (value is None or isinstance(value, _SCALARS))
+
+
+def _attrs_now(
+    old: dict[Any, Any], read: dict[str, tuple[Any, Any]], metadata: dict[bytes, bytes]
+) -> dict[Any, Any]:
+    """What has become of the attributes of a frame; one that is dropped goes with its key."""
+    places = {key: place for place, (key, _) in read.items()}
+    now = {}
+    for key, value in old.items():
+        if key not in places:
+            now[key] = value
+            continue
+        clean = [metadata.get(f"{places[key]}.{part}".encode()) for part in ("key", "value")]
+        if None not in clean:
+            new_key, new_value = (_kept(was, text) for was, text in zip((key, value), clean))
+            now[new_key] = new_value
+    return now
+
+
+def _kept(old: Any, new: bytes | None) -> Any:
+    """The object itself where its text is as it was."""
+    text = (new or b"").decode()
+    return old if _encodable(str(old)) == text else text
 
 
 def _shown(name: Any) -> str:
