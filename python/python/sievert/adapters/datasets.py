@@ -22,7 +22,7 @@ def open_frame(data: Any) -> Opened | None:
         return None
 
     said = _said(data.info)
-    given = data.with_format("arrow")[:]
+    given: Any = data.with_format("arrow")[:]
     given = given.replace_schema_metadata({**(given.schema.metadata or {}), **said})
 
     def back(batches: _native.Batches) -> datasets.Dataset:
