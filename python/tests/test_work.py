@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from conftest import EMAIL, KEY, PSEUDONYMS
 from sievert import IncompleteError, IncompleteWarning, PolicyError
-from sievert._work import Promise, Work, built
+from sievert._work import Identity, Work, built
 
 BATCH = pa.record_batch({"mail": [EMAIL, "nothing"]})
 SECRET = "ab" * 32
@@ -61,12 +61,12 @@ def test_a_process_without_the_key_is_named(held, says):
 
 def test_another_version_and_another_plan_are_refused():
     work = Work(PSEUDONYMS)
-    for promise, says in [
-        (work._promise._replace(version="0.0.0"), "the job was made with 0.0.0; install the same"),
-        (work._promise._replace(plan=""), "comes to another plan here"),
+    for identity, says in [
+        (work._identity._replace(version="0.0.0"), "the job was made with 0.0.0; install the same"),
+        (work._identity._replace(plan=""), "comes to another plan here"),
     ]:
         with pytest.raises(PolicyError, match=says):
-            built(work._made_of, promise)
+            built(work._made_of, identity)
 
 
 def test_a_key_that_was_changed_is_another_scanner(monkeypatch):
@@ -74,7 +74,7 @@ def test_a_key_that_was_changed_is_another_scanner(monkeypatch):
     monkeypatch.setenv(KEY, "cd" * 32)
     after, _ = Work(PSEUDONYMS).redact(BATCH)
     assert before["mail"][0] != after["mail"][0]
-    assert Promise.of(Work(PSEUDONYMS).scanner).key
+    assert Identity.of(Work(PSEUDONYMS).scanner).key
 
 
 def test_what_is_not_examined_is_said():

@@ -15,8 +15,8 @@ from ._report import Report
 from ._scanner import OnIncomplete, Scanner, complete, either, frame_of, gaps, logged, scanner_of
 
 
-class Promise(NamedTuple):
-    """What a scanner is like, wherever it is built: what differing ones make does not fit together."""
+class Identity(NamedTuple):
+    """What scanners of one job have in common, wherever they are built: what others make does not fit theirs."""
 
     version: str
     plan: str
@@ -24,8 +24,8 @@ class Promise(NamedTuple):
     """What tells the key from another, and nothing about it."""
 
     @classmethod
-    def of(cls, scanner: Scanner) -> Promise:
-        """What this one is like."""
+    def of(cls, scanner: Scanner) -> Identity:
+        """That of a scanner."""
         return cls(_native.__version__, scanner.plan_hash, scanner._plan.key_id)
 
 
@@ -39,13 +39,13 @@ class Work:
     def __init__(self, policy: PolicyLike | Scanner = None, *, on_incomplete: OnIncomplete = "raise") -> None:
         scanner = scanner_of(policy)  # what is wrong with it is said here, not in a process far away
         self._made_of = scanner._made_of
-        self._promise = Promise.of(scanner)
+        self._identity = Identity.of(scanner)
         self._on_incomplete: OnIncomplete = either(on_incomplete)
 
     @property
     def scanner(self) -> Scanner:
         """The scanner of this process."""
-        return built(self._made_of, self._promise)
+        return built(self._made_of, self._identity)
 
     def scan(self, batch: Any, name: str | None = None) -> Report:
         """Counts what is in a frame. ``name`` is what the report calls it, else its type."""
@@ -73,19 +73,19 @@ def _opened(batch: Any, name: str | None) -> Opened:
 
 
 @lru_cache(maxsize=16)
-def built(made_of: Any, promise: Promise) -> Scanner:
-    """The scanner of this process for a job. A key that was changed since makes another promise, hence another one."""
+def built(made_of: Any, identity: Identity) -> Scanner:
+    """The scanner of this process for a job. A key that was changed since makes another identity, hence another scanner."""
     policy, detectors, min_confidence = made_of
     try:
         scanner = Scanner(policy, detectors=detectors, min_confidence=min_confidence)
     except PolicyError as error:
         raise PolicyError(f"{_here()}: {error}") from None
-    here = Promise.of(scanner)
-    if here.version != promise.version:
-        hint = f"sievert is {here.version} here, the job was made with {promise.version}; install the same"
-    elif here.key != promise.key:
+    here = Identity.of(scanner)
+    if here.version != identity.version:
+        hint = f"sievert is {here.version} here, the job was made with {identity.version}; install the same"
+    elif here.key != identity.key:
         hint = f"the key in {scanner._plan.key} is not the one that the job was made with; hand out the same"
-    elif here.plan != promise.plan:
+    elif here.plan != identity.plan:
         hint = "the policy comes to another plan here; install the same build of sievert"
     else:
         return scanner
