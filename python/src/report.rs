@@ -40,7 +40,7 @@ pub(crate) fn save(py: Python<'_>, report: &str, path: PathBuf) -> PyResult<()> 
         let written = write_file(&runtime, &target, Access::Owner, report.as_bytes());
         written.map_err(|error| error.to_string())
     });
-    written.map_err(|error| store_error(py, format!("{error}; name a file that can be written")))
+    written.map_err(|error| store_error(py, error))
 }
 
 /// A report as JSON.

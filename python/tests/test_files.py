@@ -120,7 +120,7 @@ def test_wrong_usages_say_what_is_accepted(csv, tmp_path):
         (TypeError, "policy is list; from_dict takes a dictionary", lambda: sievert.Policy.from_dict([1])),
         (sievert.PolicyError, "the policy's name is empty", lambda: sievert.scan_text("x", policy="")),
         (StoreError, "gone.json: No such file or directory; check the path", lambda: Report.load("gone.json")),
-        (StoreError, "Is a directory (os error 21); name a file that can be written", lambda: report.save(tmp_path)),
+        (StoreError, "Is a directory (os error 21); name another place", lambda: report.save(tmp_path)),
         (FormatError, "not a report of this version", lambda: Report.load(csv)),
     ):
         with pytest.raises(kind) as raised:
