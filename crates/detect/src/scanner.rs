@@ -214,6 +214,12 @@ impl Scratch {
     }
 }
 
+impl fmt::Debug for Scanner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanner").field("detectors", &self.len()).finish_non_exhaustive()
+    }
+}
+
 impl Scanner {
     /// Compiles the detectors; their indexes are their places, built-ins first.
     ///
