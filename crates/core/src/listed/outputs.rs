@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use sievert_io::{Address, Cause, Entry, Input, ListOptions, Location, Object, Runtime, list_each};
 
 use crate::Error;
@@ -59,8 +60,8 @@ pub(super) struct Outputs<'j> {
     there: HashSet<String>,
     /// With several inputs, two objects may want one place.
     taken: HashSet<PathBuf>,
-    /// Where objects stand, and what is made of them there.
-    known: HashSet<(String, PathBuf)>,
+    /// Digests of where objects stand and what is made of them there: a folder may hold a million.
+    known: HashSet<[u8; 16]>,
     /// Of files with several names (hard links) that are rewritten in place, by device and number: the first name, and how
     /// many are not rewritten.
     linked: BTreeMap<(u64, u64), (String, u64)>,
@@ -117,7 +118,10 @@ impl<'j> Outputs<'j> {
             Task::Redact { to, .. } => target(to, object),
             Task::Scan => object.format.map(|format| format.name().into()),
         };
-        !self.known.insert((place, made.unwrap_or_default()))
+        let mut digest = Sha256::new_with_prefix(&place);
+        digest.update([0]); // stands in no place
+        digest.update(made.unwrap_or_default().as_os_str().as_encoded_bytes());
+        !self.known.insert(*digest.finalize().first_chunk().expect("twice as long"))
     }
 
     /// A rewritten file takes one name of the old one, which the others still lead to.
