@@ -210,10 +210,10 @@ fn a_users_word_borders_become_borders() {
 #[test]
 fn a_bad_pattern_is_an_error_that_names_its_detector() {
     for pattern in ["[0-9", "^a", "a$", r"a\bb", "a*", r"[a&&b]", "", r"(a)\1", r"\w{900}{900}"] {
-        let error = Scanner::new(&[], &[custom(pattern)]).err().expect("refused").to_string();
+        let error = Scanner::new(&[], &[custom(pattern)]).expect_err("refused").to_string();
         assert!(error.contains("acme.thing"), "{pattern}: {error}");
     }
-    let twice = Scanner::new(&[&MRN, &MRN], &[]).err().expect("refused").to_string();
+    let twice = Scanner::new(&[&MRN, &MRN], &[]).expect_err("refused").to_string();
     assert!(twice.contains("toy.mrn"));
 }
 
