@@ -132,6 +132,11 @@ fn a_scan_shows_values_when_asked() {
         folder.path(),
     );
     shown(|| assert_snapshot!("scan_show_values", ran.good().stdout));
+
+    // Data do not speak to the terminal.
+    fs::write(folder.path().join("t.txt"), "of \u{202e}<me@weber-labs.org>\u{1b}[2J now\n").expect("written");
+    let ran = sievert(["scan", "t.txt", "--show-values", "--exit-zero"], folder.path()).good().stdout;
+    assert!(ran.contains("\n    of  <[me@weber-labs.org]> [2J now\n"), "{ran}");
 }
 
 #[test]

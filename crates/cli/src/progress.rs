@@ -82,14 +82,7 @@ impl Progress for Watch {
 
     fn excerpt(&self, excerpt: &Excerpt) {
         let Excerpt { object, place, detector, why, before, value, after } = excerpt;
-        let flat =
-            |text: &str| -> String { text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() };
-        let lines = format!(
-            "{detector}  {object}{place}  ({why})\n    {}[{}]{}\n",
-            flat(before),
-            flat(value),
-            flat(after)
-        );
+        let lines = format!("{detector}  {object}{place}  ({why})\n    {before}[{value}]{after}\n");
         if crate::out::text(&lines).is_err() {
             self.closed.store(true, Ordering::Relaxed);
         }

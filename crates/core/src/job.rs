@@ -156,7 +156,8 @@ pub struct Status {
     pub findings: u64,
 }
 
-/// A finding with up to 40 characters of its cell on either side, other findings there masked.
+/// A finding with up to 40 characters of its cell on either side, other findings there masked. To be shown: control
+/// characters, and those that turn the direction of writing, are blanks.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Excerpt {
     /// The object's name.

@@ -74,6 +74,11 @@ impl<'p> Names<'p> {
     }
 }
 
+/// The text with a blank for each character that would speak to a terminal.
+pub(crate) fn flat(text: &str) -> String {
+    text.replace(speaks, " ")
+}
+
 /// Whether a terminal would do something else than show it.
 fn speaks(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use sievert_core::{Destination, Job, Limits, Overrides, Plan, Policy, Resume, Task, report::Report, run};
+use sievert_core::{Destination, Job, Limits, Overrides, Plan, Policy, Task, report::Report, run};
 use sievert_detect::{Detector, Verdict};
-use sievert_io::{Input, ListOptions, ReadOptions};
+use sievert_io::Input;
 
 static TOKEN: Detector = Detector {
     id: "toy.token",
@@ -28,19 +28,9 @@ fn redact(name: &str, data: &str, folder: &Path) -> (String, Report) {
     let plan = Plan::new(&policy, &[&TOKEN], &Overrides::default()).expect("a plan");
     fs::write(folder.join(name), data).expect("written");
     let to = Destination::Folder(folder.join("out"));
-    let job = Job {
-        plan: plan.into(),
-        inputs: vec![Input::Path(folder.join(name))],
-        list: ListOptions::default(),
-        read: ReadOptions::default(),
-        task: Task::Redact { to, overwrite: true, state: folder.join("state") },
-        findings: None,
-        excerpts: 0,
-        limits: Limits { threads: 1, memory: 1 << 20, ..Limits::default() },
-        resume: Resume::default(),
-        since: None,
-        sample: None,
-    };
+    let task = Task::Redact { to, overwrite: true, state: folder.join("state") };
+    let limits = Limits { threads: 1, memory: 1 << 20, ..Limits::default() };
+    let job = Job { limits, ..Job::new(plan, vec![Input::Path(folder.join(name))], task) };
     let report = run(&job, &()).expect("a report");
     (fs::read_to_string(folder.join("out").join(name)).expect("an output"), report)
 }

@@ -8,6 +8,7 @@ use crate::findings::{Offsets, Row};
 use crate::job::Excerpt;
 use crate::report::LookAt;
 use crate::run::LOOK_AT_KEPT;
+use crate::shown::flat;
 
 /// Characters shown on either side of a finding.
 const EXCERPT_REACH: usize = 40;
@@ -104,9 +105,9 @@ impl Worker<'_> {
             place,
             detector: scanner.about(winner.detector).id.to_owned(),
             why: format!("{} {}", winner.confidence, why.join(", ")).trim_end().to_owned(),
-            before: before[start..].to_owned(),
-            value: text[group.cover.start as usize..group.cover.end as usize].to_owned(),
-            after: masked(group.cover.end as usize..text.len()).chars().take(EXCERPT_REACH).collect(),
+            before: flat(&before[start..]),
+            value: flat(&text[group.cover.start as usize..group.cover.end as usize]),
+            after: flat(&masked(group.cover.end as usize..text.len())).chars().take(EXCERPT_REACH).collect(),
         }
     }
 }
