@@ -219,7 +219,7 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     let written = args.report.iter().chain(&beside).try_for_each(write);
     let code = exit_code(&report, args);
     let shown = match args.format {
-        Shown::Json => json.clone(),
+        Shown::Json => json,
         Shown::Text => {
             // What came through a pipe is gone.
             let piped = args.inputs.iter().any(|input| input == "-");

@@ -17,7 +17,7 @@ static BEYOND: [Beyond; 4] = [
         fields: "first name, last name, middle name, given name, given names, family name, full name, \
             maiden name, birth name, legal name, preferred name, surname, forename, fname, lname, \
             patient name, customer name, client name, contact name, employee name, member name, \
-            person name, user full name, student name, teacher name, tenant name, subscriber name, \
+            person name, student name, teacher name, tenant name, subscriber name, \
             insured name, applicant name, candidate name, doctor name, physician name, \
             provider name, nurse name, guardian name, parent name, mother name, father name, \
             spouse name, owner name, holder name, cardholder name, beneficiary name, sender name, \

@@ -1,5 +1,8 @@
 //! The same table in every format: what a report says of its columns does not depend on how their cells are stored.
 
+#[path = "fixtures/toys.rs"]
+mod toys;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -14,27 +17,9 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use sievert_core::report::{FieldFindings, Levels};
 use sievert_core::{Job, Limits, Overrides, Plan, Policy, Task, run};
-use sievert_detect::{Confidence, Detector, Verdict, checksum};
+use sievert_detect::{Confidence, Detector, checksum};
 use sievert_io::{Frame, Input};
-
-static NUMBER: Detector = Detector {
-    id: "toy.number",
-    title: "Toy number with a check digit",
-    placeholder: "NUMBER",
-    pattern: "[0-9]{8}",
-    chance: 0.1,
-    validate: |candidate| Verdict::checked(checksum::luhn(candidate.digits())),
-    ..Detector::BLANK
-};
-
-static TOKEN: Detector = Detector {
-    id: "toy.token",
-    title: "Toy token",
-    placeholder: "TOKEN",
-    pattern: "tok_[a-z0-9]{6}",
-    validate: |_| Verdict::Unmistakable,
-    ..Detector::BLANK
-};
+use toys::{NUMBER, TOKEN};
 
 const ROWS: usize = 1_500;
 

@@ -1,21 +1,16 @@
 //! Recognizers in the whole job: what they see is found like anything else, and what they fail on is never passed on.
 
+#[path = "fixtures/toys.rs"]
+mod toys;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use sievert_core::{Destination, Error, Job, Overrides, Plan, Policy, Task, report::Report, run};
-use sievert_detect::{Detector, Evidence, Failure, Recognized, Recognizer, Scratch, Verdict};
+use sievert_detect::{Evidence, Failure, Recognized, Recognizer, Scratch};
 use sievert_io::Input;
-
-static TOKEN: Detector = Detector {
-    id: "toy.token",
-    title: "Toy token",
-    placeholder: "TOKEN",
-    pattern: "tok_[a-z0-9]{6}",
-    validate: |_| Verdict::Unmistakable,
-    ..Detector::BLANK
-};
+use toys::TOKEN;
 
 const POLICY: &str = r#"
 version = 1

@@ -1,5 +1,8 @@
 //! The whole job with toy detectors: the run, the ledger and the report do not depend on the catalogue.
 
+#[path = "fixtures/toys.rs"]
+mod toys;
+
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::ops::ControlFlow;
@@ -11,28 +14,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sievert_core::report::Report;
 use sievert_core::{Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Status, Task, run};
-use sievert_detect::{Confidence, Detector, Verdict, checksum};
+use sievert_detect::{Confidence, Detector, checksum};
 use sievert_io::frame::ffi::{RecordBatchIterator, Schema};
 use sievert_io::{Frame, Input, ReadOptions, Unread};
-
-static TOKEN: Detector = Detector {
-    id: "toy.token",
-    title: "Toy token",
-    placeholder: "TOKEN",
-    pattern: "tok_[a-z0-9]{6}",
-    validate: |_| Verdict::Unmistakable,
-    ..Detector::BLANK
-};
-
-static NUMBER: Detector = Detector {
-    id: "toy.number",
-    title: "Toy number with a check digit",
-    placeholder: "NUMBER",
-    pattern: "[0-9]{8}",
-    chance: 0.1,
-    validate: |candidate| Verdict::checked(checksum::luhn(candidate.digits())),
-    ..Detector::BLANK
-};
+use toys::{NUMBER, TOKEN};
 
 static SECRET: Detector = Detector {
     id: "toy.secret",

@@ -1,20 +1,14 @@
 //! Fields that a policy takes whole, in the whole job.
 
+#[path = "fixtures/toys.rs"]
+mod toys;
+
 use std::fs;
 use std::path::Path;
 
 use sievert_core::{Destination, Job, Limits, Overrides, Plan, Policy, Task, report::Report, run};
-use sievert_detect::{Detector, Verdict};
 use sievert_io::Input;
-
-static TOKEN: Detector = Detector {
-    id: "toy.token",
-    title: "Toy token",
-    placeholder: "TOKEN",
-    pattern: "tok_[a-z0-9]{6}",
-    validate: |_| Verdict::Unmistakable,
-    ..Detector::BLANK
-};
+use toys::TOKEN;
 
 const POLICY: &str = r#"
 version = 1

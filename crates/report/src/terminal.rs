@@ -32,9 +32,9 @@ pub fn summary(report: &Report, next: &Next) -> String {
     found(&mut out, report);
     places(&mut out, report);
     rewritten(&mut out, report);
-    look_at(&mut out, report);
-    coverage(&mut out, report);
-    proposals(&mut out, report, next);
+    let places_cut = look_at(&mut out, report);
+    let gaps_cut = coverage(&mut out, report);
+    proposals(&mut out, report, next, places_cut || gaps_cut);
     out
 }
 
@@ -161,9 +161,10 @@ fn rewritten(out: &mut String, report: &Report) {
     }
 }
 
-fn look_at(out: &mut String, report: &Report) {
+/// Whether it leaves some to the report.
+fn look_at(out: &mut String, report: &Report) -> bool {
     if report.look_at.is_empty() {
-        return;
+        return false;
     }
     line!(out, "\nLOOK AT");
     let mut shown: Vec<&LookAt> = Vec::new();
@@ -180,30 +181,38 @@ fn look_at(out: &mut String, report: &Report) {
             id => line!(out, "{id:width$}  {}  {}", at.place, at.note),
         }
     }
-    if report.look_at.len() > shown.len() {
-        line!(out, "  and {} more in the report", count((report.look_at.len() - shown.len()) as u64));
-    }
+    more_in_the_report(out, (report.look_at.len() - shown.len()) as u64)
 }
 
-/// What was not looked for, and what was not looked at and why; then the sum of all bytes.
-fn coverage(out: &mut String, report: &Report) {
+/// The end of a list of which so many entries are not shown; whether there are any.
+fn more_in_the_report(out: &mut String, more: u64) -> bool {
+    if more > 0 {
+        line!(out, "  and {} more in the report", count(more));
+    }
+    more > 0
+}
+
+/// What was not looked for, and what was not looked at and why; then the sum of all bytes. Whether it leaves some to the
+/// report.
+fn coverage(out: &mut String, report: &Report) -> bool {
     line!(out);
     if !report.plan.not_looked_for.is_empty() {
         line!(out, "NOT LOOKED FOR   {}", not_looked_for(&report.plan.not_looked_for));
     }
     named_for(out, report);
     no_text(out, report);
-    not_examined(out, report);
+    let cut = not_examined(out, report);
     nothing_read(out, report);
     left_out(out, report);
     earlier_runs(out, report);
     sampled(out, report);
     bytes(out, report);
+    cut
 }
 
-fn not_examined(out: &mut String, report: &Report) {
+fn not_examined(out: &mut String, report: &Report) -> bool {
     if report.complete() {
-        return;
+        return false;
     }
     let ledger = &report.ledger;
     let mut parts = Vec::new();
@@ -220,10 +229,7 @@ fn not_examined(out: &mut String, report: &Report) {
         line!(out, "  {}{record}    {}", gap.object, gap.reason);
     }
     let all = report.not_examined.len() as u64 + report.not_examined_more;
-    let more = all.saturating_sub(GAPS_SHOWN as u64);
-    if more > 0 {
-        line!(out, "  and {} more in the report", count(more));
-    }
+    more_in_the_report(out, all.saturating_sub(GAPS_SHOWN as u64))
 }
 
 fn nothing_read(out: &mut String, report: &Report) {
@@ -352,7 +358,8 @@ fn not_looked_for(all: &[String]) -> String {
     parts.join(", ")
 }
 
-fn proposals(out: &mut String, report: &Report, next: &Next) {
+/// What to type next. `cut`: lists above leave some to the report.
+fn proposals(out: &mut String, report: &Report, next: &Next, cut: bool) {
     let loudest =
         report.detectors.iter().filter(|(_, found)| found.levels.at_least(next.fail_on) > 0).min_by_key(
             |(id, found)| (!id.starts_with("secret."), std::cmp::Reverse(found.levels.certain), *id),
@@ -361,12 +368,8 @@ fn proposals(out: &mut String, report: &Report, next: &Next) {
         line!(out, "\nSee why:   sievert scan {} --detector {id} --show-values --limit 20", next.inputs);
         line!(out, "Clean it:  sievert redact {} --out clean/", next.inputs);
     }
-    // Lines above leave the rest to a report that nobody has asked for.
-    if report.command == "scan"
-        && next.report.is_empty()
-        && out.contains(" more in the report")
-        && !next.inputs.is_empty()
-    {
+    // Nobody has asked for that report yet.
+    if cut && report.command == "scan" && next.report.is_empty() && !next.inputs.is_empty() {
         line!(out, "\nIn full:   sievert scan {} --report report.json", next.inputs);
     }
     if !next.report.is_empty() {

@@ -133,7 +133,8 @@ impl<'j> Outputs<'j> {
             && about.nlink() > 1
         {
             let first = || (object.name.clone(), about.nlink());
-            self.linked.entry((about.dev(), about.ino())).or_insert_with(first).1 -= 1;
+            let (_, left) = self.linked.entry((about.dev(), about.ino())).or_insert_with(first);
+            *left = left.saturating_sub(1); // a name may have been made since
         }
     }
 
