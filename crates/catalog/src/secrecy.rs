@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::Anchored;
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
 use sievert_detect::Verdict;
 
 /// The verdict on what follows a prefix that only one issuer uses. Nothing but the prefix proves it, so what stands
@@ -34,28 +36,53 @@ impl Known {
     const RUNS: &[&str] = &["12345", "abcde", "qwert", "98765", "a1b2c3", "abc123", "deadbeef"];
 
     fn within(text: &str) -> Self {
-        static ALL: LazyLock<AhoCorasick> =
-            LazyLock::new(|| any_of(&[Known::EXAMPLE, Known::ROWS, Known::RUNS].concat()));
-        let first = text.as_bytes().first();
-        let row = first.is_some_and(|first| text.bytes().all(|byte| byte.eq_ignore_ascii_case(first)));
-        ALL.find_overlapping_iter(text).fold(Self { row, ..Self::default() }, |known, found| {
-            match found.pattern().as_usize() {
-                0 => Self { example: true, ..known },
-                nth if nth <= Self::ROWS.len() => Self { row: true, ..known },
-                _ => Self { run: true, ..known },
-            }
-        })
+        static ALL: LazyLock<AnyOf> =
+            LazyLock::new(|| AnyOf::new(&[Known::EXAMPLE, Known::ROWS, Known::RUNS].concat()));
+        let mut known = Self { row: is_row(text), ..Self::default() };
+        ALL.each_in(text, |word| match word {
+            0 => known.example = true,
+            nth if nth <= Self::ROWS.len() => known.row = true,
+            _ => known.run = true,
+        });
+        known
     }
 }
 
-/// In any case. Secrets are short and seldom hold any of it, so a table walked byte by byte is the quickest.
-fn any_of(words: &[&str]) -> AhoCorasick {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .prefilter(false)
-        .build(words)
-        .expect("they are few and short")
+/// One sign again and again.
+fn is_row(text: &str) -> bool {
+    let first = text.as_bytes().first();
+    first.is_some_and(|first| text.bytes().all(|byte| byte.eq_ignore_ascii_case(first)))
+}
+
+/// Some words, in any case. Secrets and their names are short and seldom hold one, so a table walked byte by byte is the
+/// quickest.
+pub(crate) struct AnyOf(DFA);
+
+impl AnyOf {
+    /// Of few and short words.
+    pub(crate) fn new(words: &[&str]) -> Self {
+        let dfa = DFA::builder().ascii_case_insensitive(true).prefilter(false).build(words);
+        Self(dfa.expect("they are few and short"))
+    }
+
+    /// Calls `each` with the number of each that a text holds.
+    fn each_in(&self, text: &str, mut each: impl FnMut(usize)) {
+        let Self(words) = self;
+        let mut state = words.start_state(Anchored::No).expect("they are found anywhere");
+        for byte in text.bytes() {
+            state = words.next_state(Anchored::No, state, byte);
+            if words.is_match(state) {
+                (0..words.match_len(state)).for_each(|nth| each(words.match_pattern(state, nth).as_usize()));
+            }
+        }
+    }
+
+    /// Whether a text holds one of them.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let mut held = false;
+        self.each_in(text, |_| held = true);
+        held
+    }
 }
 
 /// Whether this is a stand-in for a secret: a variable, an expression, a word to be replaced, a row of signs.
@@ -66,11 +93,11 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         || value.starts_with(['<', '$', '%', '{', '@'])
         || value.ends_with('>')
         || value.starts_with("__") && value.ends_with("__")
-        || Known::within(value).row
-        || MARKED.is_match(value)
+        || is_row(value)
+        || MARKED.is_in(value)
 }
 
-static MARKED: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(MARKS));
+static MARKED: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&[MARKS, Known::ROWS].concat()));
 
 /// What is found anywhere in an expression or a stand-in.
 const MARKS: &[&str] = &[

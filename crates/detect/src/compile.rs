@@ -7,7 +7,7 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 
 use crate::automaton::check;
 use crate::detector::alphanumeric;
-use crate::filter::{Filter, before_digit};
+use crate::filter::before_digit;
 use crate::{Borders, Candidate, Category, CustomDetector, Detector, Error, Verdict};
 
 /// How far context may reach, in bytes.
@@ -30,7 +30,6 @@ pub(crate) struct Compiled {
 pub(crate) struct Shape {
     pub(crate) detector: u16,
     pub(crate) hir: Hir,
-    pub(crate) filter: Filter,
     pub(crate) left: Borders,
     pub(crate) right: Borders,
 }
@@ -178,7 +177,7 @@ impl Shape {
         check(&hir)?;
         let side = |stripped| if stripped { Borders::Word } else { borders };
         let (left, right) = (side(left), side(right));
-        Ok(Self { detector, filter: Filter::of(&hir, left), hir, left, right })
+        Ok(Self { detector, hir, left, right })
     }
 }
 

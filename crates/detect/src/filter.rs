@@ -171,6 +171,11 @@ impl Filter {
     }
 }
 
+/// The bytes that the texts of a shape can begin with.
+pub(crate) fn first(hir: &Hir) -> Bytes {
+    *Sets::of(hir, Direction::Forward).first().expect("no shape takes the empty text")
+}
+
 /// Starts that are this rare are good enough.
 const RARE: f64 = 1.0 / 2000.0;
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::automaton::{Automaton, Walker};
 use crate::compile::{Compiled, Parts, Role, Shape};
 use crate::covered::Covered;
-use crate::filter::Place;
+use crate::filter::{self, Bytes, Place};
 use crate::kernel::{BLOCK, Path};
 use crate::letters::Letters;
 use crate::shadow::{Shadow, Views};
@@ -32,14 +32,14 @@ pub struct Scanner {
     groups: Vec<Group>,
     /// Shapes that are tried behind labels alone, by detector.
     labelled: Vec<Option<Labelled>>,
-    /// The farthest that context of any detector reaches, in bytes.
-    reach: usize,
 }
 
 /// What may stand behind a label.
 struct Labelled {
     shape: Shape,
     automaton: Automaton,
+    /// What it can begin with.
+    first: Bytes,
 }
 
 /// One detector, as lists and reports show it.
@@ -250,12 +250,12 @@ impl Scanner {
         let parts = Parts::new(detectors, custom)?;
         let first_digits = parts.first_digits();
         let groups = grouped(parts.patterns);
-        let filters: Vec<_> = groups.iter().map(Group::filters).collect();
+        let filters: Vec<_> = groups.iter().map(|group| &group.filters[..]).collect();
         let mut labelled: Vec<_> = parts.detectors.iter().map(|_| None).collect();
         for shape in parts.labelled {
             let of = usize::from(shape.detector);
-            labelled[of] =
-                Some(Labelled { automaton: Automaton::new(vec![shape.hir.clone()], shape.right), shape });
+            let automaton = Automaton::new(vec![shape.hir.clone()], shape.right);
+            labelled[of] = Some(Labelled { automaton, first: filter::first(&shape.hir), shape });
         }
         Ok(Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
@@ -263,7 +263,6 @@ impl Scanner {
             sieve: Sieve::new(&filters, path),
             groups,
             labelled,
-            reach: parts.detectors.iter().map(|detector| detector.reach).max().unwrap_or(0),
             detectors: parts.detectors,
         })
     }
@@ -297,8 +296,8 @@ impl Scanner {
 
     /// How the candidates of one detector are found. The index must be of this scanner.
     pub fn cost(&self, detector: DetectorIndex) -> Cost {
-        let shapes = self.groups.iter().flat_map(|group| &group.shapes);
-        let own = shapes.filter(|shape| shape.detector == detector.0).map(|shape| &shape.filter);
+        let all = self.groups.iter().flat_map(|group| group.shapes.iter().zip(&group.filters));
+        let own = all.filter(|(shape, _)| shape.detector == detector.0).map(|(_, filter)| filter);
         let none = Cost { route: Route::Label, places: 0.0 };
         own.fold(none, |cost, filter| {
             let places = cost.places + filter.share;

@@ -118,7 +118,7 @@ pub(crate) struct Sieved {
 
 impl Sieve {
     /// Of the filters of each group, at most [`MOST_GROUPS`].
-    pub(crate) fn new(groups: &[Vec<&Filter>], path: Path) -> Self {
+    pub(crate) fn new(groups: &[&[Filter]], path: Path) -> Self {
         const { assert!(ASKED[ASKED.len() - 1] < SPAN) };
         let clusters = clustered(groups);
         let mates = |one: &Cluster| {
@@ -243,7 +243,7 @@ const EDGE: [u8; 2 * SPAN] = {
 };
 
 /// The windows of each group, those that are alike as one.
-fn clustered(groups: &[Vec<&Filter>]) -> Vec<Cluster> {
+fn clustered(groups: &[&[Filter]]) -> Vec<Cluster> {
     let mut windows: Vec<_> = groups
         .iter()
         .enumerate()

@@ -312,8 +312,9 @@ fn small_word(text: &str) -> Option<usize> {
         let rest = rest.as_str();
         let closed =
             !small.chars().next_back().is_some_and(in_word) || !rest.chars().next().is_some_and(in_word);
-        // `MRN: NR-864367`: a value may begin with the letters of a small word.
-        let joined = rest.strip_prefix(['-', '_', '/']).is_some_and(|rest| rest.starts_with(in_word));
+        // `MRN: NR-864367`, `password: no!way42`: a value may begin with the letters of a small word.
+        let joins = |c: char| matches!(c, '-' | '_') || !is_sign(c) && !in_word(c);
+        let joined = rest.strip_prefix(joins).is_some_and(|rest| rest.starts_with(in_word));
         (same && closed && !joined).then(|| text.len() - rest.len())
     })
 }

@@ -8,6 +8,8 @@ use crate::sieve::MOST_GROUPS;
 
 pub(super) struct Group {
     pub(super) shapes: Vec<Shape>,
+    /// What leads to each shape.
+    pub(super) filters: Vec<Filter>,
     /// Walks from the start of a candidate.
     pub(super) automaton: Automaton,
     /// Where the windows stand inside the candidates: what stands before and behind them.
@@ -34,21 +36,18 @@ impl Walkers {
 }
 
 impl Group {
-    fn new(shapes: Vec<Shape>) -> Self {
+    fn new(members: Vec<(Shape, Filter)>) -> Self {
+        let (shapes, filters): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         let loosest = shapes.iter().map(|shape| shape.right).min().unwrap_or(Borders::None);
         let automaton = Automaton::new(shapes.iter().map(|shape| shape.hir.clone()).collect(), loosest);
-        let inside = match &shapes[..] {
-            [Shape { filter: Filter { place: Place::Inside { left, right }, .. }, left: border, .. }] => {
+        let inside = match (&shapes[..], &filters[..]) {
+            ([shape], [Filter { place: Place::Inside { left, right }, .. }]) => {
                 let right = Automaton::new(vec![right.clone()], loosest);
-                Some(Inside { left: Automaton::backwards(left.clone(), *border), right })
+                Some(Inside { left: Automaton::backwards(left.clone(), shape.left), right })
             }
             _ => None,
         };
-        Self { shapes, automaton, inside }
-    }
-
-    pub(super) fn filters(&self) -> Vec<&Filter> {
-        self.shapes.iter().map(|shape| &shape.filter).collect()
+        Self { shapes, filters, automaton, inside }
     }
 }
 
@@ -58,31 +57,32 @@ const LONG: usize = 300;
 
 /// Shapes of digits are walked as one, since most numbers have the shape of several. Others have a group of their own as
 /// long as there are any.
-pub(super) fn grouped(mut shapes: Vec<Shape>) -> Vec<Group> {
+pub(super) fn grouped(shapes: Vec<Shape>) -> Vec<Group> {
     // A detector's candidates are judged in the order of their starts, which only shapes of one kind keep.
     let owners: Vec<_> = shapes.iter().map(|shape| shape.detector).collect();
-    for shape in &mut shapes {
-        if owners.iter().filter(|owner| **owner == shape.detector).count() > 1 {
-            shape.filter = Filter::at_start(&shape.hir, shape.left);
-        }
-    }
-    let (numbers, others): (Vec<_>, Vec<_>) = shapes.into_iter().partition(is_number);
-    let mut groups: Vec<Vec<Shape>> = if numbers.is_empty() { Vec::new() } else { vec![numbers] };
+    let alone = |shape: &Shape| owners.iter().filter(|owner| **owner == shape.detector).count() == 1;
+    let at_start = |shape: &Shape| Filter::at_start(&shape.hir, shape.left);
+    let filtered = shapes.into_iter().map(|shape| {
+        let filter = if alone(&shape) { Filter::of(&shape.hir, shape.left) } else { at_start(&shape) };
+        (shape, filter)
+    });
+    let (numbers, others): (Vec<_>, Vec<_>) = filtered.partition(|(shape, filter)| is_number(shape, filter));
+    let mut groups = if numbers.is_empty() { Vec::new() } else { vec![numbers] };
     let mut rest = Vec::new();
-    for mut shape in others {
+    for (shape, filter) in others {
         if groups.len() < MOST_GROUPS - 1 {
-            groups.push(vec![shape]);
+            groups.push(vec![(shape, filter)]);
         } else {
-            shape.filter = Filter::at_start(&shape.hir, shape.left);
-            rest.push(shape);
+            let filter = at_start(&shape);
+            rest.push((shape, filter));
         }
     }
     groups.extend((!rest.is_empty()).then_some(rest));
     groups.into_iter().map(Group::new).collect()
 }
 
-fn is_number(shape: &Shape) -> bool {
-    let begins = |byte| shape.filter.windows.iter().any(|window| window.at(0).contains(byte));
+fn is_number(shape: &Shape, filter: &Filter) -> bool {
+    let begins = |byte| filter.windows.iter().any(|window| window.at(0).contains(byte));
     let short = shape.hir.properties().maximum_len().is_some_and(|most| most <= LONG);
-    matches!(shape.filter.place, Place::Start) && short && (begins(b'5') || begins(b'1')) && !begins(b'e')
+    matches!(filter.place, Place::Start) && short && (begins(b'5') || begins(b'1')) && !begins(b'e')
 }

@@ -153,7 +153,9 @@ impl<'p> Pass<'p> {
         }
         let shape = &labelled.shape;
         let text = self.text();
-        for start in starts.filter(|start| self.view.is_char_boundary(*start)) {
+        for start in
+            starts.filter(|start| text.bytes.get(*start).is_some_and(|byte| labelled.first.contains(*byte)))
+        {
             let covered = &self.cell.covered_behind_labels[usize::from(detector.0)];
             if shape.left > Borders::before(self.view, start) || covered.holds(text.number, start) {
                 continue;
@@ -329,10 +331,9 @@ impl<'p> Pass<'p> {
             return voices;
         }
         let reach = self.scanner.detectors[usize::from(detector.0)].reach;
-        let low = span.start.saturating_sub(reach) as u32;
-        let high = (span.end + reach) as u32;
-        let all = span.start.saturating_sub(self.scanner.reach)..span.end + self.scanner.reach;
-        self.cell.heard.listen(&self.scanner.words, self.view, self.letters, all);
+        let near = span.start.saturating_sub(reach)..span.end + reach;
+        let (low, high) = (near.start as u32, near.end as u32);
+        self.cell.heard.listen(&self.scanner.words, self.view, self.letters, near);
         let Heard { hits, owners, .. } = &self.cell.heard;
         if !owners.contains(detector) {
             return voices;

@@ -65,7 +65,8 @@ pub static DETECTOR: Detector = Detector {
         "credential",
         "auth key",
     ],
-    borders: Borders::None,
+    // Else the validator would be asked about each beginning of a value.
+    borders: Borders::Latin,
     validate,
     normalize: |text| text.into(),
     sample,
@@ -79,6 +80,7 @@ pub static DETECTOR: Detector = Detector {
         "#access_token=[[2YotnFZFEjr1zCsicMWpAA]]&state=xyz&token_type=Bearer",
         "my_password := \"[[super$ecret]]\"",
         "Passwort: [[Sommer2024!]]",
+        "password: [[no!way42]]",
         "machine api.example.org login anna password [[hZ4q8vLw2k]]",
         "deploy --host db1 --password [[hZ4q8vLw2k]] --dry-run",
         "MY_SERVICE_TOKEN=[[f83hs9Dk2lQp0vNx71Zb]]",
@@ -244,8 +246,8 @@ fn secret(value: &str, quoted: bool) -> bool {
             let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
             word.chars().all(char::is_alphabetic)
         });
-    let random = value.len() >= 16 && secrecy::entropy(value) >= 3.5 && digits;
-    letters && !path && (digits || signs && quoted) && (random || !name) && (quoted || !signs || digits)
+    let random = || value.len() >= 16 && secrecy::entropy(value) >= 3.5 && digits;
+    letters && !path && (digits || signs && quoted) && (!name || random()) && (quoted || !signs || digits)
 }
 
 fn sample(draw: &mut Draw) -> String {

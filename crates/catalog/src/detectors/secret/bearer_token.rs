@@ -19,7 +19,8 @@ pub static DETECTOR: Detector = Detector {
     // The first signs are of cookies that Express signs.
     labelled: r"(?:s:|s%3[Aa])?[0-9A-Za-z._~+/-]{8,}={0,2}",
     labels: &["bearer", "basic", "bearer token", "auth", "session", "sessionid", "sid"],
-    borders: Borders::None,
+    // Else the validator would be asked about each beginning of a value.
+    borders: Borders::Latin,
     validate,
     normalize: |text| text.into(),
     sample,

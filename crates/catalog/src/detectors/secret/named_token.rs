@@ -1,8 +1,10 @@
 //! Tokens of any service, told by the word `token` in front of them and by how they look.
 
+use std::sync::LazyLock;
+
 use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Verdict};
 
-use crate::secrecy;
+use crate::secrecy::{self, AnyOf};
 
 pub static DETECTOR: Detector = Detector {
     id: "secret.named_token",
@@ -16,7 +18,8 @@ pub static DETECTOR: Detector = Detector {
     placeholder: "TOKEN",
     labelled: r"[0-9A-Za-z][0-9A-Za-z._~+/-]{15,511}={0,2}",
     labels: &["token", "jsessionid", "phpsessid"],
-    borders: Borders::None,
+    // Else the validator would be asked about each beginning of a value.
+    borders: Borders::Latin,
     validate,
     normalize: |text| text.into(),
     sample,
@@ -45,8 +48,19 @@ pub static DETECTOR: Detector = Detector {
 };
 
 /// What a token is for that opens nothing.
-const HARMLESS: [&str; 9] =
-    ["page", "next", "continuation", "sync", "cursor", "csrf", "xsrf", "cancellation", "verification"];
+static HARMLESS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::new(&[
+        "page",
+        "next",
+        "continuation",
+        "sync",
+        "cursor",
+        "csrf",
+        "xsrf",
+        "cancellation",
+        "verification",
+    ])
+});
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let goes_on = |next: char| next.is_alphanumeric() || "_~+/=-([{%$@".contains(next);
@@ -58,7 +72,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let lead = c.before().rsplit('\n').next().unwrap_or_default().to_ascii_lowercase();
     let name = lead.rsplit_once("token").map_or("", |(name, _)| name);
     let name = name.rsplit(|sign: char| !sign.is_alphanumeric() && !"_- ".contains(sign)).next();
-    Verdict::plain(!HARMLESS.iter().any(|word| name.is_some_and(|name| name.contains(word))))
+    Verdict::plain(!name.is_some_and(|name| HARMLESS.is_in(name)))
 }
 
 /// Whether nobody would choose it: digits among letters, often and all over.
