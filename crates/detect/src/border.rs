@@ -1,13 +1,22 @@
 //! What counts as a border between a candidate, a word, and their neighbours.
 
+use std::sync::LazyLock;
+
 use crate::Borders;
 
 /// Whether a word ends where this character does not stand: letters and digits, but not those of scripts that set no
 /// blanks between words (Han, Kana, Hangul with its particles, Thai, Lao, Burmese, Khmer), so that a number written
 /// right behind such a letter is found.
 pub(crate) fn in_word(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !unspaced(c) }
+    match NEAR.get(c as usize) {
+        Some(near) => *near,
+        None => !unspaced(c) && c.is_alphanumeric(),
+    }
 }
+
+/// The same for the blocks up to Cyrillic, whose letters are asked about most often.
+static NEAR: LazyLock<Box<[bool]>> =
+    LazyLock::new(|| ('\0'..=LAST_OF_CYRILLIC).map(char::is_alphanumeric).collect());
 
 const fn unspaced(c: char) -> bool {
     matches!(c,

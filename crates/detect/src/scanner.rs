@@ -114,9 +114,13 @@ impl fmt::Debug for Texts<'_> {
 }
 
 impl<'t> Texts<'t> {
-    fn get(&self, number: usize) -> &'t str {
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.buffer[start as usize..self.ends[number] as usize]
+    /// Where a text starts; behind the last, where that ends.
+    pub(crate) fn start(&self, number: usize) -> usize {
+        number.checked_sub(1).map_or(0, |before| self.ends[before] as usize)
+    }
+
+    pub(crate) fn get(&self, number: usize) -> &'t str {
+        &self.buffer[self.start(number)..self.start(number + 1)]
     }
 
     /// The texts.

@@ -150,33 +150,44 @@ impl Views {
     /// The views of the texts, and the numbers of those that are not the text itself.
     pub(crate) fn of<'v>(&'v mut self, texts: &Texts<'v>, shadow: &mut Shadow) -> (Texts<'v>, &'v [u32]) {
         self.disguised.clear();
-        let first = plain(texts.buffer);
-        if first == texts.buffer.len() {
-            return (*texts, &self.disguised);
-        }
-        let first = texts.ends.partition_point(|end| *end as usize <= first);
-        let mut start = first.checked_sub(1).map_or(0, |before| texts.ends[before] as usize);
-        for (number, text) in texts.iter().enumerate().skip(first) {
-            let (view, disguised) = shadow.of(text);
-            if disguised.is_some() {
-                if self.disguised.is_empty() {
-                    self.buffer.clear();
-                    self.buffer.push_str(&texts.buffer[..start]);
-                    self.ends.clear();
-                    self.ends.extend_from_slice(&texts.ends[..number]);
-                }
-                self.disguised.push(number as u32);
-            }
-            if !self.disguised.is_empty() {
+        self.buffer.clear();
+        self.ends.clear();
+        // Texts up to here are in the buffer of views.
+        let mut copied = 0;
+        let mut number = 0;
+        while let Some(odd) = texts.first_odd(number) {
+            number = odd + 1;
+            if let (view, Some(_)) = shadow.of(texts.get(odd)) {
+                self.copy(texts, copied..odd);
                 self.buffer.push_str(view);
                 self.ends.push(self.buffer.len() as u32);
+                self.disguised.push(odd as u32);
+                copied = number;
             }
-            start += text.len();
         }
-        match &self.disguised[..] {
-            [] => (*texts, &[]),
-            disguised => (Texts { buffer: &self.buffer, ends: &self.ends }, disguised),
+        if self.disguised.is_empty() {
+            return (*texts, &[]);
         }
+        self.copy(texts, copied..texts.ends.len());
+        (Texts { buffer: &self.buffer, ends: &self.ends }, &self.disguised)
+    }
+
+    /// Appends texts that are their own views.
+    fn copy(&mut self, texts: &Texts<'_>, numbers: Range<usize>) {
+        let (from, to) = (texts.start(numbers.start), texts.start(numbers.end));
+        let here = self.buffer.len();
+        self.buffer.push_str(&texts.buffer[from..to]);
+        self.ends.extend(texts.ends[numbers].iter().map(|end| (*end as usize - from + here) as u32));
+    }
+}
+
+impl Texts<'_> {
+    /// The next text from this one on that may not be its own view.
+    fn first_odd(&self, number: usize) -> Option<usize> {
+        let start = self.start(number);
+        let odd = start + plain(&self.buffer[start..]);
+        let ahead = self.ends[number..].partition_point(|end| *end as usize <= odd);
+        (number + ahead < self.ends.len()).then_some(number + ahead)
     }
 }
 
@@ -265,6 +276,10 @@ fn plain(text: &str) -> usize {
         };
         let Some(length) = length else { return at };
         at += length;
+        // Where one such character stands, more do.
+        while let Some(length) = bytes.get(at).and_then(|first| itself(*first)) {
+            at += length;
+        }
     }
     bytes.len()
 }

@@ -104,7 +104,7 @@ const MOST_CLUSTERS: usize = 128;
 pub(crate) struct Sieve {
     kernel: Kernel,
     /// By place of [`ASKED`] and byte: the clusters that may have it there.
-    asked: Vec<[u128; 256]>,
+    asked: Box<[[u128; 256]; ASKED.len()]>,
     /// By cluster: the bit of its group, and all clusters of that group.
     groups: Vec<(u64, u128)>,
 }
@@ -127,7 +127,7 @@ impl Sieve {
         };
         let mut it = Self {
             kernel: Kernel::new(&bucketed(&clusters), path),
-            asked: vec![[0; 256]; ASKED.len()],
+            asked: vec![[0; 256]; ASKED.len()].try_into().expect("a row for each place"),
             groups: clusters.iter().map(|cluster| (1 << cluster.group, mates(cluster))).collect(),
         };
         for (nth, Cluster { window, .. }) in clusters.iter().enumerate() {

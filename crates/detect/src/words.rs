@@ -308,13 +308,15 @@ fn small_word(text: &str) -> Option<usize> {
     let starts = SMALL_STARTS[usize::from(*text.as_bytes().first()?)];
     letters::bits(starts).map(|nth| SMALL[nth]).find_map(|small| {
         let mut rest = text.chars();
-        let same = small.chars().all(|c| rest.next().is_some_and(|d| c == d || d.to_lowercase().eq([c])));
+        if !small.chars().all(|c| rest.next().is_some_and(|d| c == d || d.to_lowercase().eq([c]))) {
+            return None;
+        }
         let rest = rest.as_str();
         let closed =
             !small.chars().next_back().is_some_and(in_word) || !rest.chars().next().is_some_and(in_word);
         // `MRN: NR-864367`, `password: no!way42`: a value may begin with the letters of a small word.
         let joins = |c: char| matches!(c, '-' | '_') || !is_sign(c) && !in_word(c);
         let joined = rest.strip_prefix(joins).is_some_and(|rest| rest.starts_with(in_word));
-        (same && closed && !joined).then(|| text.len() - rest.len())
+        (closed && !joined).then(|| text.len() - rest.len())
     })
 }
