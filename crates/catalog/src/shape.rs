@@ -26,12 +26,14 @@ pub(crate) fn identifier(c: &Candidate<'_>) -> Verdict {
         Anchored::Field => numbers > 0,
         _ => numbers > 2 && count > 3 && !is_year(c.text),
     };
-    Verdict::plain(telling && c.text.len() <= 25 && !is_date(c.text) && !goes_on(c))
+    // `2023-01-15T10`, the beginning of a time.
+    let time = c.text.get(..10).is_some_and(is_date) && c.text[10..].starts_with('T');
+    Verdict::plain(telling && c.text.len() <= 25 && !is_date(c.text) && !time && !goes_on(c))
 }
 
 /// What a labelled value is that has not the form of its type: mistyped, unless it is a date.
 pub(crate) fn mistyped(c: &Candidate<'_>) -> Verdict {
-    if is_date(c.text) { Verdict::No } else { Verdict::Failed }
+    if is_date(c.text) || is_compact_date(c.text) { Verdict::No } else { Verdict::Failed }
 }
 
 /// `Checked`, for a checksum that holds, or `Weak` for bare digits that no word vouches for.
@@ -86,6 +88,21 @@ pub(crate) fn is_part(c: &Candidate<'_>) -> bool {
     led || goes_on(c)
 }
 
+/// Whether the candidate is a piece of the digits behind a decimal point.
+pub(crate) fn is_fraction(c: &Candidate<'_>) -> bool {
+    c.before()
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .strip_suffix('.')
+        .is_some_and(|whole| whole.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether the candidate stands in a row of numbers with blanks between.
+pub(crate) fn is_in_a_row(c: &Candidate<'_>) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    c.before().strip_suffix(' ').is_some_and(|before| before.ends_with(digit))
+        || c.after().strip_prefix(' ').is_some_and(|after| after.starts_with(digit))
+}
+
 /// Whether the number or chain goes on behind the candidate.
 fn goes_on(c: &Candidate<'_>) -> bool {
     let mut after = c.after().chars();
@@ -107,6 +124,15 @@ pub(crate) fn is_date(text: &str) -> bool {
             || (of(a, 2) && of(b, 2) && (c.len() == 2 && of(c, 2) || is_year(c))))
 }
 
+/// `20230115`.
+fn is_compact_date(text: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| text[range].parse().unwrap_or(0);
+    text.len() == 8
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && is_year(&text[..4])
+        && is_day(part(0..4), part(4..6), part(6..8))
+}
+
 /// A year that somebody alive may write about.
 fn is_year(text: &str) -> bool {
     text.len() == 4 && text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
@@ -125,6 +151,7 @@ mod tests {
         for date in ["2023-01-15", "1/2/23", "15.01.2023", "01-02-2023"] {
             assert!(is_date(date), "{date}");
         }
+        assert!(is_compact_date("20230115") && !is_compact_date("20231315") && !is_compact_date("2023115"));
         for number in ["112-45-789", "26 63514095", "123-45-6789", "2023-01-15-02", "20230115", "a-b-c", ""] {
             assert!(!is_date(number), "{number}");
         }
@@ -136,6 +163,7 @@ mod tests {
             ("UCLA-12345", Verdict::Plain),
             ("112-45-789", Verdict::Plain),
             ("2023-01-15", Verdict::No),
+            ("2023-01-15T10", Verdict::No),
             ("2023", Verdict::No),
             ("ab1", Verdict::No),
         ] {
@@ -153,6 +181,10 @@ mod tests {
         }
         for around in ["Call 123456789.", "-123456789", "(123456789)", "1,123456789,2", "123456789. Then"] {
             assert!(!is_part(&candidate(around, "123456789", Anchored::Alone)), "{around}");
+        }
+        for (around, fraction) in [("0.123456789", true), ("-12.5123456789", true), ("No.123456789", false)] {
+            let digits = candidate(around, "123456789", Anchored::Field);
+            assert_eq!(is_fraction(&digits), fraction, "{around}");
         }
     }
 }

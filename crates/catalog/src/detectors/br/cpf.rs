@@ -29,13 +29,15 @@ pub static DETECTOR: Detector = Detector {
         "CPF nº [[529.982.247-26]]",
         "inscrito no CPF sob o nº [[390.533.447-05]]",
     ],
-    counter_examples: &["529.982.247-26", "52998224725", "111.111.111-11"],
+    counter_examples: &["529.982.247-26", "52998224725", "111.111.111-11", "10:22:33.529982247-25"],
     ..Detector::BLANK
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let Some(digits) = shape::digits::<11>(c) else { return shape::mistyped(c) };
     match passes(&digits) {
+        // `10:22:33.529982247-25:00`: billionths of a second and a time zone.
+        true if !c.anchored.named() && shape::is_part(c) => Verdict::No,
         true if c.text.contains('.') => Verdict::Unmistakable,
         true => shape::checked_unless_bare(c),
         false => Verdict::Failed,

@@ -41,14 +41,21 @@ pub static DETECTOR: Detector = Detector {
         "social insurance number: [[130-692-544]]",
         "SIN #: [[046 454 286]]",
     ],
-    counter_examples: &["130 692 544", "Canada 130 692 545", "sin of 1.5", "y = sin(130692544)"],
+    counter_examples: &[
+        "130 692 544",
+        "Canada 130 692 545",
+        "sin of 1.5",
+        "y = sin(130692544)",
+        "sin: 0.130692544",
+        "NAS (20170626)",
+    ],
     ..Detector::BLANK
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let Some(digits) = shape::digits::<9>(c) else { return shape::mistyped(c) };
-    // The sine of a number.
-    if c.before().ends_with("sin(") {
+    // The sine of a number, or a column of them.
+    if c.before().ends_with("sin(") || shape::is_fraction(c) {
         return Verdict::No;
     }
     Verdict::checked(!matches!(digits[0], 0 | 8) && checksum::luhn(digits.into_iter()))

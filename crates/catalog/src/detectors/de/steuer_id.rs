@@ -1,6 +1,6 @@
 //! Tax identification numbers of Germany.
 
-use sievert_detect::{Candidate, Category, Detector, Draw, Verdict, checksum};
+use sievert_detect::{Anchored, Candidate, Category, Detector, Draw, Verdict, checksum};
 
 use crate::shape;
 
@@ -46,7 +46,13 @@ pub static DETECTOR: Detector = Detector {
     chance: 0.004,
     sample,
     examples: &["86095742719", "Steuer-ID: [[86 095 742 719]]", "IdNr. [[86095742718]]"],
-    counter_examples: &["86095742718", "12345678903", "11111111119", "0.86095742719"],
+    counter_examples: &[
+        "86095742718",
+        "12345678903",
+        "11111111119",
+        "0.86095742719",
+        "600 86 095 742 719 102",
+    ],
     ..Detector::BLANK
 };
 
@@ -57,6 +63,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
     match passes(&digits) {
         true if shape::is_bare(c) => Verdict::Plain,
+        true if c.anchored == Anchored::Alone && shape::is_in_a_row(c) => Verdict::Weak,
         holds => Verdict::checked(holds),
     }
 }

@@ -1,6 +1,6 @@
 //! National identity documents of Spain.
 
-use sievert_detect::{Candidate, Category, Detector, Draw, Verdict};
+use sievert_detect::{Anchored, Candidate, Category, Detector, Draw, Verdict};
 
 use crate::shape;
 
@@ -39,9 +39,10 @@ pub static DETECTOR: Detector = Detector {
         "DNI: [[54362315-K]]",
         "NIF [[54.362.315-K]]",
         "dni [[54362315]]",
+        "con DNI [[54362315 K]]",
         "DNI: [[12345678Z]]",
     ],
-    counter_examples: &["54362315A", "54362315", "54362315Kg", "54362315 Ks"],
+    counter_examples: &["54362315A", "54362315", "54362315Kg", "54362315 Ks", "00012351 T main"],
     ..Detector::BLANK
 };
 
@@ -53,7 +54,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let letter = c.text.bytes().next_back().unwrap_or_default().to_ascii_uppercase();
     match LETTERS[shape::number(&digits) as usize % 23] == letter {
         true if !c.anchored.named() && shape::is_part(c) => Verdict::No,
-        true if digits == [1, 2, 3, 4, 5, 6, 7, 8] => Verdict::Example,
+        true if digits == [1, 2, 3, 4, 5, 6, 7, 8] || digits == [0; 8] => Verdict::Example,
+        // `00012351 T main`: a number and a word of one letter.
+        true if c.anchored == Anchored::Alone && c.text.contains(' ') => Verdict::Weak,
         holds => Verdict::checked(holds),
     }
 }

@@ -40,14 +40,23 @@ pub static DETECTOR: Detector = Detector {
         "n° de sécurité sociale : [[1 85 12 2A 004 123 71]]",
         "NIR [[2550814168025]]",
     ],
-    counter_examples: &["255081416802539", "2 55 08 14 168 025 39", "255131416802538", "2550814168025"],
+    counter_examples: &[
+        "255081416802539",
+        "2 55 08 14 168 025 39",
+        "255131416802538",
+        "2550814168025",
+        "25508 14168 02538",
+    ],
     ..Detector::BLANK
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     let plain: String =
         c.text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-    if !c.anchored.named() && shape::is_part(c) {
+    // Together, in the groups of the card, or with the key apart: `12231 12286 12341` is a row of numbers.
+    let first = c.text.find([' ', '.']).unwrap_or(c.text.len());
+    let foreign = shape::is_part(c) || matches!(first, 2..=12);
+    if !c.anchored.named() && foreign || shape::is_fraction(c) {
         return Verdict::No;
     }
     match plain.len() == 15 && is_month(&plain) && passes(&plain) {

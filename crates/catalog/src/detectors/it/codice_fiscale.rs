@@ -15,14 +15,24 @@ pub static DETECTOR: Detector = Detector {
     category: Category::NationalId,
     placeholder: "CODICE_FISCALE",
     pattern: "[A-Za-z]{6}[0-9L-NP-Vl-np-v]{2}[A-EHLMPR-Ta-ehlmpr-t][0-7L-NP-Tl-np-t][0-9L-NP-Vl-np-v][A-Za-z][0-9L-NP-Vl-np-v]{3}[A-Za-z]",
-    labelled: "(?i)[a-z]{6} ?[0-9a-z]{2}[a-z][0-9a-z]{2} ?[a-z][0-9a-z]{3} ?[a-z]",
+    labelled: "(?i)[a-z]{3} ?[a-z]{3} ?[0-9a-z]{2}[a-z][0-9a-z]{2} ?[a-z][0-9a-z]{3} ?[a-z]",
     labels: &["codice fiscale", "cod. fiscale", "cod. fisc.", "c.f.", "cf"],
     context: &["national id", "fiscale", "nato", "nata", "residente", "agenzia delle entrate"],
     validate,
     chance: 0.000_1,
     sample,
-    examples: &["RSSMRA85T10A562S", "mrtmtt25d09f205z", "C.F. [[RSSMRA85T10A562T]]"],
-    counter_examples: &["RSSMRA85T10A562T", "MRTMTT25D09F205A", "ABCDEFGHLMNPQRST"],
+    examples: &[
+        "RSSMRA85T10A562S",
+        "mrtmtt25d09f205z",
+        "C.F. [[RSSMRA85T10A562T]]",
+        "C.F.: [[RSS MRA 85T10 A562S]]",
+    ],
+    counter_examples: &[
+        "RSSMRA85T10A562T",
+        "MRTMTT25D09F205A",
+        "ABCDEFGHLMNPQRST",
+        "CF worker compatible fetch",
+    ],
     ..Detector::BLANK
 };
 
@@ -31,6 +41,10 @@ const ODD: [u32; 26] =
     [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
 
 fn validate(c: &Candidate<'_>) -> Verdict {
+    // Behind a `cf` words of its length may stand.
+    if c.digits().next().is_none() {
+        return Verdict::No;
+    }
     let plain: Vec<u8> =
         c.text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase()).collect();
     // In omocodia the digits 0 to 9 are written L M N P Q R S T U V.
@@ -41,7 +55,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         (Some(tens), Some(ones)) => tens * 10 + ones,
         _ => 0,
     };
-    let holds = c.digits().next().is_some() && matches!(day, 1..=31 | 41..=71) && passes(&plain);
+    let holds = matches!(day, 1..=31 | 41..=71) && passes(&plain);
     if holds { Verdict::Unmistakable } else { Verdict::Failed }
 }
 

@@ -44,7 +44,7 @@ pub static DETECTOR: Detector = Detector {
         "bsn nummer is [[1112.22.333]]",
         "BSN: [[123456789]]",
     ],
-    counter_examples: &["111222333", "DigiD 123456789", "BSN: 2023-01-15"],
+    counter_examples: &["111222333", "DigiD 123456789", "BSN: 2023-01-15", "BSN (20150512)"],
     ..Detector::BLANK
 };
 
@@ -53,7 +53,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if digits.len() == 8 {
         digits.insert(0, 0);
     }
-    if digits.len() == 9 { Verdict::checked(passes(&digits)) } else { shape::mistyped(c) }
+    if digits.len() == 9 && passes(&digits) { Verdict::Checked } else { shape::mistyped(c) }
 }
 
 fn passes(digits: &[u8]) -> bool {

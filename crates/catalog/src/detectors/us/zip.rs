@@ -21,14 +21,16 @@ pub static DETECTOR: Detector = Detector {
     validate,
     sample,
     examples: &["ZIP: [[94105]]", "zip code [[20500-0003]]", "postal code is [[00501]]"],
-    counter_examples: &["94105", "zip file of 12 parts", "unzip 00000"],
+    counter_examples: &["94105", "zip file of 12 parts", "unzip 00000", "data.zip (48213 bytes)"],
     ..Detector::BLANK
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     // 00501 is Holtsville, 99950 Ketchikan: the lowest and the highest.
     let first: u32 = c.text[..5].parse().unwrap_or(0);
-    Verdict::plain((501..=99_950).contains(&first) && !shape::is_part(c))
+    // `data.zip (48213 bytes)`
+    let file = c.before().trim_end_matches([' ', '(']).ends_with(".zip");
+    Verdict::plain(!file && (501..=99_950).contains(&first) && !shape::is_part(c))
 }
 
 fn sample(draw: &mut Draw) -> String {

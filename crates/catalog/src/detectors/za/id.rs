@@ -17,7 +17,7 @@ pub static DETECTOR: Detector = Detector {
     category: Category::NationalId,
     placeholder: "ID_NUMBER",
     pattern: "[0-9]{6}[0-9]{4}[0-2][0-9]{2}|[0-9]{6} [0-9]{4} [0-2][0-9]{2}",
-    labelled: "[0-9]{12,14}|[0-9]{6} [0-9]{4} [0-9]{3}",
+    labelled: "[0-9]{12,14}|[0-9]{6} [0-9]{4} [0-9]{2} ?[0-9]",
     labels: &[
         "south african id",
         "south african id number",
@@ -38,6 +38,7 @@ pub static DETECTOR: Detector = Detector {
         "home affairs",
         "identity",
         "id number",
+        "id no",
     ],
     needs_context: true,
     validate,
@@ -47,6 +48,8 @@ pub static DETECTOR: Detector = Detector {
         "SA ID [[8001015009087]]",
         "identity number: [[800101 5009 087]]",
         "SA ID number: [[8001015009088]]",
+        "RSA ID: [[800101 5009 08 7]]",
+        "ID No. [[8001015009087]]",
     ],
     counter_examples: &["8001015009087", "FICA 8001015009088", "FICA 8013015009087"],
     ..Detector::BLANK
