@@ -230,7 +230,10 @@ fn of_command(line: &str) -> bool {
     let mut words = line.split_whitespace().rev();
     let (name, command) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let constant = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    matches!(command, "ENV" | "setx") && constant || command.to_ascii_lowercase().ends_with("authorization:")
+    let header = command.to_ascii_lowercase();
+    let header = header.trim_end_matches('"');
+    matches!(command, "ENV" | "setx") && constant
+        || header.strip_suffix(':').is_some_and(|name| name.trim_end_matches('"').ends_with("authorization"))
 }
 
 /// Whether a value is quoted together with its name, as in `-H 'X-Api-Key: ...'`: the mark that closes behind it was

@@ -34,7 +34,26 @@ pub static DETECTOR: Detector = Detector {
         "mot de passe",
         "hasło",
         "пароль",
+        "lösenord",
+        "passord",
+        "adgangskode",
+        "salasana",
+        "heslo",
+        "jelszó",
+        "şifre",
+        "κωδικός",
+        "סיסמה",
+        "كلمة المرور",
+        "mật khẩu",
         "密码",
+        "密碼",
+        "パスワード",
+        "비밀번호",
+        "identified by",
+        "requirepass",
+        "masterauth",
+        "wifi key",
+        "wpa key",
         "api key",
         "apikey",
         "api token",
@@ -81,6 +100,12 @@ pub static DETECTOR: Detector = Detector {
         "my_password := \"[[super$ecret]]\"",
         "Passwort: [[Sommer2024!]]",
         "password: [[no!way42]]",
+        "Das Kennwort lautet [[Sommer2024!]]",
+        "パスワード：[[Natsu2024]]",
+        "CREATE USER anna IDENTIFIED BY '[[hunter2]]';",
+        "ALTER USER anna WITH PASSWORD '[[hunter2]]';",
+        "requirepass [[hR8sT2kLq9]]",
+        "USER: anna\nPASS: [[hunter2]]\n",
         "machine api.example.org login anna password [[hZ4q8vLw2k]]",
         "deploy --host db1 --password [[hZ4q8vLw2k]] --dry-run",
         "MY_SERVICE_TOKEN=[[f83hs9Dk2lQp0vNx71Zb]]",
@@ -108,6 +133,12 @@ pub static DETECTOR: Detector = Detector {
         "password: String,",
         "let secret = config.secret2;",
         "the password is incorrect",
+        "PASS: parser7 reads a comment",
+        "--- PASS: TestLogin2 (0.00s)",
+        "PASS: gdb.ada/assign_1.exp: changing the language",
+        "do not pass --ipv6 on",
+        "DEVSTAT_TYPE_PASS = 0x100,",
+        "const WPS_PASSWORD_ID: i32 = 2i32;",
         "password required",
         "the login password recovery2 page",
         "--password FILE, --api-key KEY, --password-file",
@@ -146,7 +177,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         return Verdict::No;
     }
     if c.anchored == Anchored::Field {
-        return Verdict::plain(c.after().is_empty() && !secrecy::is_placeholder(c.text));
+        // What a test let pass, how wide a curve is.
+        let measured = c.text.contains('.') && c.text.parse::<f64>().is_ok();
+        return Verdict::plain(c.after().is_empty() && !measured && !secrecy::is_placeholder(c.text));
     }
     if let Some(inner) = literal(c.text) {
         return Verdict::plain(
@@ -166,6 +199,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if !whole || !assigned(c.before()) && !is_mixed(c.text) {
         return Verdict::No;
     }
+    if quote.is_none() && (passed(c) || is_number(c.text)) {
+        return Verdict::No;
+    }
     if quote.is_none() && c.text.contains(['<', '>', ',', ';', '(', ')', '{', '}', '[', ']']) {
         return Verdict::No;
     }
@@ -179,14 +215,21 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     Verdict::plain(!secrecy::is_placeholder(c.text) && secret(c.text, quote.is_some()))
 }
 
-const VERBS: [&str; 5] = ["is", "was", "ist", "est", "es"];
+const VERBS: [&str; 6] = ["is", "was", "ist", "lautet", "est", "es"];
+
+/// What gives a value with no sign between: SQL, and the settings of Redis.
+const GIVING: [&str; 4] = ["identified by", "with password", "requirepass", "masterauth"];
 
 /// Whether a sign or a verb gives the value to what stands before it: `password required` gives nothing.
 fn assigned(before: &str) -> bool {
     let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
     secrecy::is_given(before)
         || of_netrc(lead)
-        || lead.split_whitespace().next_back().is_some_and(|name| name.starts_with("--"))
+        || lead.split_whitespace().next_back().is_some_and(|name| name.len() > 2 && name.starts_with("--"))
+        || GIVING.iter().any(|words| {
+            let end = lead.len().checked_sub(words.len()).and_then(|at| lead.get(at..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(words))
+        })
         || ["是", "为"].iter().any(|verb| lead.ends_with(verb))
         || lead
             .rsplit_once(' ')
@@ -197,6 +240,21 @@ fn assigned(before: &str) -> bool {
 fn of_netrc(lead: &str) -> bool {
     let mut words = lead.split_whitespace().rev();
     words.next() == Some("password") && words.nth(1) == Some("login")
+}
+
+/// `PASS: parser7 reads a comment`: the verdict of a test that has a name, in a line of its own.
+fn passed(c: &Candidate<'_>) -> bool {
+    let line = c.before().rsplit('\n').next().unwrap_or_default();
+    line.trim_start_matches(['-', ' ']).trim_end() == "PASS:"
+        && c.after().strip_prefix([' ', ':']).is_some_and(|rest| rest.starts_with(|c: char| !c.is_control()))
+}
+
+/// A number of a program: `0x40`, `2i32`.
+fn is_number(text: &str) -> bool {
+    let typed = ["i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "usize"];
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    text.strip_prefix("0x").is_some_and(|hex| hex.len() <= 16 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+        || typed.iter().any(|kind| text.strip_suffix(kind).is_some_and(digits))
 }
 
 /// What stands between the marks of `b'...'`.

@@ -28,6 +28,7 @@ pub static DETECTOR: Detector = Detector {
         "ARG NPM_TOKEN=[[hR8sT2kLq9ZxW4vB7nM1]]",
         "\"token\": \"[[951bc382db9abad29c68634761dd6e19]]\",",
         "curl -H 'Authorization: token [[hR8sT2kLq9ZxW4vB7nM1]]' https://git.example.org",
+        "\"Authorization\": \"Token [[hR8sT2kLq9ZxW4vB7nM1]]\"",
         "config.token = '[[p8e-ibndcvsmAp9ZgPBZ606FSlYIZVlsZ-g5]]'",
         "setx DEPLOY_TOKEN [[hR8sT2kLq9ZxW4vB7nM1]]",
         "Set-Cookie: JSESSIONID=[[A1B2C3D4E5F60718293A4B5C6D7E8F90]]; Path=/",
