@@ -15,8 +15,11 @@ pub static DETECTOR: Detector = Detector {
     category: Category::Financial,
     placeholder: "IBAN",
     pattern: r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[0-9A-Za-z]){11,30}",
+    // In bank statements the currency follows at once; people put dots or two blanks between the groups.
+    labelled: r"[A-Za-z]{2}[ .-]{0,2}[0-9]{2}(?:[ .\n-]{0,2}[0-9A-Za-z]){11,33}",
     labels: &[
         "iban",
+        "25:",
         "iban code",
         "account",
         "bank account",
@@ -41,6 +44,9 @@ pub static DETECTOR: Detector = Detector {
         "([[FR14 2004 1010 0505 0001 3M02 606]])",
         "NO93 8601 1117 947",
         "MT84MALT011000012345MTLCAST001S",
+        "IBAN: [[NL02  ABNA  0123  4567  89]]",
+        "IBAN: [[NL02.ABNA.0123.4567.89]]",
+        ":25:[[NL02ABNA0123456789EUR]]",
     ],
     counter_examples: &[
         "DE89370400440532013001",
@@ -169,12 +175,19 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         return Verdict::No;
     };
     let shape = || expand(REGISTRY[place].1);
-    let characters = || c.text.bytes().filter(u8::is_ascii_alphanumeric);
+    let length = 4 + shape().count();
+    let count = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    // `:25:NL02ABNA0123456789EUR` of a statement.
+    let currency = || {
+        let code = c.text.len().checked_sub(3).and_then(|at| c.text.get(at..));
+        c.before().ends_with(":25:") && code.is_some_and(|code| code.bytes().all(|b| b.is_ascii_uppercase()))
+    };
     // Most candidates: a part of the number, or words behind it.
-    if characters().count() != 4 + shape().count() {
+    if count != length && !(count == length + 3 && currency()) {
         return Verdict::No;
     }
-    let iban: String = characters().map(|byte| char::from(byte.to_ascii_uppercase())).collect();
+    let characters = c.text.bytes().filter(u8::is_ascii_alphanumeric).take(length);
+    let iban: String = characters.map(|byte| char::from(byte.to_ascii_uppercase())).collect();
     let fits = iban[4..].bytes().zip(shape()).all(|(byte, kind)| match kind {
         'n' => byte.is_ascii_digit(),
         'a' => byte.is_ascii_uppercase(),

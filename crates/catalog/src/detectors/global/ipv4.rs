@@ -24,6 +24,10 @@ pub static DETECTOR: Detector = Detector {
         "src ip",
         "dst ip",
         "remote addr",
+        "x-forwarded-for",
+        "x-real-ip",
+        "src",
+        "dst",
     ],
     borders: Borders::Word,
     context: &[
@@ -37,6 +41,8 @@ pub static DETECTOR: Detector = Detector {
         "firewall",
         "logged in from",
         "login from",
+        "received: from",
+        "forwarded",
     ],
     negative_context: &[
         "version", "release", "build", "firmware", "section", "chapter", "clause", "v", "ver", "oid",
@@ -50,6 +56,8 @@ pub static DETECTOR: Detector = Detector {
         "[[192.0.2.10]]/24",
         "ip: [[8.8.4.4]]",
         "at [[10.20.30.40]].",
+        "X-Forwarded-For: [[203.0.113.9]], 10.0.0.7",
+        "kernel: IN=eth0 SRC=[[203.0.113.9]] LEN=60",
         "[[203.0.113.9]] - - [10/Oct/2024:13:55:36 +0000]",
     ],
     counter_examples: &[
@@ -61,6 +69,7 @@ pub static DETECTOR: Detector = Detector {
         "0.0.0.0",
         "255.255.255.0",
         "version 110.20.30.40",
+        "updated to version 110.20.30.40 to address a bug",
         "v1.2.3.4",
         "Chrome/120.0.0.0",
         "see 4.1.2.3",
@@ -81,7 +90,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     // `Chrome/120.0.0.0`, `name==1.2.3.4`, `^1.2.3.4`: a release of something.
     let release = c.before().ends_with("==")
         || c.before().ends_with(['~', '^'])
-        || c.before().strip_suffix('/').is_some_and(|name| name.ends_with(|l: char| l.is_ascii_alphabetic()));
+        || c.before().strip_suffix('/').is_some_and(|name| name.ends_with(|l: char| l.is_ascii_alphabetic()))
+        || released(c.before());
     let nobody = ip.is_loopback() || ip.is_unspecified() || ip.octets()[0] == 255 || ip.octets()[0] == 0;
     match ip.octets() {
         _ if numbered || release || nobody => Verdict::No,
@@ -90,6 +100,12 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         _ if logged(c) => Verdict::Checked,
         _ => Verdict::Plain,
     }
+}
+
+/// Whether the word before it says so: `updated to version 1.98.7.6 to address ...`.
+fn released(before: &str) -> bool {
+    let word = before.trim_end().rsplit(|sign: char| !sign.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["version", "release", "build", "firmware"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether what follows is what servers write behind an address: `:443`, ` port 51422`, ` - - [10/Oct/2024`.

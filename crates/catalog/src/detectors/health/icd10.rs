@@ -1,6 +1,6 @@
 //! Codes of diseases.
 
-use sievert_detect::{Category, Detector, Draw, Verdict};
+use sievert_detect::{Candidate, Category, Detector, Draw, Verdict};
 
 use crate::shape;
 
@@ -51,8 +51,7 @@ pub static DETECTOR: Detector = Detector {
         "rozpoznanie",
     ],
     needs_context: true,
-    // Vitamins and vertebrae (B12, T12) stand near diagnoses: without a dot only a label will do.
-    validate: |c| Verdict::plain((c.anchored.named() || c.text.contains('.')) && !shape::is_part(c)),
+    validate: |c| Verdict::plain((c.anchored.named() || is_told(c)) && !shape::is_part(c)),
     sample: |draw: &mut Draw| {
         let chapter = draw.letter("ABCDEFGHIJKLMN");
         draw.fill(&format!("{chapter}##.#"))
@@ -64,7 +63,21 @@ pub static DETECTOR: Detector = Detector {
         "ICD-10 code [[I10]]",
         "icd10=[[J45909]]",
         "ICD-10: [[U07.1]]",
+        "Diagnoses: F32.1, [[I10]]",
     ],
     counter_examples: &["E11.9", "cell B12", "diagnosis U07.1", "diagnosis: vitamin B12 deficiency"],
     ..Detector::BLANK
 };
+
+/// Vitamins and vertebrae (B12, T12) stand near diagnoses: without a dot it takes a code with one beside it in a list.
+fn is_told(c: &Candidate<'_>) -> bool {
+    let coded = |word: &str| {
+        word.len() > 4 && word.starts_with(|c: char| c.is_ascii_uppercase()) && word.as_bytes()[3] == b'.'
+    };
+    let comma = [',', ';'];
+    let beside = |text: Option<&str>| text.is_some_and(coded);
+    let left = c.before().trim_end().strip_suffix(comma).and_then(|list| list.rsplit([' ', ',', ';']).next());
+    let right =
+        c.after().strip_prefix(comma).and_then(|list| list.trim_start().split([' ', ',', ';']).next());
+    c.text.contains('.') || beside(left) || beside(right)
+}
