@@ -28,13 +28,19 @@ pub static DETECTOR: Detector = Detector {
     needs_context: true,
     validate,
     sample,
-    examples: &["BIC: [[DEUTDEFF]]", "swift code [[NEDSZAJJXXX]]", "IBAN NL02ABNA0123456789, [[ABNANL2A]]"],
+    examples: &[
+        "BIC: [[DEUTDEFF]]",
+        "swift code [[NEDSZAJJXXX]]",
+        "IBAN NL02ABNA0123456789, [[ABNANL2A]]",
+        "IBAN DE89370400440532013001 [[COBADEFF]]",
+    ],
     counter_examples: &[
         "DEUTDEFF",
         "BIC: DATABASE64",
         "swift: SOFTWARE",
         "ABNAQQ2A",
         "IBAN: NL02ABNA0123456789 PAYMENTS",
+        "/TRTP/SEPA OVERBOEKING/IBAN/NL02ABNA0123456789/EREF/NOTPROVIDED",
     ],
     ..Detector::BLANK
 };
@@ -52,10 +58,23 @@ const COUNTRIES: &str = "\
 fn validate(c: &Candidate<'_>) -> Verdict {
     let country = &c.text.as_bytes()[4..6];
     let exists = COUNTRIES.as_bytes().chunks(3).any(|code| code[..2].eq_ignore_ascii_case(country));
+    // One capitalised word in three has a country in its middle.
+    let told = || c.anchored.named() || c.text.bytes().any(|b| b.is_ascii_digit()) || of_account(c);
     // Lower-case words behind "swift" are prose.
     let written =
         c.text.bytes().all(|b| !b.is_ascii_lowercase()) || c.text.bytes().any(|b| b.is_ascii_digit());
-    if exists && written { Verdict::Weak } else { Verdict::No }
+    if exists && written && told() { Verdict::Weak } else { Verdict::No }
+}
+
+/// Whether an account of the same country stands near: `DE89370400440532013000 COBADEFF`.
+fn of_account(c: &Candidate<'_>) -> bool {
+    const NEAR: usize = 100;
+    let country = &c.text.as_bytes()[4..6];
+    let within = |bytes: &[u8]| {
+        bytes.windows(4).any(|four| &four[..2] == country && four[2..].iter().all(u8::is_ascii_digit))
+    };
+    let (before, after) = (c.before().as_bytes(), c.after().as_bytes());
+    within(&before[before.len().saturating_sub(NEAR)..]) || within(&after[..after.len().min(NEAR)])
 }
 
 /// With a party that starts with `ZZ`, of which there is none.

@@ -19,9 +19,9 @@ pub static DETECTOR: Detector = Detector {
     // an address would otherwise become part of it.
     pattern: r"(?x)
         (?: [0-9A-Za-z_À-ɏͰ-ԯ][0-9A-Za-z_.+'&À-ɏͰ-ԯ-]{0,63} | [א-תؠ-ۿऀ-๿぀-ヿ㐀-鿿가-힣]{1,32} )
-        (?: @ | %40 | &\#64; | \x20?[\[({<]\x20?(?i:at)\x20?[\])}>]\x20? | \x20(?i:at)\x20 )
+        (?: @ | %40 | &\#(?:64|x40); | \[@\] | \x20?[\[({<]\x20?(?i:at)\x20?[\])}>]\x20? | \x20(?i:at)\x20 )
         (?: [0-9A-Za-zÀ-ɏͰ-ԯא-תؠ-ۿऀ-๿぀-ヿ㐀-鿿가-힣-]{1,63}
-            (?: \. | \x20?[\[({<]\x20?(?i:dot)\x20?[\])}>]\x20? | \x20(?i:dot)\x20 ) ){1,8}
+            (?: \. | \x20?[\[({<]\x20?(?i:dot|\.)\x20?[\])}>]\x20? | \x20(?i:dot)\x20 ) ){1,8}
         (?: (?i:xn--)[0-9A-Za-z-]{1,59} | [A-Za-zÀ-ɏͰ-ԯ]{2,24} | [א-תؠ-ۿऀ-๿぀-ヿ㐀-鿿가-힣]{2,24} )",
     labels: &["email", "e-mail", "email address", "e-mail address", "mail", "mailto", "correo", "courriel"],
     borders: Borders::Latin,
@@ -40,6 +40,8 @@ pub static DETECTOR: Detector = Detector {
         "jane(at)example.org",
         "my email is [[jane at example dot org]]",
         "?email=[[jane%40example.org]]&x=1",
+        "jane[@]example[.]org",
+        "<b>[[jane&#x40;example.org]]</b>",
         "email: [[jane@mail.corp]]",
     ],
     counter_examples: &[
@@ -110,8 +112,11 @@ fn clear(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut words = String::with_capacity(text.len());
-    for part in
-        text.replace("%40", "@").replace("&#64;", "@").split(['[', ']', '(', ')', '{', '}', '<', '>', ' '])
+    for part in text
+        .replace("%40", "@")
+        .replace("&#64;", "@")
+        .replace("&#x40;", "@")
+        .split(['[', ']', '(', ')', '{', '}', '<', '>', ' '])
     {
         match part {
             _ if part.eq_ignore_ascii_case("at") => words.push('@'),

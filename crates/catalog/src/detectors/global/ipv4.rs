@@ -26,8 +26,8 @@ pub static DETECTOR: Detector = Detector {
         "remote addr",
         "x-forwarded-for",
         "x-real-ip",
-        "src",
-        "dst",
+        "src=",
+        "dst=",
     ],
     borders: Borders::Word,
     context: &[

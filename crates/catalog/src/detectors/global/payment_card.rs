@@ -18,6 +18,8 @@ pub static DETECTOR: Detector = Detector {
     category: Category::Financial,
     placeholder: "CARD",
     pattern: r"[0-9](?:[ .-]?[0-9]){11,18}",
+    // People put more between the groups than issuers, and wrap lines.
+    labelled: r"[0-9](?:[ \r\n./_-]{0,3}[0-9]){11,18}",
     labels: &[
         "card",
         "card number",
@@ -85,6 +87,9 @@ pub static DETECTOR: Detector = Detector {
         "card number: [[4532015112830367]]",
         "\"pan\":\"[[4532015112830366]]\"",
         "my cc [[180020497005751]]",
+        "card: [[4532  0151  1283  0366]]",
+        "card no. [[4532 - 0151 - 1283 - 0366]]",
+        "card: [[45320151\n12830366]]",
     ],
     counter_examples: &[
         "4532015112830367",
@@ -197,7 +202,7 @@ const MOST_GROUPS: usize = 5;
 const MOST_DIGITS: usize = 19;
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    if part_of_more(c) || !grouped(c.text) {
+    if part_of_more(c) || !grouped(c.text, c.anchored.named()) {
         return Verdict::No;
     }
     let mut room = [0; MOST_DIGITS];
@@ -229,8 +234,16 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-/// Whether the digits stand together, or in the groups that are printed on cards with one kind of separator.
-fn grouped(text: &str) -> bool {
+/// Whether the digits stand together, or in the groups that are printed on cards with one kind of separator; where a
+/// label says that this is a card, with any, or in two halves.
+fn grouped(text: &str, named: bool) -> bool {
+    if named {
+        let digits = |c: char| !c.is_ascii_digit();
+        let mut sizes = text.split(digits).map(str::len).filter(|size| *size > 0);
+        let sizes: [usize; MOST_GROUPS + 1] = std::array::from_fn(|_| sizes.next().unwrap_or(0));
+        let groups = sizes.split(|size| *size == 0).next().unwrap_or_default();
+        return groups.len() == 1 || groups == [8, 8] || GROUPS.contains(&groups);
+    }
     let Some(separator) = text.bytes().find(|byte| !byte.is_ascii_digit()) else { return true };
     let mut sizes = [0; MOST_GROUPS + 1];
     let mut nth = 0;

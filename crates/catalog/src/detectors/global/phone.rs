@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use crate::numbering::{self, Dialled, Written};
+use crate::shape;
 use sievert_detect::{Anchored, Borders, Candidate, Category, Detector, Draw, Region, Verdict};
 
 pub static DETECTOR: Detector = Detector {
@@ -59,11 +60,17 @@ pub static DETECTOR: Detector = Detector {
         "0044 20 7946 0123",
         "Téléphone : [[01 99 00 12 34]]",
         "手机号：[[13100000000]]",
+        "phoneNumber=[[030 23125 123]]",
+        "Tél. : [[01 99 00 12 34]]",
+        "Ruf mich an unter [[0171 1234567]].",
     ],
     counter_examples: &[
         "1700000000",
         "1700000000000",
         "x = alloc_cell(100000);",
+        "phone: unknown, ssn: 536904399",
+        "pub const ND_IOCTL_CALL: u32 = 3225439754;",
+        "33 22 11 00 55 44 77 66 88 99 aa",
         "started 2023-10-10 12:30:00, ended 2023-10-11",
         "ISBN 978-3-16-148410-0",
         "192.168.100.200",
@@ -84,16 +91,16 @@ pub static DETECTOR: Detector = Detector {
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
     // English
-    "phone", "phones", "telephone", "telecom", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone",
-    "home phone", "work phone", "fax", "telefax", "facsimile", "hotline", "helpline", "landline", "desk",
+    "phone", "phones", "phone number", "phone no", "phone 1", "phone 2", "telephone", "telecom", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone", "mobile number",
+    "mob",    "home phone", "work phone", "fax", "telefax", "facsimile", "hotline", "helpline", "landline", "desk",
     "call me at", "call me on", "contact is", "contact number", "my number", "msisdn",
     "whatsapp", "caller id", "callback",
     // German, Dutch, Nordic
-    "telefon", "telefonnummer", "handy", "handynummer", "mobil", "mobilnummer", "rufnummer", "durchwahl",
+    "telefon", "telefonnummer", "telefonnr", "tel nr", "mobiltelefon", "handy", "handynummer", "handynr", "mobil", "mobilnummer", "rufnummer", "durchwahl",
     "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobiele nummer", "gsm", "tlf", "puhelin",
     "puhelinnumero", "sími",
     // French, Spanish, Italian, Portuguese, Romanian
-    "téléphone", "telephone portable", "portable", "numéro de téléphone", "télécopie", "teléfono", "telefono",
+    "téléphone", "tél", "telephone portable", "portable", "numéro de téléphone", "télécopie", "teléfono", "telefono",
     "móvil", "movil", "tfno", "telf", "telfs", "teléf", "celular", "número de teléfono", "cellulare", "recapito telefonico", "numero di telefono",
     "telefone", "telemóvel", "telemovel", "fone", "număr de telefon",
     // Slavic, Hungarian, Greek, Turkish
@@ -111,7 +118,9 @@ const LABELS: &[&str] = &[
 const CONTEXT: &[&str] = &[
     "call", "called from", "calling from", "dial", "ring me", "ring us", "contact", "reach me", "reach us", "reach him",
     "reach her", "reach them", "reached at", "text me", "answering", "answered at", "message to", "messages to",
-    "message on", "voicemail", "office", "anrufen", "erreichbar", "bellen", "bereikbaar",
+    "message on", "voicemail", "sms", "office", "anrufen", "ruf mich an", "rufen sie", "meine nummer", "erreichbar",
+    "bellen", "bel me", "bel mij", "mijn nummer", "bereikbaar", "mon numéro", "mi número", "mi numero", "il mio numero",
+    "meu número", "meu numero", "мой номер", "我的号码",
     "appeler", "joindre", "appelez", "llamar", "llámame", "llame", "chiamare", "chiamami", "ligar", "ligue",
     "zadzwoń", "dzwonić", "позвоните", "звоните", "请致电", "拨打", "联系", "お電話", "전화",
 ];
@@ -141,7 +150,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         return Verdict::No;
     }
     let rather_another = is_something_else(&number) || !number.balanced;
-    if rather_another || !stands_free(c) || !named && priced(c) {
+    if rather_another || !stands_free(c) || !named && (priced(c) || computed(c, &number)) {
         return Verdict::No;
     }
     // `alloc_cell(100000)`: what a function is called with.
@@ -175,6 +184,12 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 
 /// Digits without a break are a number where no label says so only if there are so many.
 const BARE: RangeInclusive<usize> = 9..=12;
+
+/// `const CALL: u32 = 3225439754`, and `33 22 11 00 55 44 77 66 88 99 aa` of a dump.
+fn computed(c: &Candidate<'_>, number: &Written<'_>) -> bool {
+    let pairs = number.groups().len() > 3 && number.groups().iter().all(|group| group.len() == 2);
+    number.is_bare() && c.before().ends_with(" = ") || pairs && shape::is_in_a_row(c)
+}
 
 /// `$212`, `#123`, `50 %`.
 fn priced(c: &Candidate<'_>) -> bool {
@@ -260,13 +275,19 @@ fn common(c: &Candidate<'_>, number: &Written<'_>) -> Verdict {
     }
 }
 
+/// What names another kind of number where it stands right before it, and may well stand near a telephone's.
+const OTHERS: &[&str] = &[
+    "ssn", "sin", "tin", "ein", "npi", "nhs", "bsn", "dni", "nif", "nie", "pesel", "aadhaar", "tfn", "utr",
+    "mrn", "dob", "zip", "plz", "bic", "pin",
+];
+
 /// Whether one of the last words names another kind of number.
 fn named_otherwise(before: &str) -> bool {
     before
         .rsplit(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(2)
-        .any(|word| NOT_PHONES.iter().any(|other| word.eq_ignore_ascii_case(other)))
+        .any(|word| NOT_PHONES.iter().chain(OTHERS).any(|other| word.eq_ignore_ascii_case(other)))
 }
 
 /// Whether the candidate is no part of a longer number or word. Scripts that write without blanks may touch it.

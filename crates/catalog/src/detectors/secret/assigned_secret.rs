@@ -136,6 +136,8 @@ pub static DETECTOR: Detector = Detector {
         "PASS: parser7 reads a comment",
         "--- PASS: TestLogin2 (0.00s)",
         "PASS: gdb.ada/assign_1.exp: changing the language",
+        "PASS: gdb.dwarf2/dw2-lines.exp: cv=2",
+        "a type identified by 0b0001",
         "do not pass --ipv6 on",
         "DEVSTAT_TYPE_PASS = 0x100,",
         "const WPS_PASSWORD_ID: i32 = 2i32;",
@@ -178,7 +180,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
     if c.anchored == Anchored::Field {
         // What a test let pass, how wide a curve is.
-        let measured = c.text.contains('.') && c.text.parse::<f64>().is_ok();
+        let measured = is_number(c.text) || c.text.contains('.') && c.text.parse::<f64>().is_ok();
         return Verdict::plain(c.after().is_empty() && !measured && !secrecy::is_placeholder(c.text));
     }
     if let Some(inner) = literal(c.text) {
@@ -217,8 +219,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 
 const VERBS: [&str; 6] = ["is", "was", "ist", "lautet", "est", "es"];
 
-/// What gives a value with no sign between: SQL, and the settings of Redis.
-const GIVING: [&str; 4] = ["identified by", "with password", "requirepass", "masterauth"];
+/// What gives a value with no sign between: settings of Redis and, with marks around it, SQL.
+const GIVING: [&str; 4] = ["requirepass", "masterauth", "identified by '", "with password '"];
 
 /// Whether a sign or a verb gives the value to what stands before it: `password required` gives nothing.
 fn assigned(before: &str) -> bool {
@@ -227,7 +229,8 @@ fn assigned(before: &str) -> bool {
         || of_netrc(lead)
         || lead.split_whitespace().next_back().is_some_and(|name| name.len() > 2 && name.starts_with("--"))
         || GIVING.iter().any(|words| {
-            let end = lead.len().checked_sub(words.len()).and_then(|at| lead.get(at..));
+            let text = if words.ends_with('\'') { before } else { lead };
+            let end = text.len().checked_sub(words.len()).and_then(|at| text.get(at..));
             end.is_some_and(|end| end.eq_ignore_ascii_case(words))
         })
         || ["是", "为"].iter().any(|verb| lead.ends_with(verb))
@@ -246,7 +249,7 @@ fn of_netrc(lead: &str) -> bool {
 fn passed(c: &Candidate<'_>) -> bool {
     let line = c.before().rsplit('\n').next().unwrap_or_default();
     line.trim_start_matches(['-', ' ']).trim_end() == "PASS:"
-        && c.after().strip_prefix([' ', ':']).is_some_and(|rest| rest.starts_with(|c: char| !c.is_control()))
+        && c.after().lines().next().is_some_and(|rest| rest.trim_end().contains(' '))
 }
 
 /// A number of a program: `0x40`, `2i32`.

@@ -7,8 +7,8 @@ use crate::secrecy;
 pub static DETECTOR: Detector = Detector {
     id: "secret.password_hash",
     title: "Password hash",
-    about: "bcrypt, Argon2, scrypt, yescrypt, and the crypt forms of SHA-256, SHA-512 and MD5: what a password can be \
-            guessed from.",
+    about: "bcrypt, Argon2, scrypt, yescrypt, the crypt forms of SHA-256, SHA-512 and MD5, and those of directories \
+            (`{SSHA}...`): what a password can be guessed from.",
     sources: &["https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md", "man 5 crypt"],
     aliases: &["WEAK_PASSWORD_HASH", "PASSWORD_HASH"],
     category: Category::Credential,
@@ -17,7 +17,8 @@ pub static DETECTOR: Detector = Detector {
         | \$argon2(?:id|i|d)\$v=[0-9]{1,3}\$m=[0-9]{1,10},t=[0-9]{1,5},p=[0-9]{1,5}\$[0-9A-Za-z+/]{8,88}\$[0-9A-Za-z+/]{16,128}
         | \$(?:5|6)\$(?:rounds=[0-9]{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43,86}
         | \$(?:1|apr1)\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}
-        | \$y\$[./0-9A-Za-z]{2,8}\$[./0-9A-Za-z]{4,24}\$[./0-9A-Za-z]{43}",
+        | \$y\$[./0-9A-Za-z]{2,8}\$[./0-9A-Za-z]{4,24}\$[./0-9A-Za-z]{43}
+        | \{S?SHA(?:256|384|512)?\}[0-9A-Za-z+/]{27,120}={0,2}",
     borders: Borders::Word,
     validate,
     normalize: |text| text.into(),
@@ -32,13 +33,14 @@ pub static DETECTOR: Detector = Detector {
             "$argon2id$v=19$m=65536,t=2,p=1$",
             "gZiV/M1gPc22ElAH/Jh1Hw$CWOrkoo7oJBQ/iyh7uJ0LO2aLEfrHwTWllSAxT0zRno"
         ),
+        concat!("userPassword: [[{SSHA}", "pLgH5UOCSxW6nL9xNbnTmG1KpwUy9BvDMNAxaA==]]"),
     ],
-    counter_examples: &["$2b$12$", "$1$2$3", "costs $6 and $5"],
+    counter_examples: &["{SSHA}", "$2b$12$", "$1$2$3", "costs $6 and $5"],
     ..Detector::BLANK
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    secrecy::token(c.text.rsplit('$').next().unwrap_or_default())
+    secrecy::token(c.text.rsplit(['$', '}']).next().unwrap_or_default())
 }
 
 fn sample(draw: &mut Draw) -> String {

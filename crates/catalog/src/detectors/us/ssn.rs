@@ -29,6 +29,7 @@ pub static DETECTOR: Detector = Detector {
         "social security num",
         "social number",
         "social is",
+        "social:",
         "social #",
         "soc sec no",
         "soc. sec.",

@@ -38,6 +38,7 @@ pub static DETECTOR: Detector = Detector {
         "residential address",
         "addr",
         "lives at",
+        "live at",
         "residing at",
         "resides at",
         "located at",
@@ -64,6 +65,7 @@ pub static DETECTOR: Detector = Detector {
         "1600 Pennsylvania Ave NW, Washington, DC 20500",
         "PO Box 1234",
         "address: [[55 oak hill road, apt 3]]",
+        "i live at [[55 oak hill road, springfield, il 62704]]",
     ],
     counter_examples: &["123 main street", "3 Way Street", "100 Best Practices", "section 5 Road", "12 St"],
     ..Detector::BLANK
@@ -81,7 +83,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     let last = words.next().unwrap_or_default();
     let zip = last.len() >= 5 && last.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     match words.next() {
-        Some(state) if zip && STATES.contains(&state) => Verdict::Checked,
+        Some(state) if zip && STATES.iter().any(|known| known.eq_ignore_ascii_case(state)) => {
+            Verdict::Checked
+        }
         Some(before) if zip && !before.eq_ignore_ascii_case("box") => Verdict::No,
         Some(_) if is_code(last) && !STATES.contains(&last) => Verdict::No,
         // `3 Way Street`: nobody lives in a number.
