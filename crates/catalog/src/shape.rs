@@ -23,7 +23,7 @@ pub(crate) fn identifier(c: &Candidate<'_>) -> Verdict {
     let numbers = c.digits().count();
     let telling = match c.anchored {
         // A column of patient numbers may well count from one.
-        Anchored::Field => numbers > 0,
+        Anchored::Field => numbers > 0 && !is_fraction(c),
         _ => numbers > 2 && count > 3 && !is_year(c.text),
     };
     // `2023-01-15T10`, the beginning of a time.
@@ -88,12 +88,11 @@ pub(crate) fn is_part(c: &Candidate<'_>) -> bool {
     led || goes_on(c)
 }
 
-/// Whether the candidate is a piece of the digits behind a decimal point.
+/// Whether the candidate is a piece of the digits behind a decimal point: `0.25`, or `.25` for a whole text.
 pub(crate) fn is_fraction(c: &Candidate<'_>) -> bool {
-    c.before()
-        .trim_end_matches(|c: char| c.is_ascii_digit())
-        .strip_suffix('.')
-        .is_some_and(|whole| whole.ends_with(|c: char| c.is_ascii_digit()))
+    c.before().trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('.').is_some_and(|whole| {
+        whole.trim_start_matches('-').is_empty() || whole.ends_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 /// Whether the candidate stands in a row of numbers with blanks between.
@@ -182,7 +181,9 @@ mod tests {
         for around in ["Call 123456789.", "-123456789", "(123456789)", "1,123456789,2", "123456789. Then"] {
             assert!(!is_part(&candidate(around, "123456789", Anchored::Alone)), "{around}");
         }
-        for (around, fraction) in [("0.123456789", true), ("-12.5123456789", true), ("No.123456789", false)] {
+        for (around, fraction) in
+            [("0.123456789", true), ("-12.5123456789", true), ("-.123456789", true), ("No.123456789", false)]
+        {
             let digits = candidate(around, "123456789", Anchored::Field);
             assert_eq!(is_fraction(&digits), fraction, "{around}");
         }

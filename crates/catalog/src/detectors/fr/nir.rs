@@ -46,6 +46,7 @@ pub static DETECTOR: Detector = Detector {
         "255131416802538",
         "2550814168025",
         "25508 14168 02538",
+        "2.55081416802538",
     ],
     ..Detector::BLANK
 };
@@ -56,7 +57,9 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     // Together, in the groups of the card, or with the key apart: `12231 12286 12341` is a row of numbers.
     let first = c.text.find([' ', '.']).unwrap_or(c.text.len());
     let foreign = shape::is_part(c) || matches!(first, 2..=12);
-    if !c.anchored.named() && foreign || shape::is_fraction(c) {
+    // One dot makes a decimal of fifteen digits, as tables of measurements have them.
+    let decimal = c.text.matches('.').count() == 1 && !c.text.contains(' ');
+    if !c.anchored.named() && foreign || decimal || shape::is_fraction(c) {
         return Verdict::No;
     }
     match plain.len() == 15 && is_month(&plain) && passes(&plain) {

@@ -94,7 +94,12 @@ pub static DETECTOR: Detector = Detector {
     ],
     context: &["insurance", "insurer", "insured", "coverage", "plan", "payer"],
     needs_context: true,
-    validate: |c| if c.anchored.named() { shape::identifier(c) } else { Verdict::Plain },
+    // A column `medicaid` of 0 and 1 tells who has it.
+    validate: |c| match c.anchored.named() {
+        true if c.text.len() == 1 => Verdict::No,
+        true => shape::identifier(c),
+        false => Verdict::Plain,
+    },
     sample,
     examples: &[
         "insurance policy number [[AB-56789]]",

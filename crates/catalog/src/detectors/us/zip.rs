@@ -29,7 +29,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     // 00501 is Holtsville, 99950 Ketchikan: the lowest and the highest.
     let first: u32 = c.text[..5].parse().unwrap_or(0);
     // `data.zip (48213 bytes)`
-    let file = c.before().trim_end_matches([' ', '(']).ends_with(".zip");
+    let file =
+        c.before().trim_end_matches([' ', '(']).strip_suffix("zip").is_some_and(|name| name.ends_with('.'));
     Verdict::plain(!file && (501..=99_950).contains(&first) && !shape::is_part(c))
 }
 
