@@ -500,6 +500,18 @@ fn what_may_not_be_read_is_told() {
     );
 }
 
+/// Such a file is said to hold nothing before it is read.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_system_makes_up_is_no_empty_file() {
+    let folder = folder();
+    let told = "its size is said to be 0 and it holds more, as what a system makes up while it is read; pipe it to `-`";
+    let ran = sievert(["scan", "/proc/self/status"], folder.path()).ends_with(3);
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    write(folder.path(), &[("empty.csv", b"")]);
+    sievert(["scan", "empty.csv"], folder.path()).good();
+}
+
 /// A folder on a device of 64 KiB, in a mount namespace that ends with the shell.
 #[test]
 fn a_full_device_is_told_and_leaves_nothing_half() {

@@ -1,6 +1,7 @@
 //! An object that is read by ranges, some ahead, and that must stay what it was when it was listed.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -66,6 +67,11 @@ impl Blob {
         if !about.is_file() {
             return Err(Cause::Unsupported("not a regular file; name a file or a folder, or pipe it to `-`")
                 .at(place()));
+        }
+        if about.len() == 0 && holds_bytes(&local).map_err(|error| Cause::from(error).at(place()))? {
+            let why = "its size is said to be 0 and it holds more, as what a system makes up while it is read; pipe it \
+                       to `-`";
+            return Err(Cause::Unsupported(why).at(place()));
         }
         let modified = about.modified().map_err(|error| Cause::from(error).at(place()))?;
         let key = Key::from_absolute_path(&local).map_err(|_| {
@@ -224,6 +230,10 @@ impl Blob {
             }
         }
     }
+}
+
+fn holds_bytes(path: &Path) -> io::Result<bool> {
+    Ok(File::open(path)?.read(&mut [0])? > 0)
 }
 
 /// What an object must still be.
