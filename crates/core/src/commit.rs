@@ -224,7 +224,8 @@ impl<'r> Commit<'r> {
         if self.run.state.is_some() || current.identity.is_some() {
             current.share = Some(Box::new(ObjectShare::new(object.clone())));
         }
-        if self.names.personal(&object.name) {
+        // One that was begun has it among what was told of it.
+        if begun.is_none() && self.names.personal(&object.name) {
             let note = "its name holds a finding, and a copy has the same name: rename it".to_owned();
             let named = LookAt { detector: String::new(), place: name.to_owned(), note };
             if let Some(share) = &mut current.share {

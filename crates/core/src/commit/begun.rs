@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use sievert_io::{Error as IoError, NewFile, Reached, Target};
 
-use super::{Commit, Current, ObjectShare, left_out, tell};
+use super::{Commit, Current, ObjectShare, left_out, look_at, tell};
 use crate::feed::At;
 use crate::ledger::{Bytes, Objects};
 use crate::report::{Report, Share, keep_gap};
-use crate::run::LOOK_AT_KEPT;
 use crate::state::{Begun, State};
 
 /// A place that an object has come to, before what was written up to there is known to be durable.
@@ -110,8 +109,7 @@ impl Commit<'_> {
         later.objects.push(self.entry(current));
         let mut report = share.base.as_deref().cloned().unwrap_or_default();
         report.add(&later);
-        report.look_at.extend(share.look_at.iter().cloned());
-        report.look_at.truncate(LOOK_AT_KEPT);
+        look_at(&mut report.look_at, share.look_at.iter().cloned());
         for gap in &share.not_examined {
             keep_gap(&mut report.not_examined, &mut report.not_examined_more, gap.clone());
         }

@@ -142,8 +142,35 @@ impl Commit<'_> {
     }
 }
 
-/// Adds places worth a look as long as there is room.
+/// Adds places worth a look as long as there is room. No number of findings hides what is told of an object as a whole,
+/// such as its name.
 pub(super) fn look_at(to: &mut Vec<LookAt>, more: impl IntoIterator<Item = LookAt>) {
-    let room = LOOK_AT_KEPT.saturating_sub(to.len());
-    to.extend(more.into_iter().take(room));
+    let of_object = |at: &LookAt| at.detector.is_empty();
+    let objects = to.iter().filter(|at| of_object(at)).count();
+    let mut kept = [to.len() - objects, objects];
+    for at in more {
+        let kept = &mut kept[usize::from(of_object(&at))];
+        if *kept < LOOK_AT_KEPT {
+            *kept += 1;
+            to.push(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_of_findings_hides_what_is_told_of_an_object() {
+        let at =
+            |detector: &str| LookAt { detector: detector.into(), place: "a".into(), note: String::new() };
+        let mut list = Vec::new();
+        look_at(&mut list, vec![at("toy.digits"); LOOK_AT_KEPT + 1]);
+        look_at(&mut list, [at(""), at("toy.digits")]);
+        assert_eq!(list.len(), LOOK_AT_KEPT + 1);
+        assert_eq!(list.last(), Some(&at("")));
+        look_at(&mut list, vec![at(""); LOOK_AT_KEPT]);
+        assert_eq!(list.len(), 2 * LOOK_AT_KEPT, "it has bounds of its own");
+    }
 }
