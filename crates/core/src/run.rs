@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ahash::RandomState;
 use jiff::Timestamp;
@@ -34,7 +35,7 @@ pub(crate) const LOOK_AT_KEPT: usize = 100;
 /// What keeps the run as a whole from starting or going on. What keeps one object from being examined is in the
 /// report instead.
 pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
-    let started = Timestamp::now();
+    let (started, clock) = (Timestamp::now(), Instant::now());
     let runtime = job.runtime()?;
     if job.sample.is_some() && !matches!(job.task, Task::Scan) {
         return Err(Error::SampledRewrite);
@@ -89,7 +90,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
         write_file(&runtime, &target, Access::Shared, b"").map_err(Error::Mark)?;
     }
     report.since = since_report;
-    describe(&mut report, job, started);
+    describe(&mut report, job, started, clock.elapsed());
     Ok(report)
 }
 
@@ -123,15 +124,15 @@ fn prepare_folder<'j>(job: &'j Job, runtime: &Runtime) -> Result<Option<&'j Path
     Ok(Some(folder))
 }
 
-/// Adds what the plan and the clock know.
-fn describe(report: &mut Report, job: &Job, started: Timestamp) {
-    let ended = Timestamp::now();
+/// Adds what the plan and the clock know. A clock that is set meanwhile makes no run end before it started.
+fn describe(report: &mut Report, job: &Job, started: Timestamp, took: Duration) {
+    let ended = started.saturating_add(took).expect("a duration has no calendar");
     report.schema = SCHEMA.into();
     report.version = env!("CARGO_PKG_VERSION").into();
     report.command = if matches!(job.task, Task::Scan) { "scan" } else { "redact" }.into();
     report.started = started.to_string();
     report.ended = ended.to_string();
-    report.seconds = (ended.as_nanosecond() - started.as_nanosecond()) as f64 / 1e9;
+    report.seconds = took.as_secs_f64();
     report.shards = job.list.shard.map(|shard| Shards { of: shard.of(), present: vec![shard.index()] });
     let plan = &job.plan;
     report.plan = PlanSummary {
