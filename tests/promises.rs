@@ -162,6 +162,12 @@ fn nothing_leaks() {
     write(&format!("{email}.txt"), format!("{ssn} is an SSN, {card} a card, {key}\n"));
     write("cut.gz", email.clone());
     write("no.parquet", format!("PAR1{email}{ssn}"));
+    // What is only possible, and what a strict policy rewrites all the same.
+    fs::create_dir(at.join("bare")).expect("a folder");
+    fs::write(at.join("bare/c.jsonl"), format!("{{\"people\": {{\"{ssn}\": {{\"age\": 3}}}}}}\n"))
+        .expect("written");
+    fs::write(at.join(format!("bare/{ssn}.txt")), "nothing\n").expect("written");
+    let (typed, since) = (format!("data/{email}.t?t"), format!("{email}.json"));
     fs::write(
         at.join("policy.toml"),
         format!("version = 1\nname = \"p\"\n[[allow]]\ndetector = \"global.email\"\nexact = [\"{email}\"]\n"),
@@ -179,6 +185,8 @@ fn nothing_leaks() {
         &["redact", "data", "--out", "out", "--report", "r2.json"],
         &["redact", "data", "--out", "out"],
         &["redact", "data", "--out", "typed", "--policy", "strict"],
+        &["redact", "bare", "--out", "strict", "--policy", "strict"],
+        &["scan", &typed, "--since", &since, "--report", "r3.json"],
         &["scan", "data", "--policy", "policy.toml"],
         &["policy", "check", "policy.toml"],
         &["policy", "check", "typo.toml"],
@@ -192,10 +200,11 @@ fn nothing_leaks() {
         let Ran { stdout, stderr, .. } = sievert(arguments.iter().copied(), at);
         seen.push((arguments.join(" "), stdout + &stderr));
     }
-    for name in ["r1.json", "r2.json", "f1.jsonl", "out.sievert/report.json", "typed.sievert/report.json"] {
+    let beside = ["out", "typed", "strict"].map(|out| format!("{out}.sievert/report.json"));
+    for name in ["r1.json", "r2.json", "r3.json", "f1.jsonl"].map(str::to_owned).into_iter().chain(beside) {
         seen.push((
-            name.into(),
-            fs::read_to_string(at.join(name)).unwrap_or_else(|_| panic!("{name} is not there")),
+            name.clone(),
+            fs::read_to_string(at.join(&name)).unwrap_or_else(|_| panic!("{name} is not there")),
         ));
     }
     let table = fs::read(at.join("f2.parquet")).expect("findings");

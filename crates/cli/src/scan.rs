@@ -221,11 +221,11 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     let shown = match args.format {
         Shown::Json => json,
         Shown::Text => {
-            // What came through a pipe is gone.
-            let piped = args.inputs.iter().any(|input| input == "-");
-            let inputs = if piped { String::new() } else { typed(&args.inputs) };
+            // What came through a pipe is gone, and a name that is personal is not said again.
+            let again = |input: &String| input != "-" && job.plan.shown(input) == *input;
+            let inputs = if args.inputs.iter().all(again) { typed(&args.inputs) } else { String::new() };
             let told = beside.as_ref().or(args.report.as_ref());
-            let told = told.map_or(String::new(), |path| typed(&[path.to_string_lossy().into_owned()]));
+            let told = told.map_or(String::new(), |path| typed(&[job.plan.shown(&path.to_string_lossy())]));
             summary(&report, &Next { inputs, report: told, exit: code, fail_on: args.fail_on })
         }
     };

@@ -87,7 +87,7 @@ pub(crate) struct Ticket {
 
 impl Interest for Feed<'_> {
     fn is_data(&self, cell: &str) -> bool {
-        self.names.personal(cell)
+        self.names.is_data(cell)
     }
 
     /// A sample of records counts what it leaves out, so it has to see that.

@@ -20,6 +20,7 @@ use sievert_detect::{
 use sievert_redact::{Action, Actions, Key, Redactor};
 
 use crate::policy::{AcceptedGap, Entry, KeyKind, NonText, OutputTable, Policy};
+use crate::shown::Names;
 use crate::{Error, Problem, beyond};
 use allow::Allowed;
 use recognize::PlanRecognizer;
@@ -253,6 +254,17 @@ impl Plan {
     /// Findings below it are not rewritten, unless an entry of the policy has its own confidence.
     pub fn rewritten_from(&self) -> Confidence {
         self.rewritten_from
+    }
+
+    /// Findings below it stand in names as these are shown. What is rewritten in the data does not.
+    pub(crate) fn masked_from(&self) -> Confidence {
+        let rewriting = self.entries.iter().filter(|entry| entry.action != Action::Keep);
+        rewriting.map(|entry| entry.from).fold(Confidence::Likely, Confidence::min)
+    }
+
+    /// A name of a file or field as reports show it: with what is personal in it replaced by its type.
+    pub fn shown(&self, name: &str) -> String {
+        Names::new(self).shown(name).to_string()
     }
 
     /// What is written where an action needs text and the column takes none.

@@ -7,6 +7,9 @@ use sievert_detect::{Confidence, Field, Finding, Scratch, resolve};
 
 use crate::Plan;
 
+/// What stands between the parts of paths of fields and files.
+const PARTING: [char; 5] = ['.', '/', '[', ']', '"'];
+
 /// Looks at names. One for each thread: it keeps what scanning needs.
 pub(crate) struct Names<'p> {
     plan: &'p Plan,
@@ -19,7 +22,7 @@ impl<'p> Names<'p> {
         Self { plan, field: plan.scanner().field(""), scratch: RefCell::default() }
     }
 
-    fn findings(&self, name: &str) -> Vec<Finding> {
+    fn findings(&self, name: &str, from: Confidence) -> Vec<Finding> {
         let mut scratch = self.scratch.borrow_mut();
         // Where a recognizer fails on a name, what patterns find in it is all that is known.
         let mut findings = self.plan.find(&self.field, name, &mut scratch).unwrap_or_else(|_| {
@@ -27,13 +30,38 @@ impl<'p> Names<'p> {
             self.plan.scanner().scan(&self.field, name, &mut scratch, &mut findings);
             findings
         });
-        findings.retain(|finding| finding.confidence >= Confidence::Likely);
+        findings.retain(|finding| finding.confidence >= from);
         findings
     }
 
-    /// Whether a name holds a finding, likely or better.
+    /// What is personal in a name as a whole, and in each of its parts, to which the others are no surroundings: a number
+    /// before a full stop is no whole number.
+    fn personal_parts(&self, name: &str) -> Vec<Finding> {
+        let from = self.plan.masked_from();
+        let mut findings = self.findings(name, from);
+        let mut start = 0;
+        for part in name.split_inclusive(PARTING) {
+            let text = part.strip_suffix(PARTING).unwrap_or(part);
+            if text.len() < name.len() {
+                findings.extend(self.findings(text, from).into_iter().map(|mut finding| {
+                    finding.span = finding.span.start + start..finding.span.end + start;
+                    finding
+                }));
+            }
+            start += part.len() as u32;
+        }
+        findings
+    }
+
+    /// Whether a cell that could name a column holds a finding, likely or better. What is merely possible would take
+    /// the names of columns, which are evidence, for data.
+    pub(crate) fn is_data(&self, cell: &str) -> bool {
+        !self.findings(cell, Confidence::Likely).is_empty()
+    }
+
+    /// Whether a name holds a finding that is not shown.
     pub(crate) fn personal(&self, name: &str) -> bool {
-        !self.findings(name).is_empty()
+        !self.personal_parts(name).is_empty()
     }
 
     /// The name with every such finding replaced by its type: `users.<EMAIL>.age`. Control characters, and those that
@@ -51,7 +79,7 @@ impl<'p> Names<'p> {
     }
 
     fn masked(&self, name: &str) -> Arc<str> {
-        let mut findings = self.findings(name);
+        let mut findings = self.personal_parts(name);
         if findings.is_empty() {
             return name.into();
         }
@@ -86,7 +114,7 @@ fn speaks(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use sievert_detect::{Detector, Verdict};
+    use sievert_detect::{Borders, Detector, Verdict};
 
     use super::*;
     use crate::{Overrides, Policy};
@@ -98,6 +126,53 @@ mod tests {
         validate: |_| Verdict::Unmistakable,
         ..Detector::BLANK
     };
+
+    static NUMBER: Detector =
+        Detector { id: "toy.number", placeholder: "NUMBER", pattern: r"n\d{3}", ..Detector::BLANK };
+
+    #[test]
+    fn what_is_rewritten_in_the_data_stands_in_no_name() {
+        let shown = |min_confidence, name: &str| {
+            let overrides = Overrides { min_confidence, ..Overrides::default() };
+            let plan = Plan::new(&Policy::default(), &[&NUMBER], &overrides).expect("a plan");
+            let names = Names::new(&plan);
+            assert!(!names.is_data(name), "what is only possible makes no data of a header");
+            (names.shown(name).to_string(), names.personal(name))
+        };
+        assert_eq!(shown(None, "users.n123.age"), ("users.n123.age".into(), false));
+        assert_eq!(shown(Some(Confidence::Possible), "users.n123.age"), ("users.<NUMBER>.age".into(), true));
+        assert_eq!(
+            shown(Some(Confidence::Certain), "users.n123.age"),
+            ("users.n123.age".into(), false),
+            "one proof is still enough"
+        );
+    }
+
+    /// A number that is no part of a longer one.
+    static WHOLE: Detector = Detector {
+        id: "toy.whole",
+        placeholder: "WHOLE",
+        pattern: r"\d{4}",
+        borders: Borders::Number,
+        validate: |_| Verdict::Unmistakable,
+        ..Detector::BLANK
+    };
+
+    #[test]
+    fn parts_of_a_name_are_no_surroundings_of_each_other() {
+        let plan = Plan::new(&Policy::default(), &[&WHOLE], &Overrides::default()).expect("a plan");
+        let names = Names::new(&plan);
+        for (name, shown) in [
+            ("1234", "<WHOLE>"),
+            ("level1.1234.age", "level1.<WHOLE>.age"),
+            ("level1.x1234.age", "level1.x1234.age"),
+            (r#"level1["1234.x"].age"#, r#"level1["<WHOLE>.x"].age"#),
+            ("in/2/1234.csv", "in/2/<WHOLE>.csv"),
+        ] {
+            assert_eq!(&*names.shown(name), shown);
+            assert_eq!(names.personal(name), name != shown);
+        }
+    }
 
     #[test]
     fn personal_parts_of_names_are_shown_as_their_type() {

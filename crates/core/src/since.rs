@@ -47,7 +47,10 @@ impl Since {
             Ok(bytes) => bytes,
             // The first of many runs that are started alike.
             Err(error) if matches!(error.cause, Cause::NotFound) => {
-                return Ok(not_used(None, format!("there is no report yet at {}", path.display())));
+                return Ok(not_used(
+                    None,
+                    format!("there is no report yet at {}", job.plan.shown(&path.to_string_lossy())),
+                ));
             }
             Err(error) => return Err(Error::Since(error)),
         };
