@@ -96,6 +96,16 @@ fn patterns_leave_borders_and_groups_to_the_scanner() {
 }
 
 #[test]
+fn no_word_begins_with_a_digit() {
+    each(|d, wrong| {
+        let begins = |word: &&&str| word.starts_with(|c: char| c.is_ascii_digit());
+        for word in [d.labels, d.context, d.negative_context].into_iter().flatten().filter(begins) {
+            wrong.push(format!("{word:?}: then the scanner looks at every number as if it were a word"));
+        }
+    });
+}
+
+#[test]
 fn every_example_is_found_whole_alone_in_a_sentence_and_between_escapes() {
     each(|d, wrong| {
         for marked in d.examples {

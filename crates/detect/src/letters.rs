@@ -156,16 +156,19 @@ impl Heads {
     pub(crate) fn insert(&mut self, word: &[u8]) {
         let Some(first) = word.first() else { return };
         self.digits |= first.is_ascii_digit();
-        // Right behind a word of letters stands none; behind a character of two bytes, anything may.
-        let sign = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-        let follows = |nth: usize, byte: u8| nth > word.len() || !first.is_ascii() || sign(byte);
+        // Right behind a word of letters stands none; behind a character of two bytes, anything may. Of bytes that are
+        // read alike, one stands for all: `@` or a control character for every sign and digit.
+        let one_of_alike = |byte: &u8| byte & !FOLDED.to_le_bytes()[1] == 0;
+        let follows =
+            |nth: usize, byte: u8| nth > word.len() || !first.is_ascii() || !byte.is_ascii_alphabetic();
         let choices = |nth: usize| match word.get(nth) {
             Some(known) => vec![*known],
-            None => (0..=u8::MAX).filter(|byte| follows(nth, *byte)).collect(),
+            None => (0..=u8::MAX).filter(one_of_alike).filter(|byte| follows(nth, *byte)).collect(),
         };
+        let thirds = choices(2);
         for second in choices(1) {
-            for third in choices(2) {
-                let head = Self::of([*first, second, third, 0]);
+            for third in &thirds {
+                let head = Self::of([*first, second, *third, 0]);
                 self.bits[head / 64] |= 1 << (head % 64);
             }
         }

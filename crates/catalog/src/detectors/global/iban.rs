@@ -15,11 +15,10 @@ pub static DETECTOR: Detector = Detector {
     category: Category::Financial,
     placeholder: "IBAN",
     pattern: r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[0-9A-Za-z]){11,30}",
-    // In bank statements the currency follows at once; people put dots or two blanks between the groups.
-    labelled: r"[A-Za-z]{2}[ .-]{0,2}[0-9]{2}(?:[ .\n-]{0,2}[0-9A-Za-z]){11,33}",
+    // People put dots or two blanks between the groups.
+    labelled: r"[A-Za-z]{2}[ .-]{0,2}[0-9]{2}(?:[ .\n-]{0,2}[0-9A-Za-z]){11,30}",
     labels: &[
         "iban",
-        "25:",
         "iban code",
         "account",
         "bank account",

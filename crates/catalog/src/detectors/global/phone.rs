@@ -91,14 +91,14 @@ pub static DETECTOR: Detector = Detector {
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
     // English
-    "phone", "phones", "phone number", "phone no", "phone 1", "phone 2", "telephone", "telecom", "tel", "mobile", "cell", "cellphone", "cell phone", "mobile phone", "mobile number",
-    "mob",    "home phone", "work phone", "fax", "telefax", "facsimile", "hotline", "helpline", "landline", "desk",
-    "call me at", "call me on", "contact is", "contact number", "my number", "msisdn",
-    "whatsapp", "caller id", "callback",
+    "phone", "phones", "phone number", "phone no", "phone 1", "phone 2", "telephone", "telecom", "tel", "mobile", "mob",
+    "cell", "cellphone", "cell phone", "mobile phone", "mobile number", "home phone", "work phone", "fax", "telefax",
+    "facsimile", "hotline", "helpline", "landline", "desk", "call me at", "call me on", "contact is", "contact number",
+    "my number", "msisdn", "whatsapp", "caller id", "callback",
     // German, Dutch, Nordic
-    "telefon", "telefonnummer", "telefonnr", "tel nr", "mobiltelefon", "handy", "handynummer", "handynr", "mobil", "mobilnummer", "rufnummer", "durchwahl",
-    "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobiele nummer", "gsm", "tlf", "puhelin",
-    "puhelinnumero", "sími",
+    "telefon", "telefonnummer", "telefonnr", "tel nr", "mobiltelefon", "handy", "handynummer", "handynr", "mobil",
+    "mobilnummer", "rufnummer", "durchwahl", "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobiele nummer", "gsm",
+    "tlf", "puhelin", "puhelinnumero", "sími",
     // French, Spanish, Italian, Portuguese, Romanian
     "téléphone", "tél", "telephone portable", "portable", "numéro de téléphone", "télécopie", "teléfono", "telefono",
     "móvil", "movil", "tfno", "telf", "telfs", "teléf", "celular", "número de teléfono", "cellulare", "recapito telefonico", "numero di telefono",
