@@ -315,7 +315,8 @@ impl<'p> Pass<'p> {
         Voices { heard: field.and(column), named: self.field.named.contains(detector), against: false }
     }
 
-    /// What the field says and what stands around the candidate. A label right before it says all that words can say.
+    /// What the field says and what stands around the candidate. A label right before it says all that words can say, and
+    /// around a whole cell there are none.
     fn voices(&mut self, detector: DetectorIndex, span: &Range<usize>) -> Voices {
         let mut voices = self.field_voices(detector);
         let start = span.start as u32;
@@ -326,8 +327,8 @@ impl<'p> Pass<'p> {
             .rev()
             .take_while(|named| named.starts.start + 64 > start)
             .any(|named| named.detector == detector && named.starts.contains(&start));
-        if labelled {
-            voices.heard = voices.heard.and(Evidence::LABEL);
+        voices.heard = voices.heard.and(said(labelled, Evidence::LABEL));
+        if labelled || *span == self.whole {
             return voices;
         }
         let reach = self.scanner.detectors[usize::from(detector.0)].reach;
