@@ -4,6 +4,7 @@
 mod column;
 mod copy;
 mod decode;
+mod dictionary;
 mod embedded;
 mod encrypted;
 mod file;
@@ -21,6 +22,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::file::metadata::ColumnChunkMetaData;
 
@@ -28,6 +30,7 @@ use crate::mark::Jump;
 use crate::{Cause, Content, Error, Interest, Mark, Piece, Place, Source};
 use column::Column;
 pub(crate) use decode::{Changes, Parquet, Places};
+use dictionary::Dictionary;
 use file::File;
 use ranges::Fetching;
 pub(crate) use ranges::Ranges;
@@ -130,6 +133,8 @@ struct Part {
     column: Column,
     /// The number of its first slot in the row group.
     first: u64,
+    /// With the last rows: values in the dictionary of the column that no row of the row group has.
+    unused: Vec<Bytes>,
 }
 
 impl std::fmt::Debug for Rows {
@@ -170,6 +175,7 @@ struct Group {
 struct Open {
     leaf: usize,
     reader: ColumnReader,
+    dictionary: Dictionary,
     ahead: Column,
     /// Rows read at a time.
     step: usize,
@@ -300,12 +306,14 @@ impl Reader {
         let mut copies = copy::copy(&self.file, index, self.at_once)?;
         let columns = self.file.wanted.iter().map(|&leaf| {
             let chunk = about.column(leaf);
-            let reader = match copies.remove(&leaf) {
-                Some(pages) => get_column_reader(chunk.column_descr_ptr(), Box::new(pages)),
-                None => self.file.column(index, leaf)?,
+            let (reader, dictionary) = match copies.remove(&leaf) {
+                Some((pages, dictionary)) => {
+                    (get_column_reader(chunk.column_descr_ptr(), Box::new(pages)), dictionary)
+                }
+                None => self.file.watched(index, leaf)?,
             };
             let ahead = Column::new(chunk.column_descr());
-            Ok(Open { leaf, reader, ahead, step: step(chunk), slots: 0 })
+            Ok(Open { leaf, reader, dictionary, ahead, step: step(chunk), slots: 0 })
         });
         let columns = columns.collect::<Result<Vec<_>, Cause>>()?;
         // What repeats itself is looked at once a piece, so these are as large as memory allows.
@@ -321,24 +329,30 @@ impl Group {
     fn next(&mut self, piece: usize) -> Result<Rows, Cause> {
         let mut rows = (self.rows - self.read).min(self.usual as u64) as usize;
         let mut bytes = 0;
-        for Open { reader, ahead, step, .. } in &mut self.columns {
+        for Open { reader, dictionary, ahead, step, .. } in &mut self.columns {
             while ahead.rows < rows {
                 if ahead.rows > 0 && bytes + ahead.bytes > WHOLE as usize * piece {
                     rows = ahead.rows;
-                } else if ahead.read(reader, (*step).min(rows - ahead.rows))? == 0 {
+                    continue;
+                }
+                let values = ahead.values.len();
+                if ahead.read(reader, (*step).min(rows - ahead.rows))? == 0 {
                     return Err(Cause::Damaged("a Parquet column ends before its row group"));
                 }
+                dictionary.mark(&ahead.values, values);
             }
             // Others are small, whatever stands in a row.
             if *step == STEP {
                 bytes += ahead.bytes;
             }
         }
+        let last = self.read + rows as u64 == self.rows;
         let columns = self.columns.iter_mut().map(|open| {
             let column = open.ahead.take(rows);
             let first = open.slots;
             open.slots += column.slots() as u64;
-            Part { leaf: open.leaf, column, first }
+            let unused = if last { open.dictionary.unused() } else { Vec::new() };
+            Part { leaf: open.leaf, column, first, unused }
         });
         let columns = Columns::Read(columns.collect());
         let next = Rows { group: self.index, first: self.read, count: rows, columns };

@@ -60,7 +60,7 @@ macro_rules! map_values {
 }
 
 impl Values {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         with_values!(self, values => values.len())
     }
 

@@ -13,6 +13,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 
 use super::column::Column;
+use super::dictionary::Dictionary;
 use super::file::{File, pages};
 use super::ranges::Window;
 use super::{AHEAD, Ranges, guarded, step};
@@ -21,12 +22,12 @@ use crate::Cause;
 /// Bytes that one page of every column may need together.
 pub(super) const AT_ONCE: u64 = 128 << 20;
 
-/// The columns of a row group that had to be copied, by leaf; mostly none.
+/// The columns of a row group that had to be copied, by leaf, with their old dictionaries; mostly none.
 pub(super) fn copy(
     file: &File,
     group: usize,
     at_once: u64,
-) -> Result<BTreeMap<usize, SerializedPageReader<Window>>, Cause> {
+) -> Result<BTreeMap<usize, (SerializedPageReader<Window>, Dictionary)>, Cause> {
     let leaves = file.wanted.len();
     let mut sizes: Vec<_> = file.chunks(group).map(|chunk| stated(chunk.uncompressed_size())).collect();
     if fits(&sizes, at_once) {
@@ -45,7 +46,9 @@ pub(super) fn copy(
         copies.insert(leaf, write(file, group, leaf, share, &mut sink)?);
     }
     let stored = Ranges::from_file(sink.into_inner()?)?;
-    let read = |(leaf, chunk)| Ok((leaf, pages(&stored, &chunk, file.rows(group), leaves)?));
+    let read = |(leaf, (chunk, dictionary))| {
+        Ok((leaf, (pages(&stored, &chunk, file.rows(group), leaves)?, dictionary)))
+    };
     copies.into_iter().map(read).collect()
 }
 
@@ -72,14 +75,14 @@ fn page(file: &File, group: usize, leaf: usize) -> Result<u64, Cause> {
     Ok(size)
 }
 
-/// Writes a column in pages of about `share` bytes; says where it then stands.
+/// Writes a column in pages of about `share` bytes; says where it then stands, and what was in its dictionary.
 fn write(
     file: &File,
     group: usize,
     leaf: usize,
     share: u64,
     sink: &mut TrackedWrite<std::fs::File>,
-) -> Result<ColumnChunkMetaData, Cause> {
+) -> Result<(ColumnChunkMetaData, Dictionary), Cause> {
     let chunk = file.chunk(group, leaf)?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
@@ -92,15 +95,16 @@ fn write(
     let about = chunk.column_descr_ptr();
     let pages = Box::new(SerializedPageWriter::new(sink));
     let mut writer = get_column_writer(about.clone(), Arc::new(properties.build()), pages);
-    let mut reader = file.column(group, leaf)?;
+    let (mut reader, mut dictionary) = file.watched(group, leaf)?;
     let mut left = file.rows(group);
     while left > 0 {
         let mut rows = Column::new(&about);
         if rows.read(&mut reader, left.min(step(&chunk) as u64) as usize)? == 0 {
             return Err(Cause::Damaged("a Parquet column ends before its row group"));
         }
+        dictionary.mark(&rows.values, 0);
         rows.write(&mut writer)?;
         left -= rows.rows as u64;
     }
-    Ok(writer.close()?.metadata)
+    Ok((writer.close()?.metadata, dictionary))
 }

@@ -39,6 +39,8 @@ enum Origin {
     },
     /// Key-value metadata, by its place in the list; behind these, what stands in an Arrow schema alone.
     Metadata(usize),
+    /// The dictionary of a leaf, of which no row has these values.
+    Unused(usize),
     Names,
 }
 
@@ -46,7 +48,8 @@ enum Origin {
 #[derive(Default)]
 pub struct Changes {
     pub(super) group: usize,
-    /// By leaf: slots of the row group, rising, with their new bytes or null.
+    /// By leaf: slots of the row group, rising, with their new bytes or null. None of them: it is written anew as it is,
+    /// and with it its dictionary.
     pub(super) cells: BTreeMap<usize, Vec<(u64, Option<Bytes>)>>,
     /// Rows of the row group that go, rising.
     pub(super) dropped: Vec<u64>,
@@ -91,6 +94,10 @@ impl Format for Parquet {
                 let names = "a Parquet column's name is not rewritten; rename the column or keep its name";
                 return Err(fail(Cause::Unsupported(names)));
             }
+            if let Origin::Unused(leaf) = origin {
+                changes.cells.entry(*leaf).or_default();
+                continue;
+            }
             let text = match &edit.change {
                 Change::DropRecord => {
                     let rows = texts.occurrences.rows(edit.cell);
@@ -107,7 +114,7 @@ impl Format for Parquet {
                 Change::Splice(splices) => Some(splice(texts.get(edit.cell), splices)),
             };
             match origin {
-                Origin::Names => unreachable!("refused above"),
+                Origin::Names | Origin::Unused(_) => unreachable!("dealt with above"),
                 Origin::Metadata(entry) => changes.metadata.push((*entry, text)),
                 Origin::Leaf { leaf, first, slots } => {
                     let slots = slots.as_ref().unwrap_or(&texts.occurrences).rows(edit.cell);
@@ -153,6 +160,10 @@ impl Parquet {
                 }
                 batch.texts.push(texts);
                 origins.push(Origin::Leaf { leaf, first, slots });
+            }
+            if let Some(texts) = text::unused(&self.file.leaves[leaf], &part.unused) {
+                batch.texts.push(texts);
+                origins.push(Origin::Unused(leaf));
             }
         }
         if rows.first == 0 && rows.count > 0 {

@@ -12,6 +12,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
 
 use super::column::Column;
+use super::dictionary::Dictionary;
 use super::ranges::{Ranges, Window};
 use super::schema::{self, FieldNames, Leaf, Meaning};
 use super::{AHEAD, CONTRADICTION, Part, RANGES, ROWS, embedded, encrypted, guarded};
@@ -125,18 +126,26 @@ impl File {
         let column = |&leaf: &usize| {
             let chunk = self.chunk(group, leaf)?;
             let about = chunk.column_descr_ptr();
-            let mut column = Column::new(&about);
+            let (mut column, mut dictionary) = (Column::new(&about), Dictionary::default());
             let pages = pages(stored, &chunk, rows, self.wanted.len())?;
-            let mut reader = get_column_reader(about, Box::new(pages));
+            let mut reader = get_column_reader(about, dictionary.watch(pages));
             while (column.rows as u64) < rows {
                 let left = rows - column.rows as u64;
                 if column.read(&mut reader, left.min(ROWS as u64) as usize)? == 0 {
                     return Err(Cause::Damaged("a Parquet column ends before its row group"));
                 }
             }
-            Ok(Part { leaf, column, first: 0 })
+            dictionary.mark(&column.values, 0);
+            Ok(Part { leaf, column, first: 0, unused: dictionary.unused() })
         };
         self.wanted.iter().map(column).collect()
+    }
+
+    /// A reader of one column of a row group, from its first row, and the dictionary that will come to light.
+    pub(super) fn watched(&self, group: usize, leaf: usize) -> Result<(ColumnReader, Dictionary), Cause> {
+        let about = self.metadata.row_group(group).column(leaf).column_descr_ptr();
+        let dictionary = Dictionary::default();
+        Ok((get_column_reader(about, dictionary.watch(self.pages(group, leaf)?)), dictionary))
     }
 
     /// A reader of one column of a row group, from its first row.

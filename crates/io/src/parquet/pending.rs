@@ -67,7 +67,10 @@ impl Pending {
             }
             self.log.write_all(&entries)?;
             let end = self.end + entries.len() as u64;
-            self.leaves.entry(leaf).or_default().push(self.end..end);
+            let parts = self.leaves.entry(leaf).or_default();
+            if !entries.is_empty() {
+                parts.push(self.end..end);
+            }
             self.end = end;
         }
         Ok(())

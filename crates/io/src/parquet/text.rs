@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
 use arrow::datatypes::{ArrowPrimitiveType, Float16Type, i256};
+use bytes::Bytes;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 
 use super::column::{Column, Place, Values, with_values};
@@ -31,6 +32,28 @@ pub(super) fn texts(leaf: &Leaf, column: &Column, repeats: bool) -> (Vec<Cells>,
         return (Vec::new(), 0);
     }
     with_values!(&column.values, values => collect(leaf, column, values, repeats || repeat(values)))
+}
+
+/// Values of a column that no row has, as what stands beside the rows.
+pub(super) fn unused(leaf: &Leaf, values: &[Bytes]) -> Option<Texts> {
+    let (mut buffer, mut ends) = (String::new(), Vec::new());
+    for value in values {
+        let start = buffer.len();
+        match bytes(value, leaf.meaning, &mut buffer) {
+            Text::Whole | Text::Lossy => ends.push(buffer.len() as u32),
+            Text::None | Text::Null => buffer.truncate(start),
+        }
+    }
+    let occurrences = Occurrences::One(vec![0; ends.len()]);
+    let field = leaf.field.clone();
+    (!ends.is_empty()).then_some(Texts {
+        field,
+        kind: Kind::Metadata,
+        nullable: true,
+        buffer,
+        ends,
+        occurrences,
+    })
 }
 
 fn collect<V: Value>(leaf: &Leaf, column: &Column, values: &[V], repeats: bool) -> (Vec<Cells>, u64) {

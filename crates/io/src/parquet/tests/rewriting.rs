@@ -87,6 +87,46 @@ fn a_file_without_edits_comes_out_as_it_was() {
     assert_eq!(rewrite(&empty, 1, &|_, _| None).unwrap(), empty);
 }
 
+/// As in a table of categories from which rows were taken away.
+#[test]
+fn a_value_of_a_dictionary_that_no_row_has_is_looked_at_and_goes() {
+    let message = "message m { optional binary a (UTF8); required binary b (UTF8); }";
+    let properties = WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None);
+    let columns =
+        vec![Chunk(texts(&["ann", "bob"]), vec![1, 1], vec![]), Chunk(texts(&["x", "y"]), vec![], vec![])];
+    let mut file = write(message, properties, &[columns]).to_vec();
+    // The indexes of both rows: of one bit each, eight in a run, of which the second is 1. Now it is 0.
+    let at = file.windows(3).position(|bytes| bytes == [1, 3, 0b10]).unwrap();
+    file[at + 2] = 0;
+    let file = Bytes::from(file);
+    let [one, other] = &rows(&file)[..] else { panic!("two rows") };
+    assert!(one.contains("ann") && other.contains("ann") && holds(&file, "bob"));
+
+    for (piece, at_once) in [(1 << 20, copy::AT_ONCE), (1, copy::AT_ONCE), (1, 0)] {
+        let (mut source, format) = open(file.clone().into(), Place::object("t.parquet"), piece, &()).unwrap();
+        source.at_once = at_once;
+        let mut told = Vec::new();
+        while let Some(piece) = source.next().unwrap() {
+            let batch = format.decode(piece).unwrap();
+            let beside = batch.texts.iter().filter(|texts| texts.kind == Kind::Metadata);
+            told.extend(beside.map(|texts| (texts.field.to_string(), texts.get(0).to_owned(), texts.len())));
+        }
+        assert_eq!(told, [("a".to_owned(), "bob".to_owned(), 1)], "{piece} {at_once}");
+        assert_eq!(rewrite(&file, piece, &|_, _| None).unwrap(), file);
+        for change in [whole("bob", "<NAME>"), Change::Null] {
+            let decide = |texts: &Texts, text: &str| {
+                (text == "bob").then(|| {
+                    assert_eq!(texts.kind, Kind::Metadata);
+                    change.clone()
+                })
+            };
+            let edited = rewrite(&file, piece, &decide).unwrap();
+            assert_eq!(rows(&edited), rows(&file));
+            assert!(!holds(&edited, "bob") && holds(&edited, "ann"));
+        }
+    }
+}
+
 #[test]
 fn edited_cells_change_and_nothing_else_does_in_any_codec_or_version() {
     for codec in codecs() {
