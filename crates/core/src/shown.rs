@@ -1,6 +1,7 @@
 //! Names of fields and objects can be personal data themselves: they are shown with such parts replaced.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sievert_detect::{Confidence, Field, Finding, Scratch, resolve};
@@ -102,6 +103,57 @@ impl<'p> Names<'p> {
     }
 }
 
+/// The path with the keys in it as these are shown; `None` where none of them is in it.
+pub(crate) fn with_keys(path: &str, keys: &HashMap<String, String>) -> Option<String> {
+    if keys.is_empty() {
+        return None;
+    }
+    if let Some(shown) = keys.get(path) {
+        return Some(shown.clone()); // a column's name is a path of its own
+    }
+    let (mut out, mut changed) = (String::with_capacity(path.len()), false);
+    let mut rest = path;
+    while !rest.is_empty() {
+        // `["a.b"]`, a key that has to be quoted; or one as it is, behind a dot if it is not the first.
+        let quoted = rest.starts_with("[\"").then(|| end_of_quoted(rest)).flatten();
+        let (end, key) = if let Some(end) = quoted {
+            (end, serde_json::from_str(&rest[1..end - 1]).unwrap_or_default())
+        } else {
+            let start = usize::from(rest.starts_with('.'));
+            let end = rest[start..].find(['.', '[']).map_or(rest.len(), |at| (start + at).max(1));
+            (end, rest[start..end].to_owned())
+        };
+        match keys.get(&key) {
+            Some(shown) => {
+                let whole = shown.starts_with('<') && shown.ends_with('>');
+                match quoted {
+                    Some(_) if !whole => out.extend(["[\"", shown, "\"]"]),
+                    _ if out.is_empty() => out.push_str(shown),
+                    _ => out.extend([".", shown]),
+                }
+                changed = true;
+            }
+            None => out.push_str(&rest[..end]),
+        }
+        rest = &rest[end..];
+    }
+    changed.then_some(out)
+}
+
+/// Where `["a.b"]` ends.
+fn end_of_quoted(rest: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, byte) in rest.bytes().enumerate().skip(2) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return rest[at + 1..].starts_with(']').then_some(at + 2),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The text with a blank for each character that would speak to a terminal.
 pub(crate) fn flat(text: &str) -> String {
     text.replace(speaks, " ")
@@ -157,6 +209,28 @@ mod tests {
         validate: |_| Verdict::Unmistakable,
         ..Detector::BLANK
     };
+
+    #[test]
+    fn keys_in_a_path_are_replaced_one_by_one() {
+        let keys =
+            [("111", "<WHOLE>"), ("a.b", "<TOKEN>"), (r#"x"y"#, "<QUOTE>"), ("to 222.", "to <WHOLE>.")];
+        let keys = keys.map(|(key, shown)| (key.to_owned(), shown.to_owned())).into();
+        for (path, shown) in [
+            ("111", Some("<WHOLE>")),
+            ("users.111.age", Some("users.<WHOLE>.age")),
+            ("users[].111[].111", Some("users[].<WHOLE>[].<WHOLE>")),
+            (r#"["a.b"].age"#, Some("<TOKEN>.age")),
+            (r#"users["a.b"]["x\"y"]"#, Some("users.<TOKEN>.<QUOTE>")),
+            (r#"users["to 222."]"#, Some(r#"users["to <WHOLE>."]"#)),
+            ("users.1111.age", None),
+            (r#"users["c.d"].a.b"#, None),
+            ("..[[\".", None),
+            ("", None),
+        ] {
+            assert_eq!(with_keys(path, &keys).as_deref(), shown, "{path}");
+        }
+        assert_eq!(with_keys("111", &HashMap::new()), None);
+    }
 
     #[test]
     fn parts_of_a_name_are_no_surroundings_of_each_other() {

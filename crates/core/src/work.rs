@@ -21,7 +21,7 @@ use crate::job::{Excerpt, Job, Task};
 use crate::plan::FieldPlan;
 use crate::report::LookAt;
 use crate::sample::Sampler;
-use crate::shown::Names;
+use crate::shown::{Names, with_keys};
 
 /// So many leading zeros an identifier may have lost when it was stored as an integer.
 pub(crate) const LOST_ZEROS: usize = 3;
@@ -53,6 +53,8 @@ pub(crate) struct Worker<'r> {
     names: Names<'r>,
     /// By name, and whether the cells are the keys of the objects there instead of their values.
     fields: HashMap<(Arc<str>, bool), Arc<KnownField>>,
+    /// Keys of the piece that hold a finding, each as it is shown.
+    keys: HashMap<String, String>,
     scratch: Scratch,
     found: Vec<(u32, Finding)>,
     /// How a column is looked at: with repeated texts once, or, in tests that compare the two, cell by cell.
@@ -75,6 +77,7 @@ impl<'r> Worker<'r> {
             run_key,
             names: Names::new(&job.plan),
             fields: HashMap::new(),
+            keys: HashMap::new(),
             scratch: Scratch::default(),
             found: Vec::new(),
             look: Column::of,
@@ -87,7 +90,9 @@ impl<'r> Worker<'r> {
         let drawn = self.sampler.map(|sampler| sampler.thin(object, &mut batch));
         let mut worked = Worked::default();
         let mut edits = Vec::new();
-        for (at, texts) in batch.texts.iter().enumerate() {
+        self.keys.clear();
+        for at in keys_first(&batch.texts) {
+            let texts = &batch.texts[at];
             let field = self.field(&texts.field, texts.kind == Kind::Key);
             if !self.count_cells(&field, texts, &mut worked.counts) {
                 continue;
@@ -113,7 +118,7 @@ impl<'r> Worker<'r> {
         for (name, cells) in &batch.binary {
             worked.counts.cells.total += cells;
             worked.counts.cells.binary += cells;
-            worked.counts.field(&self.names.shown(name)).binary += cells;
+            worked.counts.field(&self.shown(name)).binary += cells;
         }
         edits.sort_by_key(|edit| (edit.texts, edit.cell));
         worked.rows.sort_by_key(|row| row.record);
@@ -121,7 +126,7 @@ impl<'r> Worker<'r> {
             worked.rendered = Some(format.encode(&batch, &edits)?);
         }
         count_records(&batch, drawn.as_deref(), &mut worked);
-        let shown = |unread: &Unread| Unread { field: self.names.shown(&unread.field), ..unread.clone() };
+        let shown = |unread: &Unread| Unread { field: self.shown(&unread.field), ..unread.clone() };
         worked.unread.extend(batch.unread.iter().map(shown));
         Ok(worked)
     }
@@ -146,7 +151,23 @@ impl<'r> Worker<'r> {
         true
     }
 
+    /// A field as this piece shows it: keys in its path may hold findings that only the other keys bring to light.
     fn field(&mut self, name: &Arc<str>, of_keys: bool) -> Arc<KnownField> {
+        let known = self.known_field(name, of_keys);
+        match with_keys(name, &self.keys) {
+            None => known,
+            Some(name) => {
+                let KnownField { plan, telling, .. } = &*known;
+                Arc::new(KnownField { plan: plan.clone(), shown: self.names.shown(&name), telling: *telling })
+            }
+        }
+    }
+
+    fn shown(&self, name: &str) -> Arc<str> {
+        self.names.shown(&with_keys(name, &self.keys).unwrap_or_else(|| name.to_owned()))
+    }
+
+    fn known_field(&mut self, name: &Arc<str>, of_keys: bool) -> Arc<KnownField> {
         let id = (name.clone(), of_keys);
         if let Some(known) = self.fields.get(&id) {
             return known.clone();
@@ -241,6 +262,17 @@ impl<'r> Worker<'r> {
         self.found.retain(|(cell, _)| failed.binary_search(cell).is_err());
         failed
     }
+}
+
+/// Keys come before the values, and those of an object before those of the objects in it: what is found in them does not
+/// stand in the names of fields.
+fn keys_first(texts: &[Texts]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|&at| match texts[at].kind {
+        Kind::Key => (false, texts[at].field.len()),
+        _ => (true, 0),
+    });
+    order
 }
 
 fn count_skipped(field: &KnownField, cells: u64, counts: &mut Counts) {

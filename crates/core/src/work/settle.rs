@@ -1,7 +1,7 @@
 //! What the findings of a column come to: counts, rows for those who want to know where they stand, and changes.
 
 use sievert_detect::{DetectorIndex, Finding, Group, resolve};
-use sievert_io::{Batch, Change, Error};
+use sievert_io::{Batch, Change, Error, Kind};
 use sievert_redact::shape;
 
 use super::places::CellWithFindings;
@@ -66,7 +66,7 @@ impl Worker<'_> {
         let mut allowed = vec![0; plan.allow_reasons().len()];
         let mut allowed_here = allowed.clone();
         let mut sums: Vec<Option<Sum>> = plan.scanner().detectors().map(|_| None).collect();
-        let (mut settled, mut findings) = (Settled::default(), Vec::new());
+        let (mut settled, mut findings, mut keys) = (Settled::default(), Vec::new(), Vec::new());
         for found in self.found.chunk_by(|a, b| a.0 == b.0) {
             let cell = found[0].0;
             let (text, times) = (column.get(cell), column.times(cell));
@@ -82,10 +82,14 @@ impl Worker<'_> {
             if times > 0 {
                 self.count_cell(cell, text, times, &groups, &mut sums);
             }
+            if column.texts.kind == Kind::Key {
+                keys.extend(self.hidden(text, &groups).map(|shown| (text.to_owned(), shown)));
+            }
             if rewrites || self.is_told(&groups) {
                 settled.push(cell, &findings, &groups);
             }
         }
+        self.keys.extend(keys);
         for (detector, sum) in (0..).map(DetectorIndex).zip(sums) {
             if let Some(Sum { found, shape, .. }) = sum {
                 worked.counts.found(&field.shown, detector, found, shape);
@@ -100,6 +104,20 @@ impl Worker<'_> {
             self.tell(&CellWithFindings { object, batch, texts: column.texts, cell, field, groups }, worked);
         }
         if rewrites { self.changes(object, column, field, &settled, worked) } else { Ok(Vec::new()) }
+    }
+
+    /// How a key is shown that holds what is not shown.
+    fn hidden(&self, key: &str, groups: &[Group]) -> Option<String> {
+        let plan = &self.job.plan;
+        let (mut shown, mut at) = (String::new(), 0);
+        for Group { winner, cover } in
+            groups.iter().filter(|group| group.winner.confidence >= plan.masked_from())
+        {
+            shown.push_str(&key[at..cover.start as usize]);
+            shown.extend(["<", plan.scanner().about(winner.detector).placeholder, ">"]);
+            at = cover.end as usize;
+        }
+        (at > 0).then(|| shown + &key[at..])
     }
 
     /// Counts the winners in a cell that stands in `times` records, by detector.
