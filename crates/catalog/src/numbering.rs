@@ -53,6 +53,11 @@ pub(crate) fn dialled_abroad(digits: &Dialled) -> bool {
     digits.international(digits.ends("00|011", 1))
 }
 
+/// Whether these digits are the code of a country.
+pub(crate) fn is_code(digits: &str) -> bool {
+    digits.parse().is_ok_and(|code| coded(code).next().is_some())
+}
+
 /// The plans of a calling code.
 fn coded(code: u16) -> impl Iterator<Item = &'static Plan> {
     let from = PLANS.partition_point(|plan| plan.code < code);

@@ -31,6 +31,7 @@ pub static DETECTOR: Detector = Detector {
         "site id",
         "loyalty number",
         "membership number",
+        "membership no",
         "frequent flyer number",
         "kundennummer",
         "kunden-nr",

@@ -95,6 +95,7 @@ pub static DETECTOR: Detector = Detector {
         "4532015112830367",
         "0.4532015112830366",
         "4532015112830366.25",
+        "829335.6968772264",
         "45320151-12830366",
         "4532 0151-1283 0366",
         "1609459200000",
@@ -254,7 +255,8 @@ fn grouped(text: &str, named: bool) -> bool {
             _ => return false,
         }
     }
-    GROUPS.contains(&&sizes[..=nth])
+    // One dot makes a decimal: `829335.6968772264`.
+    (separator != b'.' || nth > 1) && GROUPS.contains(&&sizes[..=nth])
 }
 
 /// Whether the groups of four go on, as in tables of code points: two more on a side, or one that is hexadecimal.

@@ -49,6 +49,7 @@ pub static DETECTOR: Detector = Detector {
         "+442079460123",
         "tel:[[+1-201-555-0123]]",
         "+44 (0)20 7946 0123",
+        "+44.2079460123",
         "(212) 555-0123",
         "212-555-0123",
         "Call [[1-800-555-0199 ext. 123]], please.",
@@ -71,6 +72,9 @@ pub static DETECTOR: Detector = Detector {
         "phone: unknown, ssn: 536904399",
         "pub const ND_IOCTL_CALL: u32 = 3225439754;",
         "33 22 11 00 55 44 77 66 88 99 aa",
+        "9080 3800 0046 5499 4290 2066",
+        "[+4.36755379, 2.14480498]",
+        "2023-07-26 01:07:00.230431-0300",
         "started 2023-10-10 12:30:00, ended 2023-10-11",
         "ISBN 978-3-16-148410-0",
         "192.168.100.200",
@@ -94,7 +98,7 @@ const LABELS: &[&str] = &[
     "phone", "phones", "phone number", "phone no", "phone 1", "phone 2", "telephone", "telecom", "tel", "mobile", "mob",
     "cell", "cellphone", "cell phone", "mobile phone", "mobile number", "home phone", "work phone", "fax", "telefax",
     "facsimile", "hotline", "helpline", "landline", "desk", "call me at", "call me on", "contact is", "contact number",
-    "my number", "msisdn", "whatsapp", "caller id", "callback",
+    "contact no", "ph no", "caller number", "my number", "msisdn", "whatsapp", "caller id", "callback",
     // German, Dutch, Nordic
     "telefon", "telefonnummer", "telefonnr", "tel nr", "mobiltelefon", "handy", "handynummer", "handynr", "mobil",
     "mobilnummer", "rufnummer", "durchwahl", "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobiele nummer", "gsm",
@@ -185,10 +189,20 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 /// Digits without a break are a number where no label says so only if there are so many.
 const BARE: RangeInclusive<usize> = 9..=12;
 
-/// `const CALL: u32 = 3225439754`, and `33 22 11 00 55 44 77 66 88 99 aa` of a dump.
+/// `+4.36755379`; `const CALL: u32 = 3225439754`; a part of a dump such as `33 22 11 00 55 44 77 66 88 99 aa`; the seconds of a time.
 fn computed(c: &Candidate<'_>, number: &Written<'_>) -> bool {
-    let pairs = number.groups().len() > 3 && number.groups().iter().all(|group| group.len() == 2);
-    number.is_bare() && c.before().ends_with(" = ") || pairs && shape::is_in_a_row(c)
+    let [first, others @ ..] = number.groups() else { return false };
+    let even =
+        first.starts_with("00") && others.len() > 1 && others.iter().all(|group| group.len() == first.len());
+    let time = first.len() == 2
+        && number.has(b".")
+        && c.before()
+            .strip_suffix(':')
+            .is_some_and(|minutes| minutes.ends_with(|c: char| c.is_ascii_digit()));
+    // Registries of domains write `+44.2079460123`.
+    let decimal =
+        number.text.starts_with('+') && number.has(b".") && others.len() == 1 && !numbering::is_code(first);
+    decimal || number.is_bare() && c.before().ends_with(" = ") || even && shape::is_in_a_row(c) || time
 }
 
 /// `$212`, `#123`, `50 %`.

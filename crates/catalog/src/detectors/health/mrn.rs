@@ -45,6 +45,8 @@ pub static DETECTOR: Detector = Detector {
         "encounter id",
         "admission number",
         "visit number",
+        "visit id",
+        "hadm id",
         // Spanish, Portuguese, Italian, French
         "nhc",
         "cipa",

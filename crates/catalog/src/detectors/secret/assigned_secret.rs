@@ -148,6 +148,7 @@ pub static DETECTOR: Detector = Detector {
         "password: ********",
         "secret agent007",
         "password = user.password1",
+        "pw = res1.model.penalty_weight",
         "passwordLabel: \"Password:\"",
         "this.addPassword = \"#add-password\"",
         "api_key = settings.API_KEY_2",
@@ -201,7 +202,10 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if !whole || !assigned(c.before()) && !is_mixed(c.text) {
         return Verdict::No;
     }
-    if quote.is_none() && (passed(c) || is_number(c.text)) {
+    // `pw = model1.weight`: an object, of which an attribute is meant.
+    let object =
+        c.after().strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    if quote.is_none() && (object || passed(c) || is_number(c.text)) {
         return Verdict::No;
     }
     if quote.is_none() && c.text.contains(['<', '>', ',', ';', '(', ')', '{', '}', '[', ']']) {
@@ -307,8 +311,13 @@ fn secret(value: &str, quoted: bool) -> bool {
             let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
             word.chars().all(char::is_alphabetic)
         });
+    let expression = !quoted && value.contains('.');
     let random = || value.len() >= 16 && secrecy::entropy(value) >= 3.5 && digits;
-    letters && !path && (digits || signs && quoted) && (!name || random()) && (quoted || !signs || digits)
+    letters
+        && !path
+        && (digits || signs && quoted)
+        && (!name || !expression && random())
+        && (quoted || !signs || digits)
 }
 
 fn sample(draw: &mut Draw) -> String {

@@ -44,7 +44,12 @@ pub static DETECTOR: Detector = Detector {
     ],
     context: &["license", "licence", "dmv", "driver", "drivers", "driving", "dl"],
     needs_context: true,
-    validate: |c| if c.anchored.named() { shape::identifier(c) } else { Verdict::plain(!shape::is_part(c)) },
+    // No licence has one digit, and columns of differences of logarithms are called `dln_...`.
+    validate: |c| match c.anchored.named() {
+        true if c.text.len() == 1 => Verdict::No,
+        true => shape::identifier(c),
+        false => Verdict::plain(!shape::is_part(c)),
+    },
     sample: |draw: &mut Draw| draw.fill("@############"),
     examples: &[
         "driver's license number is [[F162823540116]]",

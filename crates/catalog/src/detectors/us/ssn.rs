@@ -23,6 +23,8 @@ pub static DETECTOR: Detector = Detector {
         "ssn",
         "ss#",
         "ss #",
+        "ss no",
+        "ss number",
         "social security number",
         "social security no",
         "social security",

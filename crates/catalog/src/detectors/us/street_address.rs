@@ -20,7 +20,8 @@ pub static DETECTOR: Detector = Detector {
               |Terrace|Ter|Highway|Hwy|Trail|Trl|Square|Sq|Loop|Alley|Plaza|Plz|Turnpike|Tpke|Expressway|Crescent|Cres) \.?
             (?:\x20(?:NE|NW|SE|SW|N|S|E|W)\.?)?
           | (?i:p\.?\x20?o\.?\x20?box)\x20[0-9]{1,6} )
-        (?:,?\x20(?:(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm|Building|Bldg)\.?\x20?\#?|\#\x20?)[0-9A-Za-z-]{1,6})?
+        (?:,?\s{1,2}(?:(?:(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm|Building|Bldg)\.?\x20?\#?|\#\x20?)[0-9A-Za-z-]{1,6}
+            |[0-9]{1,3}(?:st|nd|rd|th)\x20Floor))?
         (?:,?\s{1,2}[A-Z][A-Za-z.'-]{1,20}(?:\x20[A-Z][A-Za-z.'-]{1,20}){0,2},?\s{1,2}[A-Z]{2}(?:,?\s{1,2}[0-9]{5}(?:-[0-9]{4})?)?)?",
     labelled: r"(?xi)
         [1-9][0-9]{0,5}[a-z]?\x20 (?:[a-z0-9'’.-]{1,20}\x20){1,4}
@@ -64,6 +65,8 @@ pub static DETECTOR: Detector = Detector {
         "742 N Evergreen Ter., Apt 4B, Springfield, IL 62704",
         "1600 Pennsylvania Ave NW, Washington, DC 20500",
         "PO Box 1234",
+        "350 Fifth Avenue, 34th Floor, New York, NY 10118",
+        "55 Oak Street\nApt 4B\nSpringfield, IL 62704",
         "address: [[55 oak hill road, apt 3]]",
         "i live at [[55 oak hill road, springfield, il 62704]]",
     ],
