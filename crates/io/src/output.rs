@@ -295,9 +295,7 @@ impl WholeFile {
         if self.overwrite {
             fs::rename(temporary, &self.target)?;
         } else {
-            // A link refuses a name that is taken, where a rename would replace it in silence.
-            fs::hard_link(temporary, &self.target)?;
-            fs::remove_file(temporary)?;
+            take_name(temporary, &self.target, |from, to| fs::hard_link(from, to))?;
         }
         self.finished = true;
         Ok(File::open(folder(&self.target))?.sync_all()?)
@@ -322,6 +320,20 @@ impl Drop for WholeFile {
             // Nothing can be done about a file that does not go; its name begins with a dot and is never read as data.
             let _ = fs::remove_file(temporary);
         }
+    }
+}
+
+/// Gives a file a name that is free. A link refuses one that is taken, where a rename would replace it in silence; where
+/// there are no links (exFAT, many mounts), a look before has to do.
+fn take_name(temporary: &Path, name: &Path, link: impl Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+    match link(temporary, name) {
+        Ok(()) => fs::remove_file(temporary),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => match fs::symlink_metadata(name) {
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(temporary, name),
+            Err(error) => Err(error),
+        },
     }
 }
 
@@ -461,6 +473,22 @@ impl Output for TextOutput {
 mod tests {
     use super::*;
     use crate::Body;
+
+    #[test]
+    fn a_name_is_taken_once_with_links_and_without() {
+        let none: fn(&Path, &Path) -> io::Result<()> = |_, _| Err(io::ErrorKind::PermissionDenied.into());
+        for link in [none, |from, to| fs::hard_link(from, to)] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let [temporary, name] = [".new", "out.csv"].map(|name| folder.path().join(name));
+            fs::write(&temporary, "new").expect("written");
+            take_name(&temporary, &name, link).expect("it was free");
+            assert!(!temporary.exists());
+            fs::write(&temporary, "newer").expect("written");
+            let taken = take_name(&temporary, &name, link).expect_err("it is taken");
+            assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(fs::read_to_string(&name).expect("it is there"), "new");
+        }
+    }
 
     /// The device that is always full.
     struct Full(File);
