@@ -105,7 +105,8 @@ const LABELS: &[&str] = &[
     "tlf", "puhelin", "puhelinnumero", "sími",
     // French, Spanish, Italian, Portuguese, Romanian
     "téléphone", "tél", "telephone portable", "portable", "numéro de téléphone", "télécopie", "teléfono", "telefono",
-    "móvil", "movil", "tfno", "telf", "telfs", "teléf", "celular", "número de teléfono", "cellulare", "recapito telefonico", "numero di telefono",
+    "móvil", "movil", "tfno", "telf", "telfs", "teléf", "celular", "número de teléfono", "cellulare",
+    "recapito telefonico", "numero di telefono",
     "telefone", "telemóvel", "telemovel", "fone", "număr de telefon",
     // Slavic, Hungarian, Greek, Turkish
     "nr tel", "numer telefonu", "komórka", "telefonní číslo", "mobilní", "телефон", "тел", "моб", "мобильный",
@@ -189,7 +190,8 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 /// Digits without a break are a number where no label says so only if there are so many.
 const BARE: RangeInclusive<usize> = 9..=12;
 
-/// `+4.36755379`; `const CALL: u32 = 3225439754`; a part of a dump such as `33 22 11 00 55 44 77 66 88 99 aa`; the seconds of a time.
+/// `+4.36755379`, `const CALL: u32 = 3225439754`, a part of a dump such as `33 22 11 00 55 44 77 66 88 99 aa`, the seconds
+/// of a time.
 fn computed(c: &Candidate<'_>, number: &Written<'_>) -> bool {
     let [first, others @ ..] = number.groups() else { return false };
     let even =
