@@ -156,9 +156,11 @@ impl Heads {
     pub(crate) fn insert(&mut self, word: &[u8]) {
         let Some(first) = word.first() else { return };
         self.digits |= first.is_ascii_digit();
-        // Right behind a word of letters stands none; behind a character of two bytes, anything may. Of bytes that are
-        // read alike, one stands for all: `@` or a control character for every sign and digit.
-        let one_of_alike = |byte: &u8| byte & !FOLDED.to_le_bytes()[1] == 0;
+        // Right behind a word of letters stands none; behind a character of two bytes, anything may. The second byte and
+        // the third are read with one mask; of bytes that are read alike, one stands for all: `@` or a control character
+        // for every sign and digit.
+        const { assert!(FOLDED >> 8 == (FOLDED >> 16) * 0x101) };
+        let one_of_alike = |byte: &u8| byte & !(FOLDED >> 16) as u8 == 0;
         let follows =
             |nth: usize, byte: u8| nth > word.len() || !first.is_ascii() || !byte.is_ascii_alphabetic();
         let choices = |nth: usize| match word.get(nth) {

@@ -153,9 +153,10 @@ impl<'p> Pass<'p> {
         }
         let shape = &labelled.shape;
         let text = self.text();
-        for start in
-            starts.filter(|start| text.bytes.get(*start).is_some_and(|byte| labelled.first.contains(*byte)))
-        {
+        // What a value can begin with begins a character, too.
+        let begins =
+            |start: &usize| text.bytes.get(*start).is_some_and(|byte| labelled.first.contains(*byte));
+        for start in starts.filter(begins) {
             let covered = &self.cell.covered_behind_labels[usize::from(detector.0)];
             if shape.left > Borders::before(self.view, start) || covered.holds(text.number, start) {
                 continue;
