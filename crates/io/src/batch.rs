@@ -145,7 +145,7 @@ pub enum Kind {
     Key,
     /// A record that could not be parsed, as plain text.
     Unparsed,
-    /// Text beside the records: Parquet key-value metadata. Stands in record 0.
+    /// Text beside the records: Parquet key-value metadata, the header of a gzip member. Stands in record 0.
     Metadata,
 }
 

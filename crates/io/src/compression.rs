@@ -1,8 +1,13 @@
-//! gzip and zstd around a text format, as streams. Knows nothing of what is inside.
+//! gzip and zstd around a text format, as streams. Knows nothing of what is inside; what stands beside it in them is
+//! kept for whoever looks at the text.
 
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+mod said;
+
+use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
 
 use flate2::bufread::GzDecoder;
+pub(crate) use said::Beside;
+pub use said::Said;
 
 use crate::Cause;
 use crate::output::Sink;
@@ -44,21 +49,21 @@ impl Compression {
         [Self::None, Self::Gzip, Self::Zstd].into_iter().find(|compression| compression.name() == name)
     }
 
-    /// Reads through it.
-    pub(crate) fn reader(self, stored: impl Read + Send + 'static) -> Result<Box<dyn Read + Send>, Cause> {
-        Ok(match self {
+    /// Reads through it; what it says beside the text goes to `said`.
+    pub(crate) fn reader(self, stored: impl Read + Send + 'static, said: Beside) -> Box<dyn Read + Send> {
+        match self {
             Self::None => Box::new(stored),
             Self::Gzip => Box::new(Checked {
-                inner: Members(Some(GzDecoder::new(BufReader::new(stored)))),
+                inner: Members { member: Some(GzDecoder::new(BufReader::new(stored))), told: false, said },
                 truncated: "truncated gzip",
                 damaged: "damaged gzip",
             }),
             Self::Zstd => Box::new(Checked {
-                inner: zstd::Decoder::new(stored)?,
+                inner: Frames { between: Some(BufReader::new(stored)), frame: None, said },
                 truncated: "truncated zstd",
                 damaged: "damaged zstd",
             }),
-        })
+        }
     }
 
     /// Writes through it, at the level that the usual tool would take.
@@ -78,12 +83,21 @@ impl Compression {
 
 /// gzip members, one behind another. Zeros behind one hold nothing: tapes and stores of blocks fill their last one with
 /// them, and gzip(1) passes them over too.
-struct Members<R>(Option<GzDecoder<R>>);
+struct Members<R> {
+    member: Option<GzDecoder<R>>,
+    /// Whether its header was kept.
+    told: bool,
+    said: Beside,
+}
 
 impl<R: BufRead> Read for Members<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        while let Some(member) = &mut self.0 {
+        while let Some(member) = &mut self.member {
             let count = member.read(to)?;
+            if let Some(header) = member.header().filter(|_| !self.told) {
+                self.said.header(header)?;
+                self.told = true;
+            }
             if count > 0 || to.is_empty() {
                 return Ok(count);
             }
@@ -96,7 +110,55 @@ impl<R: BufRead> Read for Members<R> {
                     break there == 0;
                 }
             };
-            self.0 = self.0.take().filter(|_| !ended).map(|member| GzDecoder::new(member.into_inner()));
+            let member = self.member.take().filter(|_| !ended);
+            self.member = member.map(|member| GzDecoder::new(member.into_inner()));
+            self.told = false;
+        }
+        Ok(0)
+    }
+}
+
+/// zstd frames, one behind another; those to be skipped are read for what they say.
+struct Frames<R> {
+    /// What holds the next frame, when none is being read.
+    between: Option<R>,
+    frame: Option<zstd::Decoder<'static, io::Chain<Cursor<Vec<u8>>, R>>>,
+    said: Beside,
+}
+
+impl<R: BufRead> Frames<R> {
+    /// Begins the next frame that holds text; `false` at the end.
+    fn next(&mut self) -> io::Result<bool> {
+        let Some(stored) = &mut self.between else { return Ok(false) };
+        loop {
+            let mut start = Vec::new();
+            stored.take(4).read_to_end(&mut start)?;
+            match start[..] {
+                [] => return Ok(false),
+                [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
+                    let mut size = [0; 4];
+                    stored.read_exact(&mut size)?;
+                    self.said.skipped(u32::from_le_bytes(size) as usize, stored)?;
+                }
+                _ => {
+                    let stored = self.between.take().map(|stored| Cursor::new(start).chain(stored));
+                    let frame = stored.map(zstd::Decoder::with_buffer).transpose()?;
+                    self.frame = frame.map(zstd::Decoder::single_frame);
+                    return Ok(true);
+                }
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        while self.frame.is_some() || self.next()? {
+            let count = self.frame.as_mut().map_or(Ok(0), |frame| frame.read(to))?;
+            if count > 0 || to.is_empty() {
+                return Ok(count);
+            }
+            self.between = self.frame.take().map(|frame| frame.finish().into_inner().1);
         }
         Ok(0)
     }
@@ -168,8 +230,9 @@ mod tests {
     /// What a gzip stream holds, or why it cannot be read.
     fn gunzip(stored: &[&[u8]]) -> Result<String, String> {
         let mut text = String::new();
-        let read =
-            Compression::Gzip.reader(io::Cursor::new(stored.concat())).unwrap().read_to_string(&mut text);
+        let read = Compression::Gzip
+            .reader(Cursor::new(stored.concat()), Beside::default())
+            .read_to_string(&mut text);
         read.map(|_| text).map_err(|error| error.to_string())
     }
 
@@ -204,7 +267,7 @@ mod tests {
         let stored = [&[0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4], &frame[..]].concat();
         assert_eq!(Compression::of(&stored), Compression::Zstd);
         let mut text = String::new();
-        Compression::Zstd.reader(io::Cursor::new(stored)).unwrap().read_to_string(&mut text).unwrap();
+        Compression::Zstd.reader(Cursor::new(stored), Beside::default()).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a line\n");
     }
 }

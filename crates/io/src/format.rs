@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Batch, Cause, Edit, Error, Kept, Mark, Reached, Stamp};
+use crate::{Batch, Cause, Edit, Error, Kept, Mark, Reached, Said, Stamp};
 
 /// Cuts an object into pieces: sequential and cheap, it reads bytes and looks for record borders only. Cuts depend on
 /// the input and its options, never on threads or memory.
@@ -43,6 +43,8 @@ pub struct Piece {
     pub cost: usize,
     /// What is to be decoded.
     pub content: Content,
+    /// What its stored bytes say beside that.
+    pub beside: Said,
 }
 
 /// What a piece carries from `Source` to `Format`.

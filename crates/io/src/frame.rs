@@ -19,7 +19,7 @@ use arrow::datatypes::SchemaRef;
 
 use crate::{
     Batch, Body, Cause, Content, Edit, Error, Format, Layout, Mark, Opened, Output, Piece, Place, Publish,
-    Rendered, Source,
+    Rendered, Said, Source,
 };
 pub use rewrite::{Changes, Places};
 
@@ -262,6 +262,7 @@ impl Source for Reader {
             first_line: 0,
             cost: share * 3, // the text, and the rows and ends of each cell; the batch is the caller's
             content: Content::Frame(rows),
+            beside: Said::default(),
         }))
     }
 

@@ -28,7 +28,7 @@ mod text;
 mod typed;
 
 pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Splice, Texts, splice};
-pub use compression::Compression;
+pub use compression::{Compression, Said};
 pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
 pub use files::{NewFile, file_names, is_leftover, read_file, remove_file, remove_leftovers, write_file};

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use serde::de::IgnoredAny as Ignored;
 
+use crate::compression::Beside;
 use crate::pieces::{Sizes, Stream, peek};
 use crate::stdin::Stdin;
 use crate::{
@@ -263,7 +264,8 @@ pub fn open(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> 
         return parquet(object, options, interest); // whatever it is called
     }
     let compression = Compression::of(&start);
-    let mut bytes = compression.reader(stored).map_err(|cause| cause.at(place.clone()))?;
+    let said = Beside::default();
+    let mut bytes = compression.reader(stored, said.clone());
     let start = peek(&mut bytes, SAMPLE);
     if let Some(cause) = binary::refuses(&start) {
         return Err(cause.at(place));
@@ -288,12 +290,13 @@ pub fn open(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> 
     };
     let description =
         Description { format, compression, encoding, delimiter: None, quote: None, header: None };
-    match format {
-        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options, interest),
-        FormatName::Text => Ok(crate::text::open(stream, description, options)),
-        FormatName::Jsonl | FormatName::Json => Ok(crate::json::open(stream, &sample, description, options)),
+    let opened = match format {
+        FormatName::Csv | FormatName::Tsv => crate::csv::open(stream, description, options, interest)?,
+        FormatName::Text => crate::text::open(stream, description, options),
+        FormatName::Jsonl | FormatName::Json => crate::json::open(stream, &sample, description, options),
         FormatName::Parquet | FormatName::Frame => unreachable!("returned above"),
-    }
+    };
+    Ok(if compression == Compression::None { opened } else { said.with(opened) })
 }
 
 fn parquet(object: &Object, options: &ReadOptions, interest: &dyn Interest) -> Result<Opened, Error> {
@@ -321,7 +324,7 @@ pub(crate) fn sniff(blob: &Blob) -> Result<Option<(FormatName, Compression)>, Er
         return Ok(Some((FormatName::Parquet, Compression::None)));
     }
     let compression = Compression::of(&stored);
-    let mut bytes = compression.reader(Cursor::new(stored)).map_err(|cause| cause.at(blob.place()))?;
+    let mut bytes = compression.reader(Cursor::new(stored), Beside::default());
     let start = peek(&mut bytes, SAMPLE);
     if let Some(cause) = binary::refuses(&start) {
         return Err(cause.at(blob.place()));

@@ -27,7 +27,7 @@ use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use crate::mark::Jump;
-use crate::{Cause, Content, Error, Interest, Mark, Piece, Place, Source};
+use crate::{Cause, Content, Error, Interest, Mark, Piece, Place, Said, Source};
 use column::Column;
 pub(crate) use decode::{Changes, Parquet, Places};
 use dictionary::Dictionary;
@@ -211,6 +211,7 @@ impl Source for Reader {
             // The values, their text, and the rows and ends of each cell.
             cost: values * 3,
             content: Content::Rows(rows),
+            beside: Said::default(),
         }))
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::mark::Jump;
-use crate::{Blob, Cause, Content, Error, Mark, Piece, Place, Source};
+use crate::{Blob, Cause, Content, Error, Mark, Piece, Place, Said, Source};
 
 /// Where the records of a text format end. A state that is fed consecutive bytes; cheap to clone.
 pub(crate) trait Borders: Clone + Send {
@@ -163,6 +163,7 @@ impl<B: Borders> Pieces<B> {
             first_line: self.line,
             cost: (self.cost)(&bytes),
             content: content(bytes),
+            beside: Said::default(),
         };
         self.given += end as u64;
         self.index += 1;

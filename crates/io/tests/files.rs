@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use sievert_io::{
     Access, Batch, Cause, Change, Compression, Edit, Encoding, Error, FormatName, Header, Input, Kind,
     ListOptions, Listing, Object, Opened, Output, ReadOptions, Reason, Runtime, Splice, Target, TextRecord,
-    WholeFile, create, list, open,
+    Texts, WholeFile, create, list, open,
 };
 
 struct Folder {
@@ -247,6 +247,65 @@ fn without_a_finding_every_file_comes_out_byte_for_byte() {
             assert!(batches.iter().all(|batch| batch.quarantined.is_empty()), "{name}");
         }
     }
+}
+
+#[test]
+fn what_a_compressed_object_says_beside_its_text_is_looked_at() {
+    let folder = Folder::new();
+    let header = |name: &str, comment: &str, extra: &[u8]| {
+        flate2::GzBuilder::new().filename(name).comment(comment).extra(extra)
+    };
+    let member = |header: flate2::GzBuilder, text: &str| {
+        let mut member = header.write(Vec::new(), flate2::Compression::best());
+        member.write_all(text.as_bytes()).unwrap();
+        member.finish().unwrap()
+    };
+    let skipped = |text: &[u8]| [b"\x53\x2a\x4d\x18", &(text.len() as u32).to_le_bytes()[..], text].concat();
+    let frame = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
+
+    // Each with what it says, the second time of nobody.
+    let files = ["ann", "bob"].map(|who| {
+        let named = member(header(&format!("{who}.csv"), "a copy", b"BC\x02\0\xff\xff"), "id,name\n1,eve\n");
+        let late = member(header("b", &format!("of {who}"), b""), "2,eve\n");
+        let about = skipped(format!("by {who}").as_bytes());
+        [
+            ("a.csv.gz", [named, late].concat(), vec!["a copy", "b"]),
+            ("b.jsonl.zst", [&about[..], &frame("{\"a\":1}\n"), &frame("{\"a\":2}\n")].concat(), vec![]),
+            ("c.txt.zst", [&frame("one line\n")[..], &skipped(b"\0\xff"), &about].concat(), vec![]),
+            ("empty.txt.gz", member(header("c", &format!("of {who}"), b""), ""), vec!["c"]),
+        ]
+    });
+    let beside = |batches: &[Batch]| -> Vec<String> {
+        let texts = batches.iter().flat_map(|batch| &batch.texts);
+        texts.filter(|texts| texts.kind == Kind::Metadata).flat_map(Texts::iter).map(str::to_owned).collect()
+    };
+    for piece_bytes in [16, 1 << 20] {
+        let options = ReadOptions { piece_bytes, ..ReadOptions::default() };
+        let rewrite = |(name, bytes, _): &(&str, Vec<u8>, Vec<&str>)| {
+            folder.put(name, bytes);
+            folder.rewrite(name, &options).unwrap()
+        };
+        let [ann, bob] = files.each_ref().map(|files| files.each_ref().map(rewrite));
+        for (((with, batches), (without, _)), (name, bytes, others)) in
+            ann.into_iter().zip(bob).zip(&files[1])
+        {
+            assert_eq!(&without, bytes, "{name}: a copy of what holds nothing is the same");
+            let said = beside(&batches);
+            assert!(said.iter().any(|text| text.contains("ann")), "{name}: {said:?}");
+            assert!(others.iter().all(|other| said.iter().any(|text| text == other)), "{name}: {said:?}");
+
+            let again = folder.put(name, with).rewrite(name, &options).unwrap().1;
+            assert_eq!(beside(&again), [""; 0], "{name}: a copy of what holds something says nothing");
+        }
+    }
+    let binary = folder.put("c.zst", &files[0][2].1).rewrite("c.zst", &ReadOptions::default()).unwrap().1;
+    let binary: Vec<_> = binary.iter().flat_map(|batch| &batch.binary).collect();
+    assert_eq!(binary, [&("zstd.skipped".into(), 1)], "what is no text is counted");
+
+    let half = skipped(&vec![b'x'; 9 << 20]);
+    let long = [&half[..], &half, &frame("one line\n")].concat();
+    let failed = folder.put("long.txt.zst", long).rewrite("long.txt.zst", &ReadOptions::default());
+    assert!(failed.unwrap_err().to_string().contains("more than 16 MiB"));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use std::fmt::Debug;
 
-use sievert::io::{Batch, Body, Change, Content, Edit, Kind, Occurrences, Piece, Rendered, Splice, Texts};
+use sievert::io::{
+    Batch, Body, Change, Content, Edit, Kind, Occurrences, Piece, Rendered, Said, Splice, Texts,
+};
 use sievert::{Candidate, Excerpt, KeyChoice, Overrides, Policy, Scratch};
 
 const CANARY: &str = "quokka";
@@ -30,7 +32,8 @@ fn what_holds_a_text_does_not_print_it() {
     silent(&texts);
     silent(&Batch { texts: vec![texts], ..Batch::default() });
     silent(&Edit { texts: 0, cell: 0, change: Change::Splice(vec![splice]) });
-    silent(&Piece { index: 0, first_record: 0, first_line: 1, cost: 1, content: Content::Bytes(bytes()) });
+    let (content, beside) = (Content::Bytes(bytes()), Said::default());
+    silent(&Piece { index: 0, first_record: 0, first_line: 1, cost: 1, content, beside });
     silent(&Rendered { body: Body::Bytes(bytes()), quarantine: bytes(), ..Rendered::default() });
     silent(&sievert::Texts { buffer: CANARY, ends: &[6] });
     silent(&Candidate {

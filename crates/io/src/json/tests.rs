@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::pieces::Borders;
-use crate::{Cause, Change, Kind, Splice};
+use crate::{Cause, Change, Kind, Said, Splice};
 
 const SHAPES: [Shape; 3] = [Shape::Lines, Shape::Elements, Shape::Values];
 
@@ -34,6 +34,7 @@ fn pieces(bytes: &[u8], shape: Shape, size: usize) -> Vec<Piece> {
                 first_line: line,
                 cost: 0,
                 content: Content::Bytes(bytes[start..at].to_vec()),
+                beside: Said::default(),
             });
             (start, record, line) = (at, record + records, line + breaks);
             (records, breaks) = (0, 0);
