@@ -99,7 +99,7 @@ fn exit_codes() {
         (2, "scan mail.txt --fail-on sometimes", "--fail-on"),
         (2, "scan mail.txt --input-format xml", "csv, tsv, jsonl, json, text, parquet"),
         (2, "scan mail.txt --threads 0", "--threads"),
-        (2, "scan mail.txt --memory much", "'much' for '--memory <SIZE>': expected a size such as 256MiB"),
+        (2, "scan mail.txt --memory much", "'...' for '--memory <SIZE>': expected a size such as 256MiB"),
         (2, "key new mail.txt", "name a file that does not exist"),
         (2, "eval missing.jsonl", "check the path"),
         (2, "scan mail.txt --limit 3", "--show-values"),
@@ -143,6 +143,48 @@ fn exit_codes() {
     assert!(!at.join("both").exists() && !at.join("new").exists() && !at.join("part/_SUCCESS").exists());
     assert!(at.join("done/_SUCCESS").exists());
     assert_eq!(fs::read(at.join("taken/mail.txt")).expect("replaced"), b"write to <EMAIL>\n");
+}
+
+/// What was typed where a known word belongs may be a password: it is said again only where it is nearly such a word.
+#[test]
+fn a_word_that_nothing_is_like_is_not_repeated() {
+    let folder = folder();
+    write(folder.path(), &[("mail.txt", MAIL)]);
+    for (arguments, said) in [
+        (&["scan", "mail.txt", "--detector", "tr0ub4dor"][..], "--detector: unknown detector; see `sievert"),
+        (&["scan", "mail.txt", "--detector", "tr0ub4dor*"], "--detector: a selector fits no detector; see"),
+        (&["scan", "mail.txt", "--fail-on", "tr0ub4dor"], "invalid value '...' for '--fail-on <C>'"),
+        (&["scan", "mail.txt", "--header", "tr0ub4dor"], "[possible values: yes, no]"),
+        (&["scan", "mail.txt", "--memory", "tr0ub4dor"], "expected a size such as 256MiB"),
+        (&["key", "new", "a.key", "tr0ub4dor"], "unexpected argument '...' found"),
+        (&["tr0ub4dor"], "unrecognized subcommand '...'"),
+    ] {
+        let ran = sievert(arguments.iter().copied(), folder.path()).ends_with(2);
+        assert!(ran.stderr.contains(said), "{arguments:?} says: {}", ran.stderr);
+        assert!(!ran.stderr.contains("tr0ub4dor"), "{arguments:?} says: {}", ran.stderr);
+    }
+}
+
+/// A shell gives the program what it may open: too little of it is said, and where the output is closed nothing is read.
+#[test]
+fn what_cannot_be_opened_is_told() {
+    let folder = folder();
+    write(folder.path(), &[("mail.txt", MAIL)]);
+    for (script, code, said) in [
+        ("ulimit -n 6; exec \"$0\" scan mail.txt", 2, "open files (ulimit -u, ulimit -n)"),
+        ("exec \"$0\" redact mail.txt --out - >&-", 2, "standard output is closed; name a folder with --out"),
+        ("exec \"$0\" redact mail.txt --out - > /dev/null", 0, ""),
+        ("exec \"$0\" redact mail.txt --out - | cat", 0, ""),
+    ] {
+        let ran = Command::new("sh")
+            .args(["-c", script, env!("CARGO_BIN_EXE_sievert")])
+            .current_dir(folder.path())
+            .output()
+            .expect("a shell");
+        let told = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(code), "{script}: {told}");
+        assert!(told.contains(said), "{script}: {told}");
+    }
 }
 
 /// A variable of a shell that is not set names nothing: no folder, no policy, and no glob that would leave out all.

@@ -168,6 +168,7 @@ fn nothing_leaks() {
         .expect("written");
     fs::write(at.join(format!("bare/{ssn}.txt")), "nothing\n").expect("written");
     let (typed, since) = (format!("data/{email}.t?t"), format!("{email}.json"));
+    let (lost, group) = (format!("a.csv/{key}"), format!("country:{key}"));
     fs::write(
         at.join("policy.toml"),
         format!("version = 1\nname = \"p\"\n[[allow]]\ndetector = \"global.email\"\nexact = [\"{email}\"]\n"),
@@ -194,6 +195,18 @@ fn nothing_leaks() {
         &["eval", "gold.jsonl"],
         &["report", "merge", "r1.json", "gold.jsonl"],
         &["explain", "us.ssm"],
+        // Typed, or pasted, where something else belongs.
+        &["scan", key],
+        &["scan", "data", "--policy", key],
+        &["scan", "data", "--report", &lost],
+        &["scan", "data", "--detector", key],
+        &["scan", "data", "--detector", &group],
+        &["scan", "data", "--fail-on", key],
+        &["scan", "data", "--input-format", key],
+        &["scan", "data", "--header", key],
+        &["explain", key],
+        &["key", "new", "a.key", key],
+        &[key],
     ];
     let mut seen = Vec::new();
     for arguments in runs {

@@ -3,6 +3,9 @@
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
+use sievert::{KeyChoice, Overrides, Policy};
+
 /// Findings at or above `--fail-on`.
 pub(crate) const FINDINGS: u8 = 1;
 /// Something that was wanted was not examined.
@@ -28,16 +31,38 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         match self {
             Self::Cannot(what) => {
-                eprintln!("sievert: {what}");
+                eprintln!("sievert: {}", shown(what));
                 ExitCode::from(2)
             }
             Self::Interrupted(what) => {
-                eprintln!("sievert: {what}");
+                eprintln!("sievert: {}", shown(what));
                 ExitCode::from(130)
             }
             Self::ClosedPipe => ExitCode::SUCCESS,
         }
     }
+}
+
+/// What is said of a path that was typed, shown as reports show names: it may be a secret that was meant for another
+/// place.
+fn shown(what: String) -> String {
+    let overrides = Overrides { key: KeyChoice::Unread, ..Overrides::default() };
+    match sievert::plan(&Policy::default(), &overrides) {
+        Ok(plan) => what.lines().map(|line| plan.shown(line)).collect::<Vec<_>>().join("\n"),
+        Err(_) => what,
+    }
+}
+
+/// A mistake on the command line, told without the word that was typed where another belongs.
+pub(crate) fn unquoted(mut error: clap::Error) -> clap::Error {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue] {
+        let Some(ContextValue::String(word)) = error.get(kind) else { continue };
+        // Without a word it says that there is none; options and the names of arguments are no secrets.
+        if !word.is_empty() && !word.starts_with(['-', '<', '[']) {
+            error.insert(kind, ContextValue::String("...".into()));
+        }
+    }
+    error
 }
 
 impl From<sievert::io::Error> for Failure {

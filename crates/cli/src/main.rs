@@ -24,7 +24,8 @@ use crate::exit::Failure;
 
 fn main() -> ExitCode {
     quiet_panics();
-    let done = match Cli::parse().command {
+    let cli = Cli::try_parse().unwrap_or_else(|error| exit::unquoted(error).exit());
+    let done = match cli.command {
         Command::Demo(args) => demo::show(&args),
         Command::Scan(args) => scan::scan(&args),
         Command::Redact(args) => scan::redact(&args),

@@ -34,6 +34,9 @@ pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
 
 pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
     let to = match &args.out {
+        Some(out) if out == Path::new("-") && out::is_closed() => {
+            return Err(Failure::new("standard output is closed; name a folder with --out"));
+        }
         Some(out) if out == Path::new("-") => Destination::Stdout,
         Some(out) => Destination::Folder(match Address::parse(out)? {
             Address::Local(path) => path, // of a file:// URL too
@@ -264,7 +267,7 @@ fn exit_code(report: &Report, args: &Common) -> u8 {
 
 /// A file for its owner alone, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let runtime = Runtime::start().map_err(|error| Failure::new(error.to_string()))?;
+    let runtime = Runtime::start().map_err(sievert::Error::Threads)?;
     Ok(write_file(&runtime, &private(path), Access::Owner, bytes)?)
 }
 

@@ -45,8 +45,10 @@ pub enum Error {
     /// The list of objects cannot be kept on disk.
     #[error("cannot keep the list of objects: {0}; free some room for temporary files")]
     Spool(#[source] std::io::Error),
-    /// The system has no threads to give for reading.
-    #[error("cannot start a thread: {0}; try again, or raise the limit of processes")]
+    /// The system has no threads to give for reading, or nothing that these could open.
+    #[error(
+        "cannot start a thread: {0}; try again, or raise the limits of processes and of open files (ulimit -u, ulimit -n)"
+    )]
     Threads(#[source] std::io::Error),
     /// The system has no threads to give for working.
     #[error("cannot start the worker threads; try fewer with --threads")]

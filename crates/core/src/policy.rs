@@ -17,7 +17,7 @@ pub use output::OutputTable;
 pub use own::{OwnBorders, OwnDetector};
 
 use place::Places;
-pub(crate) use read::suggestion;
+pub(crate) use read::{suggestion, unknown};
 
 /// The one version of the policy format that exists.
 const VERSION: u32 = 1;

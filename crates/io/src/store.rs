@@ -76,6 +76,7 @@ impl Runtime {
     /// # Errors
     /// The system has no thread to give.
     pub fn with(patience: Patience, encryption: Option<Encryption>) -> io::Result<Self> {
+        can_open(DESCRIPTORS)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("sievert-io")
@@ -161,6 +162,22 @@ impl Runtime {
     ) -> Result<T, Cause> {
         waited(&self.begin(task))
     }
+}
+
+/// What the threads need open, with some room. Without one of them tokio panics.
+const DESCRIPTORS: usize = 8;
+
+/// Whether the system has so many descriptors to give.
+#[cfg(unix)]
+fn can_open(descriptors: usize) -> io::Result<()> {
+    use std::os::fd::AsFd;
+    let open = (0..descriptors).map(|_| io::stderr().as_fd().try_clone_to_owned());
+    open.collect::<io::Result<Vec<_>>>().map(drop)
+}
+
+#[cfg(not(unix))]
+fn can_open(_: usize) -> io::Result<()> {
+    Ok(())
 }
 
 /// Waits for what was begun.

@@ -4,7 +4,7 @@ use sievert_detect::{Category, CustomDetector, Detector};
 
 use super::{Overrides, glob};
 use crate::Problem;
-use crate::policy::{Policy, suggestion};
+use crate::policy::{Policy, suggestion, unknown};
 
 /// The detectors that there are, built-in ones first, on or off.
 pub(super) struct Known<'d> {
@@ -39,7 +39,7 @@ impl<'d> Known<'d> {
                 let Some(category) = Category::ALL.into_iter().find(|category| category.name() == word)
                 else {
                     let known = Category::ALL.map(Category::name);
-                    return Err((format!("unknown category `{word}`"), suggestion(word, &known)));
+                    return Err(unknown("category", word, &known));
                 };
                 self.positions(|entry| entry.category == category)
             }
@@ -49,15 +49,9 @@ impl<'d> Known<'d> {
             }
             Some(("law", _)) => {
                 let hint = "name ids, a `country:` or a `category:` instead";
-                return Err((
-                    format!("groups by law are not in this version, so `{selector}` fits nothing"),
-                    hint.into(),
-                ));
+                return Err(("groups by law are not in this version".into(), hint.into()));
             }
-            Some((kind, _)) => {
-                let hint = suggestion(kind, &["category", "country", "law"]);
-                return Err((format!("unknown kind of group `{kind}:`"), hint));
-            }
+            Some((kind, _)) => return Err(unknown("kind of group", kind, &["category", "country", "law"])),
             None if selector.contains('*') => self.positions(|entry| glob::fits(selector, entry.id)),
             None => self.positions(|entry| {
                 entry.id == selector || entry.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
@@ -73,12 +67,10 @@ impl<'d> Known<'d> {
             .flat_map(|entry| std::iter::once(&entry.id).chain(entry.aliases))
             .copied()
             .collect();
-        let what = if selector.contains(['*', ':']) {
-            format!("`{selector}` fits no detector")
-        } else {
-            format!("unknown detector `{selector}`")
-        };
-        Err((what, suggestion(selector, &ids)))
+        Err(match selector.contains(['*', ':']) {
+            true => ("a selector fits no detector".into(), suggestion(selector, &ids)),
+            false => unknown("detector", selector, &ids),
+        })
     }
 
     /// What several selectors name; what is wrong with one is a problem at `path`.
@@ -166,14 +158,23 @@ mod tests {
         for (selector, what, hint) in [
             ("us.sns", "unknown detector `us.sns`", "did you mean `us.ssn`?"),
             ("EMAIL_ADRESS", "unknown detector `EMAIL_ADRESS`", "did you mean `EMAIL_ADDRESS`?"),
-            ("nl.*", "`nl.*` fits no detector", "there is us.ssn"),
+            ("nl.*", "a selector fits no detector", "there is us.ssn"),
             ("category:credentials", "unknown category `credentials`", "did you mean `credential`?"),
-            ("country:nl", "`country:nl` fits no detector", "there is"),
+            ("country:nl", "a selector fits no detector", "there is"),
             ("law:hipaa", "groups by law are not in this version", "name ids"),
-            ("categry:contact", "unknown kind of group `categry:`", "did you mean `category`?"),
+            ("categry:contact", "unknown kind of group `categry`", "did you mean `category`?"),
         ] {
             let (said, hinted) = known.select(selector).expect_err(selector);
             assert!(said.contains(what) && hinted.contains(hint), "{said}; {hinted}");
+        }
+        for selector in
+            ["Zk3vQ9dX", "country:Zk3vQ9dX", "Zk3vQ9dX:x", "category:Zk3vQ9dX", "Zk3vQ9dX*", "law:Zk3vQ9dX"]
+        {
+            let (said, hinted) = known.select(selector).expect_err(selector);
+            assert!(
+                !format!("{said}; {hinted}").contains("Zk3v"),
+                "nothing known is like it: {said}; {hinted}"
+            );
         }
     }
 }

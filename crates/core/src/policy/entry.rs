@@ -116,9 +116,8 @@ pub(super) fn regions<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Region>,
     Vec::<String>::deserialize(from)?
         .iter()
         .map(|code| {
-            Region::new(code).ok_or_else(|| {
-                D::Error::custom(format!("`{code}` is no country code; write two letters, such as `NL`"))
-            })
+            Region::new(code)
+                .ok_or_else(|| D::Error::custom("this is no country code; write two letters, such as `NL`"))
         })
         .collect()
 }

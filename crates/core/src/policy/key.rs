@@ -23,10 +23,12 @@ pub enum KeyPlace {
 }
 
 impl KeyPlace {
-    /// Reads `env:NAME` or `file:PATH`.
+    /// Reads `env:NAME` or `file:PATH`. What stands there may be a key, and no name of one.
     pub fn parse(place: &str) -> Option<Self> {
         match place.split_once(':')? {
-            ("env", name) if !name.is_empty() => Some(Self::Env(name.to_owned())),
+            ("env", name) if !name.is_empty() && Key::from_hex(name).is_err() => {
+                Some(Self::Env(name.to_owned()))
+            }
             ("file", path) if !path.is_empty() => Some(Self::File(path.into())),
             _ => None,
         }
@@ -169,7 +171,7 @@ mod tests {
         for text in ["env:SIEVERT_KEY", "file:keys/a"] {
             assert_eq!(KeyPlace::parse(text).expect("a place").to_string(), text);
         }
-        for text in ["", "env:", "canary", "https:x"] {
+        for text in ["", "env:", "canary", "https:x", &format!("env:{}", "c0ffee".repeat(20))] {
             assert_eq!(KeyPlace::parse(text), None);
         }
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sievert_detect::{Borders, Candidate, Category, CustomDetector, Verdict, checksum};
 
 use super::place::Places;
-use super::read::suggestion;
+use super::read::unknown;
 use crate::error::Problem;
 
 /// A detector as the policy spells it.
@@ -208,7 +208,8 @@ impl OwnDetector {
         }
         Category::ALL.into_iter().find(|category| category.name() == word).ok_or_else(|| {
             let known = Category::ALL.map(Category::name);
-            ("category", format!("unknown category `{word}`"), suggestion(word, &known))
+            let (what, hint) = unknown("category", word, &known);
+            ("category", what, hint)
         })
     }
 
@@ -220,7 +221,8 @@ impl OwnDetector {
             return Ok(known);
         }
         let names: Vec<_> = VALIDATORS.iter().map(|validator| validator.name).collect();
-        Err(("validator", format!("unknown validator `{name}`"), suggestion(name, &names)))
+        let (what, hint) = unknown("validator", name, &names);
+        Err(("validator", what, hint))
     }
 }
 

@@ -53,8 +53,8 @@ fn mend(place: &str, message: &str) -> Problem {
             let mut quoted = message.split('`').skip(1).step_by(2);
             let word = quoted.next().unwrap_or_default();
             let known: Vec<_> = quoted.collect();
-            let what = format!("unknown {} `{word}`", if kind == "field" { "key" } else { "word" });
-            return problem(what, suggestion(word, &known));
+            let (what, hint) = unknown(if kind == "field" { "key" } else { "word" }, word, &known);
+            return problem(what, hint);
         }
     }
     // serde: "invalid type: string "...", expected a sequence". The value may be one that the policy allows.
@@ -102,6 +102,16 @@ fn called(of: &str) -> (&str, Option<&'static str>) {
         }
         other => (other, None),
     }
+}
+
+/// What is said of a word that is not known, and a hint. Only a word that is nearly a known one is said again: any other
+/// may be a secret that was meant for another place.
+pub(crate) fn unknown(kind: &str, word: &str, known: &[&str]) -> (String, String) {
+    let what = match closest(word, known) {
+        Some(_) => format!("unknown {kind} `{word}`"),
+        None => format!("unknown {kind}"),
+    };
+    (what, suggestion(word, known))
 }
 
 /// `did you mean ...?`, or the list of what there is.
@@ -168,7 +178,7 @@ mod tests {
             ),
             (
                 "version = 1\n[scan]\nphone_regions = [\"Holland\"]",
-                "`Holland` is no country code; write two letters, such as `NL`",
+                "this is no country code; write two letters, such as `NL`",
             ),
             (
                 "version = 1\n[[redact]]\ndetectors = [\"*\"]\naction = \"mask\"\ncharacter = \"7\"",
