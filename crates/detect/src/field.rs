@@ -40,7 +40,7 @@ impl Field {
 }
 
 /// Words that make a name one of counts, times or flags about a thing instead of the thing itself.
-const ABOUT: [&str; 34] = [
+const ABOUT: [&str; 35] = [
     "count",
     "counts",
     "cnt",
@@ -60,6 +60,7 @@ const ABOUT: [&str; 34] = [
     "ratio",
     "score",
     "rank",
+    "latency",
     "length",
     "len",
     "size",
@@ -80,6 +81,95 @@ const ABOUT: [&str; 34] = [
 /// Words that do so as the first one of a name.
 const ABOUT_FIRST: [&str; 9] = ["num", "n", "is", "has", "had", "was", "can", "should", "no"];
 
+/// Words that do so as the last one, but for a number: when something was done, units, amounts, what is counted or
+/// measured.
+const ABOUT_LAST: [&str; 65] = [
+    "at",
+    "changed",
+    "created",
+    "expiration",
+    "expires",
+    "expiry",
+    "modified",
+    "updated",
+    "duration",
+    "lifetime",
+    "ttl",
+    "ms",
+    "secs",
+    "seconds",
+    "mins",
+    "minutes",
+    "hours",
+    "days",
+    "weeks",
+    "months",
+    "bytes",
+    "kb",
+    "mb",
+    "km",
+    "miles",
+    "cents",
+    "distance",
+    "altitude",
+    "density",
+    "volume",
+    "weight",
+    "amount",
+    "balance",
+    "budget",
+    "cost",
+    "fee",
+    "growth",
+    "income",
+    "paid",
+    "payout",
+    "premium",
+    "price",
+    "revenue",
+    "spend",
+    "limit",
+    "quota",
+    "usage",
+    "attempts",
+    "retries",
+    "calls",
+    "clicks",
+    "messages",
+    "packets",
+    "pages",
+    "requests",
+    "sessions",
+    "traffic",
+    "views",
+    "visits",
+    "holders",
+    "users",
+    "algorithm",
+    "entropy",
+    "strength",
+    "version",
+];
+
+/// What only things have, at the end of a name.
+const OF_THINGS: [&str; 15] = [
+    "last set",
+    "last used",
+    "password policy",
+    "secret name",
+    "account age",
+    "cache age",
+    "file age",
+    "key age",
+    "message age",
+    "password age",
+    "pwd age",
+    "record age",
+    "session age",
+    "token age",
+    "vehicle age",
+];
+
 /// Last elements of a path that do not say what they hold: `ssn.value`, `customer.id`.
 const GENERIC: [&str; 16] = [
     "value", "values", "val", "number", "num", "no", "nr", "id", "key", "token", "text", "content", "raw",
@@ -90,10 +180,14 @@ const GENERIC: [&str; 16] = [
 pub(crate) fn words(name: &str) -> Option<String> {
     let words = split(name);
     let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let name = words.join(" ");
+    let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let ends =
+        |end: &&str| unnumbered.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '));
     let about = words.iter().any(|word| is(&ABOUT, word))
         || words.len() > 1 && words.first().is_some_and(|word| is(&ABOUT_FIRST, word))
-        || words.len() > 1 && words.last().is_some_and(|word| word == "at");
-    (!about).then(|| words.join(" "))
+        || ABOUT_LAST.iter().chain(&OF_THINGS).any(ends);
+    (!about).then_some(name)
 }
 
 /// The end of a path that names the value itself: its last element, and those before as long as it is generic. In
@@ -136,6 +230,28 @@ pub(crate) fn without_numbers(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_of_what_is_counted_or_measured_speaks_for_nothing() {
+        for name in [
+            "phone_count",
+            "mobile_sessions",
+            "latMs",
+            "num_tokens",
+            "password_changed_at",
+            "Bank account balance",
+            "account_age_days",
+            "cacheAge",
+            "password_policy",
+            "phone_calls_2",
+        ] {
+            assert_eq!(words(name), None, "{name}");
+        }
+        for name in ["mobile_phone", "patient_age", "insurance_policy", "ssn_number", "dob_date", "phone_us"]
+        {
+            assert_eq!(words(name), Some(name.replace('_', " ")), "{name}");
+        }
+    }
 
     #[test]
     fn the_end_of_a_path_names_the_value() {
