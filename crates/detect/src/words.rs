@@ -95,7 +95,7 @@ impl Words {
         };
         let has_digit_near = |word: &Word| {
             let mut labelled = word.owners.iter().filter(|(_, role)| *role == Role::Label);
-            let ahead = word.longest(&others) + CONNECTOR;
+            let ahead = word.longest(&others) + CONNECTOR + ASIDES;
             labelled.all(|(owner, _)| {
                 first_digits[usize::from(owner.0)].is_some_and(|digit| ahead + digit <= NEAR)
             })
@@ -245,8 +245,9 @@ pub(crate) fn expression(word: &str) -> String {
     format!("(?i:{})", parts.join(&format!(r"[\s\-_./]{{0,{MOST_PARTING}}}")))
 }
 
-/// Between a label and its value at most this many bytes.
+/// Between a label and its value at most this many bytes, and as many more of what [`aside`] knows.
 const CONNECTOR: usize = 24;
+const ASIDES: usize = 48;
 
 /// At most this many of the small words.
 const CONNECTING: usize = 3;
@@ -274,26 +275,65 @@ const SMALL_STARTS: [u64; 256] = {
     starts
 };
 
-/// Where a value may start behind a label that ends at `from`: any place behind the connecting words, in the last run
-/// of blanks and signs.
-pub(crate) fn value_starts(text: &str, from: usize) -> Range<usize> {
-    let mut at = from;
-    let mut words = 0;
+/// Where a value may start behind a label that ends at `from`: any place behind the connecting words and asides, in the
+/// last run of blanks and signs.
+pub(crate) fn value_starts(text: &str, mut from: usize) -> Range<usize> {
+    let (mut at, mut run, mut words, mut asides) = (from, from, 0, 0);
     loop {
-        let run = at;
-        while let Some(sign) = after(text, at).filter(|c| is_sign(*c)) {
-            if at + sign.len_utf8() - from > CONNECTOR {
-                break;
-            }
+        if let Some(length) = aside(&text[at..]).filter(|length| asides + length <= ASIDES) {
+            (at, from, asides) = (at + length, from + length, asides + length);
+            run = at;
+            continue;
+        }
+        if let Some(sign) = after(text, at).filter(|c| is_sign(*c))
+            && at + sign.len_utf8() - from <= CONNECTOR
+        {
             at += sign.len_utf8();
+            continue;
         }
         match small_word(&text[at..]) {
             Some(length) if words < CONNECTING && at + length - from <= CONNECTOR => {
                 at += length;
                 words += 1;
+                run = at;
             }
             _ => return run..at + 1,
         }
+    }
+}
+
+/// Elements of HTML that part a label from its value.
+const TAGS: [&str; 18] = [
+    "a", "b", "br", "dd", "div", "dt", "em", "font", "i", "label", "li", "p", "small", "span", "strong",
+    "td", "th", "u",
+];
+
+/// Blanks as HTML writes them.
+const BLANKS: [&str; 5] = ["&nbsp;", "&#160;", "&#xa0;", "&#32;", "&#x20;"];
+
+/// The length of what the text begins with that says nothing of a value behind it: a tag of HTML, a blank as HTML writes
+/// it, a remark in parentheses without a digit, such as `(dd/mm/yyyy)`.
+fn aside(text: &str) -> Option<usize> {
+    const LONGEST: usize = 40;
+    let rest = &text.as_bytes()[..text.len().min(LONGEST)];
+    let until = |end: u8| rest.iter().position(|byte| *byte == end).map(|at| &rest[1..at]);
+    let same = |bytes: &[u8], word: &&str| bytes.eq_ignore_ascii_case(word.as_bytes());
+    match rest.first()? {
+        b'<' => {
+            let tag = until(b'>')?;
+            let name = tag.strip_prefix(b"/").unwrap_or(tag);
+            let name = &name[..name.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()];
+            (TAGS.iter().any(|known| same(name, known)) && !tag.contains(&b'<')).then_some(tag.len() + 2)
+        }
+        b'&' => {
+            let begins = |blank: &&&str| rest.get(..blank.len()).is_some_and(|start| same(start, blank));
+            BLANKS.iter().find(begins).map(|blank| blank.len())
+        }
+        b'(' => {
+            let remark = until(b')')?;
+            (!remark.iter().any(|byte| byte.is_ascii_digit() || *byte == b'\n')).then_some(remark.len() + 2)
+        }
+        _ => None,
     }
 }
 

@@ -66,7 +66,7 @@ fn agree_on_cells(name: &str, cells: &[String]) {
 }
 
 /// Pieces that the toys are made of, and what breaks them.
-const PIECES: [&str; 71] = [
+const PIECES: [&str; 75] = [
     "4111 1111",
     "4111",
     "1111",
@@ -128,6 +128,10 @@ const PIECES: [&str; 71] = [
     "0a:1b:2c",
     "qq",
     "say",
+    "</b>",
+    "<td class=x>",
+    "&nbsp;",
+    "(no x)",
     "!",
     "é",
     "Ünal",

@@ -72,6 +72,17 @@ fn a_label_stands_right_before_its_value() {
     assert_eq!(found(&scanner, "", "病历号12345"), [r#"toy.mrn "12345" label"#]);
     assert_eq!(found(&scanner, "", "MRN: NR-86436"), [r#"toy.mrn "NR-86436" label"#], "no connecting word");
     assert_eq!(found(&scanner, "", "MRN nr 86436"), [r#"toy.mrn "86436" label"#]);
+    for text in [
+        "<b>MRN</b>: 86436",
+        "<td>MRN</td>\n<td class=\"v\">86436</td>",
+        "MRN&nbsp;&#160;86436",
+        "MRN (of the clinic): 86436",
+    ] {
+        assert_eq!(found(&scanner, "", text), [r#"toy.mrn "86436" label"#], "{text}");
+    }
+    for text in ["<mrn/><visits>86436</visits>", "MRN (12) 86436", "MRN <i <td>86436"] {
+        assert_eq!(found(&scanner, "", text), [""; 0], "{text}");
+    }
     assert_eq!(found(&scanner, "", "MRN was taken, 12345"), [""; 0]);
     assert_eq!(found(&scanner, "", "UCLA-12345"), [""; 0]);
 }
