@@ -31,6 +31,11 @@ pub(crate) fn identifier(c: &Candidate<'_>) -> Verdict {
     Verdict::plain(telling && c.text.len() <= 25 && !is_date(c.text) && !time && !goes_on(c))
 }
 
+/// The same for what nobody counts from one: of a lone sign, a column tells who has it or how it differs.
+pub(crate) fn issued(c: &Candidate<'_>) -> Verdict {
+    if c.text.len() == 1 { Verdict::No } else { identifier(c) }
+}
+
 /// What a labelled value is that has not the form of its type: mistyped, unless it is a date.
 pub(crate) fn mistyped(c: &Candidate<'_>) -> Verdict {
     if is_date(c.text) || is_compact_date(c.text) { Verdict::No } else { Verdict::Failed }

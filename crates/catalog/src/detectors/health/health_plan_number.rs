@@ -96,8 +96,7 @@ pub static DETECTOR: Detector = Detector {
     needs_context: true,
     // A column `medicaid` of 0 and 1 tells who has it.
     validate: |c| match c.anchored.named() {
-        true if c.text.len() == 1 => Verdict::No,
-        true => shape::identifier(c),
+        true => shape::issued(c),
         false => Verdict::Plain,
     },
     sample,

@@ -44,10 +44,9 @@ pub static DETECTOR: Detector = Detector {
     ],
     context: &["license", "licence", "dmv", "driver", "drivers", "driving", "dl"],
     needs_context: true,
-    // No licence has one digit, and columns of differences of logarithms are called `dln_...`.
+    // Columns of differences of logarithms are called `dln_...`.
     validate: |c| match c.anchored.named() {
-        true if c.text.len() == 1 => Verdict::No,
-        true => shape::identifier(c),
+        true => shape::issued(c),
         false => Verdict::plain(!shape::is_part(c)),
     },
     sample: |draw: &mut Draw| draw.fill("@############"),
