@@ -83,6 +83,38 @@ pub static DETECTOR: Detector = Detector {
         "master key",
         "credential",
         "auth key",
+        // Grown together with what they open, as code spells names: behind a blank or sign the word alone is the label.
+        "adminpassword",
+        "clientpassword",
+        "connectionpassword",
+        "dbpass",
+        "dbpasswd",
+        "dbpassword",
+        "dbpwd",
+        "ftppassword",
+        "jdbcpassword",
+        "jwtsecret",
+        "keypassword",
+        "keystorepassword",
+        "ldappassword",
+        "loginpassword",
+        "mailpassword",
+        "masterpassword",
+        "mysqlpassword",
+        "newpassword",
+        "oldpassword",
+        "rootpassword",
+        "servicepassword",
+        "setpassword",
+        "smtppassword",
+        "sqlpassword",
+        "sshpassword",
+        "truststorepassword",
+        "userpass",
+        "userpasswd",
+        "userpassword",
+        "userpwd",
+        "webhooksecret",
     ],
     // Else the validator would be asked about each beginning of a value.
     borders: Borders::Latin,
@@ -122,6 +154,9 @@ pub static DETECTOR: Detector = Detector {
         "GET /v1/orders?page=2&api_key=[[hR8sT2kLq9ZxW4vB7nM1]] HTTP/1.1",
         "<add key=\"ApiKey\" value=\"[[hR8sT2kLq9ZxW]]\" />",
         "env:\n  - name: DB_PASSWORD\n    value: \"[[hR8sT2kLq9]]\"\n",
+        "javax.net.ssl.trustStorePassword=[[hR8sT2kLq9]]",
+        "config.setPassword(\"[[hunter2]]\");",
+        ".password('[[hunter2]]')",
     ],
     counter_examples: &[
         "password = ${DB_PASSWORD}",
@@ -151,6 +186,8 @@ pub static DETECTOR: Detector = Detector {
         "pw = res1.model.penalty_weight",
         "passwordLabel: \"Password:\"",
         "this.addPassword = \"#add-password\"",
+        "config.setPassword(password1)",
+        "env.password(\"DB_PASSWORD_2\")",
         "api_key = settings.API_KEY_2",
         "access_token: \"your-access-token-1\"",
         "secret: &'a str",
@@ -226,10 +263,11 @@ const VERBS: [&str; 6] = ["is", "was", "ist", "lautet", "est", "es"];
 /// What gives a value with no sign between: settings of Redis and, with marks around it, SQL.
 const GIVING: [&str; 4] = ["requirepass", "masterauth", "identified by '", "with password '"];
 
-/// Whether a sign or a verb gives the value to what stands before it: `password required` gives nothing.
+/// Whether a sign, a call or a verb gives the value to what stands before it: `password required` gives nothing.
 fn assigned(before: &str) -> bool {
     let lead = before.trim_end_matches(|b: char| b.is_whitespace() || "\"'`\\*(".contains(b));
     secrecy::is_given(before)
+        || before.strip_suffix(['"', '\'']).is_some_and(|call| call.ends_with('('))
         || of_netrc(lead)
         || lead.split_whitespace().next_back().is_some_and(|name| name.len() > 2 && name.starts_with("--"))
         || GIVING.iter().any(|words| {
