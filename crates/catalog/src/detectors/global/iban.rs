@@ -14,7 +14,8 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["IBAN_CODE", "IBAN"],
     category: Category::Financial,
     placeholder: "IBAN",
-    pattern: r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[0-9A-Za-z]){11,30}",
+    // Where a text lost its blanks, `IBAN` is grown together with the number.
+    pattern: r"(?:IBAN|iban)?[A-Za-z]{2}[0-9]{2}(?:[ -]?[0-9A-Za-z]){11,30}",
     // People put dots or two blanks between the groups.
     labelled: r"[A-Za-z]{2}[ .-]{0,2}[0-9]{2}(?:[ .\n-]{0,2}[0-9A-Za-z]){11,30}",
     labels: &[
@@ -32,6 +33,9 @@ pub static DETECTOR: Detector = Detector {
     ],
     borders: Borders::Word,
     validate,
+    normalize: |text| {
+        bare(text).chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase().into()
+    },
     chance: 1.0 / 97.0,
     sample,
     examples: &[
@@ -46,6 +50,7 @@ pub static DETECTOR: Detector = Detector {
         "IBAN: [[NL02  ABNA  0123  4567  89]]",
         "IBAN: [[NL02.ABNA.0123.4567.89]]",
         ":25:[[NL02ABNA0123456789EUR]]",
+        "payable to [[IBANNL02ABNA0123456789]] BIC ABNANL2A",
     ],
     counter_examples: &[
         "DE89370400440532013001",
@@ -168,24 +173,30 @@ const PRINTED: &[&str] = &[
     "MT84MALT011000012345MTLCAST001S",
 ];
 
+/// The number without the word that it is grown together with; no country has the code `IB`.
+fn bare(text: &str) -> &str {
+    text.strip_prefix("IBAN").or_else(|| text.strip_prefix("iban")).unwrap_or(text)
+}
+
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let country = c.text[..2].to_ascii_uppercase();
+    let text = bare(c.text);
+    let country = text[..2].to_ascii_uppercase();
     let Ok(place) = REGISTRY.binary_search_by_key(&&*country, |(country, _)| country) else {
         return Verdict::No;
     };
     let shape = || expand(REGISTRY[place].1);
     let length = 4 + shape().count();
-    let count = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let count = text.bytes().filter(u8::is_ascii_alphanumeric).count();
     // `:25:NL02ABNA0123456789EUR` of a statement.
     let currency = || {
-        let code = c.text.len().checked_sub(3).and_then(|at| c.text.get(at..));
+        let code = text.len().checked_sub(3).and_then(|at| text.get(at..));
         c.before().ends_with(":25:") && code.is_some_and(|code| code.bytes().all(|b| b.is_ascii_uppercase()))
     };
     // Most candidates: a part of the number, or words behind it.
     if count != length && !(count == length + 3 && currency()) {
         return Verdict::No;
     }
-    let characters = c.text.bytes().filter(u8::is_ascii_alphanumeric).take(length);
+    let characters = text.bytes().filter(u8::is_ascii_alphanumeric).take(length);
     let iban: String = characters.map(|byte| char::from(byte.to_ascii_uppercase())).collect();
     let fits = iban[4..].bytes().zip(shape()).all(|(byte, kind)| match kind {
         'n' => byte.is_ascii_digit(),
