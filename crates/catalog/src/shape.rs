@@ -19,12 +19,12 @@ pub(crate) const IDENTIFIER: &str =
 
 /// `Plain` for an identifier behind a label; `No` for dates, years, words and lone numbers.
 pub(crate) fn identifier(c: &Candidate<'_>) -> Verdict {
-    let count = c.text.chars().filter(char::is_ascii_alphanumeric).count();
+    let count = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
     let numbers = c.digits().count();
     let telling = match c.anchored {
         // A column of patient numbers may well count from one.
         Anchored::Field => numbers > 0 && !is_fraction(c),
-        _ => numbers > 2 && count > 3 && !is_year(c.text),
+        _ => numbers > 2 && count > 3 && !is_year(c.text.as_bytes()),
     };
     // `2023-01-15T10`, the beginning of a time.
     let time = c.text.get(..10).is_some_and(is_date) && c.text[10..].starts_with('T');
@@ -64,6 +64,14 @@ pub(crate) fn digits<const N: usize>(c: &Candidate<'_>) -> Option<[u8; N]> {
 /// All ASCII digits of a text.
 pub(crate) fn digits_of(text: &str) -> Vec<u8> {
     text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect()
+}
+
+/// The ASCII letters and digits of a text, in capitals.
+pub(crate) fn capitals(text: &str) -> String {
+    let mut capitals = String::with_capacity(text.len());
+    let own = text.bytes().filter(u8::is_ascii_alphanumeric);
+    capitals.extend(own.map(|byte| char::from(byte.to_ascii_uppercase())));
+    capitals
 }
 
 /// The number that a few digits spell.
@@ -119,13 +127,15 @@ fn goes_on(c: &Candidate<'_>) -> bool {
 
 /// Whether all of the text is a numeric date, its parts in any order: `2023-01-15`, `1/2/23`, `15.01.2023`.
 pub(crate) fn is_date(text: &str) -> bool {
-    let Some(separator) = text.chars().find(|c| !c.is_ascii_digit()) else { return false };
-    let mut parts = text.split(separator);
+    const SHORTEST: usize = "1/2/23".len();
+    const LONGEST: usize = "2023-01-15".len();
+    let bytes = text.as_bytes();
+    let sign = bytes.iter().find(|byte| !byte.is_ascii_digit()).filter(|sign| b"-/. ".contains(sign));
+    let Some(separator) = sign.filter(|_| (SHORTEST..=LONGEST).contains(&bytes.len())) else { return false };
+    let mut parts = bytes.split(|byte| byte == separator);
     let [Some(a), Some(b), Some(c), None] = std::array::from_fn(|_| parts.next()) else { return false };
-    let of = |part: &str, longest| part.len() <= longest && part.parse::<u32>().is_ok();
-    "-/. ".contains(separator)
-        && ((a.len() == 4 && is_year(a) && of(b, 2) && of(c, 2))
-            || (of(a, 2) && of(b, 2) && (c.len() == 2 && of(c, 2) || is_year(c))))
+    let short = |part: &[u8]| matches!(part.len(), 1 | 2) && part.iter().all(u8::is_ascii_digit);
+    short(b) && (is_year(a) && short(c) || short(a) && (is_year(c) || short(c) && c.len() == 2))
 }
 
 /// `20230115`.
@@ -133,13 +143,13 @@ fn is_compact_date(text: &str) -> bool {
     let part = |range: std::ops::Range<usize>| text[range].parse().unwrap_or(0);
     text.len() == 8
         && text.bytes().all(|b| b.is_ascii_digit())
-        && is_year(&text[..4])
+        && is_year(&text.as_bytes()[..4])
         && is_day(part(0..4), part(4..6), part(6..8))
 }
 
 /// A year that somebody alive may write about.
-fn is_year(text: &str) -> bool {
-    text.len() == 4 && text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
+fn is_year(text: &[u8]) -> bool {
+    matches!(text, [b'1', b'9', b'0'..=b'9', b'0'..=b'9'] | [b'2', b'0', b'0'..=b'9', b'0'..=b'9'])
 }
 
 #[cfg(test)]

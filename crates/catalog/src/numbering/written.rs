@@ -10,8 +10,6 @@ pub(crate) struct Written<'t> {
     pub(crate) digits: usize,
     /// The signs that stand in it, as bits by place in [`SIGNS`].
     signs: u8,
-    /// One digit all the way.
-    pub(crate) monotonous: bool,
     /// Each parenthesis is closed before the next one opens.
     pub(crate) balanced: bool,
 }
@@ -46,15 +44,7 @@ const KINDS: [u8; 256] = {
 
 impl<'t> Written<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        let mut it = Self {
-            text: "",
-            groups: [""; MOST],
-            count: 0,
-            digits: 0,
-            signs: 0,
-            monotonous: true,
-            balanced: true,
-        };
+        let mut it = Self { text: "", groups: [""; MOST], count: 0, digits: 0, signs: 0, balanced: true };
         let bytes = text.as_bytes();
         let (mut at, mut open, mut seen) = (0, false, 0);
         while let Some(kind) =
@@ -68,11 +58,9 @@ impl<'t> Written<'t> {
             if kind == DIGIT {
                 let start = at;
                 while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                    it.monotonous &= bytes[at] == bytes[start];
                     at += 1;
                 }
                 let group = &text[start..at];
-                it.monotonous &= it.groups[0].is_empty() || it.groups[0].as_bytes()[0] == bytes[start];
                 it.digits += group.len();
                 if let Some(place) = it.groups.get_mut(it.count) {
                     *place = group;
@@ -93,6 +81,12 @@ impl<'t> Written<'t> {
 
     pub(crate) fn groups(&self) -> &[&'t str] {
         &self.groups[..self.count.min(MOST)]
+    }
+
+    /// One digit all the way.
+    pub(crate) fn is_monotonous(&self) -> bool {
+        let mut digits = self.text.bytes().filter(u8::is_ascii_digit);
+        digits.next().is_none_or(|first| digits.all(|digit| digit == first))
     }
 
     /// Nothing but digits.

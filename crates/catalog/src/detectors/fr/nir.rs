@@ -52,8 +52,7 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let plain: String =
-        c.text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let plain = shape::capitals(c.text);
     // Together, in the groups of the card, or with the key apart: `12231 12286 12341` is a row of numbers.
     let first = c.text.find([' ', '.']).unwrap_or(c.text.len());
     let foreign = shape::is_part(c) || matches!(first, 2..=12);

@@ -40,8 +40,7 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let plain: String =
-        c.text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let plain = shape::capitals(c.text);
     let (prefix, suffix) = (&plain.as_bytes()[..2], plain.as_bytes()[plain.len() - 1]);
     let unused = [b"BG", b"GB", b"KN", b"NK", b"NT", b"TN", b"ZZ"].iter().any(|unused| *unused == prefix);
     let letters = !b"DFIQUV".contains(&prefix[0]) && !b"DFIOQUV".contains(&prefix[1]);

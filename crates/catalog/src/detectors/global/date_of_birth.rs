@@ -157,11 +157,14 @@ fn validate(c: &Candidate<'_>) -> Verdict {
 
 /// Year, month and day; where both orders are days, the day comes first.
 fn day(text: &str) -> Option<(u32, u32, u32)> {
-    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-    let number = |text: &str| text.parse::<u32>().ok();
-    let year = |text: &str| match text.len() {
-        2 => number(text).map(|year| 1900 + year),
-        _ => number(text).filter(|year| (1900..2100).contains(year)),
+    let mut numbers = text.as_bytes().split(|byte| !byte.is_ascii_digit()).filter(|part| !part.is_empty());
+    let number = |digits: &[u8]| {
+        let mut digits = digits.iter().map(|byte| u32::from(byte - b'0'));
+        digits.try_fold(0_u32, |number, digit| number.checked_mul(10)?.checked_add(digit))
+    };
+    let year = |digits: &[u8]| match digits.len() {
+        2 => number(digits).map(|year| 1900 + year),
+        _ => number(digits).filter(|year| (1900..2100).contains(year)),
     };
     let (year, order, other) = match std::array::from_fn(|_| numbers.next()) {
         [Some(compact), None, None, None] if compact.len() == 8 => {

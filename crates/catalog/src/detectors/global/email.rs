@@ -67,12 +67,12 @@ const RESERVED: &[&str] = &["example", "test", "invalid"];
 fn validate(c: &Candidate<'_>) -> Verdict {
     let plain = clear(c.text);
     let Some((_, domain)) = plain.split_once('@') else { return Verdict::No };
-    let holds = |text: &str, pairs: &[&[u8; 2]]| {
-        text.as_bytes().windows(2).any(|two| pairs.iter().any(|p| *p == two))
-    };
     let retina = domain.as_bytes().get(1..3) == Some(b"x.") && !domain[3..].contains('.');
-    let touched = holds(&plain, &[b"..", b".@"]) || c.after().starts_with(['@', '(']);
-    let hyphen = domain.starts_with('-') || domain.ends_with('-') || holds(domain, &[b"-.", b".-"]);
+    let pairs = |text| str::as_bytes(text).array_windows();
+    let touched = pairs(&plain).any(|two| matches!(two, b".." | b".@")) || c.after().starts_with(['@', '(']);
+    let hyphen = domain.starts_with('-')
+        || domain.ends_with('-')
+        || pairs(domain).any(|two| matches!(two, b"-." | b".-"));
     if retina || touched || hyphen || user_of_a_host(c) {
         return Verdict::No;
     }
@@ -105,10 +105,21 @@ fn exists(domain: &str) -> bool {
     RESERVED.contains(&top) || psl::suffix(top.as_bytes()).is_some_and(|suffix| suffix.is_known())
 }
 
+/// By byte: what stands in an address that is spelled in another way than it is typed.
+const SPOKEN: [bool; 256] = {
+    let mut spoken = [false; 256];
+    let signs = b"[](){}<> %&";
+    let mut nth = 0;
+    while nth < signs.len() {
+        spoken[signs[nth] as usize] = true;
+        nth += 1;
+    }
+    spoken
+};
+
 /// The address as it is typed into a mail program.
 fn clear(text: &str) -> Cow<'_, str> {
-    let sign = |b| matches!(b, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'<' | b'>' | b' ' | b'%' | b'&');
-    if !text.bytes().any(sign) {
+    if text.bytes().all(|byte| !SPOKEN[usize::from(byte)]) {
         return Cow::Borrowed(text);
     }
     let mut words = String::with_capacity(text.len());

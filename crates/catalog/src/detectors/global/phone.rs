@@ -140,7 +140,8 @@ const NOT_PHONES: &[&str] = &[
 
 fn validate(c: &Candidate<'_>) -> Verdict {
     // Nothing speaks for it. A whole cell is not alone: its shape counts for the column.
-    let alone = c.anchored == Anchored::Alone && c.around.trim().len() > c.text.len();
+    let whole = c.around.len() == c.text.len() || c.around.trim().len() == c.text.len();
+    let alone = c.anchored == Anchored::Alone && !whole;
     if alone && cannot_be_proven(c) {
         return Verdict::No;
     }
@@ -171,20 +172,19 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if alone {
         return Verdict::No;
     }
-    // `+1 212-555-0123 2024`: the shorter candidate is the number.
-    let mut shorter = number.text.match_indices(separates).map(|(at, _)| Written::new(&number.text[..at]));
-    if shorter.any(|shorter| proof(&shorter, c.regions, named) != Verdict::No) {
-        return Verdict::No;
-    }
     let international = number.text.starts_with('+');
     let most = if international { 15 } else { 12 + usize::from(number.text.starts_with('0')) };
-    match number.digits {
+    let verdict = match number.digits {
         count if !(6..=most).contains(&count) => Verdict::No,
         _ if named && (international || !c.regions.is_empty()) => Verdict::Failed,
         _ if named => Verdict::Plain,
         7.. if international => Verdict::Weak,
         _ => common(c, &number),
-    }
+    };
+    // `+1 212-555-0123 2024`: the shorter candidate is the number.
+    let mut shorter = number.text.match_indices(separates).map(|(at, _)| Written::new(&number.text[..at]));
+    let proven = |shorter: Written<'_>| proof(&shorter, c.regions, named) != Verdict::No;
+    if verdict != Verdict::No && shorter.any(proven) { Verdict::No } else { verdict }
 }
 
 /// Digits without a break are a number where no label says so only if there are so many.
@@ -334,7 +334,7 @@ fn is_something_else(number: &Written<'_>) -> bool {
         }
     };
     let dotted = || number.text.matches('.').count() == 3;
-    number.monotonous
+    number.is_monotonous()
         || match *number.groups() {
             _ if number.text.starts_with('+') => false,
             [a, b] => year(a) && year(b) || number.has(b".") && !number.has(b" ("),

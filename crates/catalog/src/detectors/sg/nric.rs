@@ -29,8 +29,7 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let plain: String =
-        c.text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let plain = shape::capitals(c.text);
     if !c.anchored.named() && shape::is_part(c) {
         return Verdict::No;
     }
