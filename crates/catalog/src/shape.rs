@@ -46,6 +46,13 @@ pub(crate) fn checked_unless_bare(c: &Candidate<'_>) -> Verdict {
     if is_bare(c) { Verdict::Weak } else { Verdict::Checked }
 }
 
+/// Whether nothing speaks for the candidate. A whole cell is not alone: its shape counts for the column.
+pub(crate) fn is_alone(c: &Candidate<'_>) -> bool {
+    c.anchored == Anchored::Alone
+        && c.around.len() > c.text.len()
+        && c.around.trim_ascii().len() > c.text.len()
+}
+
 /// Whether the candidate is digits alone and no word vouches for it.
 pub(crate) fn is_bare(c: &Candidate<'_>) -> bool {
     c.anchored == Anchored::Alone && c.text.bytes().all(|b| b.is_ascii_digit())

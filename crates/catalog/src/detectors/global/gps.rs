@@ -2,6 +2,8 @@
 
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict};
 
+use crate::shape;
+
 pub static DETECTOR: Detector = Detector {
     id: "global.gps",
     title: "GPS coordinates",
@@ -77,23 +79,26 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let degrees: Vec<f64> = c
-        .text
-        .split(|sign: char| !sign.is_ascii_digit() && sign != '.')
-        .filter_map(|number| number.parse().ok())
-        .collect();
+    let told = c.text.contains(['°', 'º']) || c.text.as_bytes()[0].eq_ignore_ascii_case(&b'g');
+    // Rows of decimals are many such pairs.
+    if !told && shape::is_alone(c) {
+        return Verdict::No;
+    }
     let part = c.before().ends_with(['.', '_'])
         || c.after().starts_with('.') && c.after()[1..].starts_with(|c: char| c.is_ascii_digit());
-    let on_earth = match degrees[..] {
-        [one] => one <= 180.0,
-
-        [lat, lon] | [lat, _, lon, _] | [lat, _, _, lon, _, _] => lat <= 90.0 && lon <= 180.0,
-        _ => false,
-    };
-    let told = c.text.contains(['°', 'º']) || c.text.as_bytes()[0].eq_ignore_ascii_case(&b'g');
-    match on_earth && !part {
+    match !part && on_earth(c.text) {
         true if told => Verdict::Unmistakable,
         true => Verdict::Weak,
         false => Verdict::No,
+    }
+}
+
+fn on_earth(text: &str) -> bool {
+    let numbers = text.split(|sign: char| !sign.is_ascii_digit() && sign != '.');
+    let degrees: Vec<f64> = numbers.filter_map(|number| number.parse().ok()).collect();
+    match degrees[..] {
+        [one] => one <= 180.0,
+        [lat, lon] | [lat, _, lon, _] | [lat, _, _, lon, _, _] => lat <= 90.0 && lon <= 180.0,
+        _ => false,
     }
 }

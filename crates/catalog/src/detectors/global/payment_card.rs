@@ -223,7 +223,7 @@ const MOST_GROUPS: usize = 5;
 const MOST_DIGITS: usize = 19;
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    if part_of_more(c) || !grouped(c.text, c.anchored.named()) {
+    if !grouped(c.text, c.anchored.named()) || part_of_more(c) {
         return Verdict::No;
     }
     let mut room = [0; MOST_DIGITS];
@@ -268,7 +268,12 @@ fn grouped(text: &str, named: bool) -> bool {
         let groups = sizes.split(|size| *size == 0).next().unwrap_or_default();
         return groups.len() == 1 || groups == [8, 8] || GROUPS.contains(&groups);
     }
-    let Some(separator) = text.bytes().find(|byte| !byte.is_ascii_digit()) else { return true };
+    let Some(first) = text.bytes().position(|byte| !byte.is_ascii_digit()) else { return true };
+    // By the first number, most rows of them are told from cards.
+    if GROUPS.iter().all(|sizes| sizes[0] != first) {
+        return false;
+    }
+    let separator = text.as_bytes()[first];
     let mut sizes = [0; MOST_GROUPS + 1];
     let mut nth = 0;
     for byte in text.bytes() {

@@ -139,9 +139,7 @@ const NOT_PHONES: &[&str] = &[
 ];
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    // Nothing speaks for it. A whole cell is not alone: its shape counts for the column.
-    let whole = c.around.len() == c.text.len() || c.around.trim().len() == c.text.len();
-    let alone = c.anchored == Anchored::Alone && !whole;
+    let alone = shape::is_alone(c);
     if alone && cannot_be_proven(c) {
         return Verdict::No;
     }

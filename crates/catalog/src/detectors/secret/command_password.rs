@@ -21,7 +21,7 @@ pub static DETECTOR: Detector = Detector {
     pattern: r#"-p(?:[^\s"'`<>${}()\[\]\\=-][^\s"'`<>${}()\[\]\\=]{3,63}|'[^'\n]{4,64}'|"[^"$\n]{4,64}")"#,
     labelled: r#"[^\s"'`<>$%{}()\[\]\\-][^\s"'`<>${}()\[\]\\]{3,127}"#,
     labels: &["redis-cli -a", "curl --user", "u", "p"],
-    borders: Borders::None,
+    borders: Borders::Latin,
     context: &["mysql", "mysqldump", "mysqladmin", "mariadb"],
     reach: 200,
     needs_context: true,
