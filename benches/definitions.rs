@@ -68,6 +68,9 @@ impl Detectors {
     }
 }
 
+/// Sentences in Cyrillic, Greek, Kana and Han, Arabic, Devanagari, Hebrew and Thai.
+const SCRIPTS: &str = include_str!("scripts.txt");
+
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Corpus {
@@ -79,6 +82,8 @@ enum Corpus {
     NovelFree,
     NovelRealistic,
     NovelDense,
+    /// Prose in scripts that are not Latin.
+    Scripts,
     /// A table of customers: twelve columns of short cells.
     Cells,
     /// A table of requests: what most columns are, and no values.
@@ -174,20 +179,21 @@ pub(crate) fn differs(bench: &str, what: &str, found: u64, expected: u64) -> Opt
 impl ScanBench {
     pub(crate) fn columns(&self) -> Vec<Column> {
         let made = |density, make: fn(_, _, _, &[&'static Detector]) -> Passage| {
-            make(density, self.size, SEED, sievert::detectors())
+            make(density, self.size, SEED, sievert::detectors()).text
         };
-        let passage = match self.corpus {
+        let text = match self.corpus {
             Corpus::Free => made(Density::Free, text),
             Corpus::Realistic => made(Density::Realistic, text),
             Corpus::Dense => made(Density::Dense, text),
             Corpus::NovelFree => made(Density::Free, novel),
             Corpus::NovelRealistic => made(Density::Realistic, novel),
             Corpus::NovelDense => made(Density::Dense, novel),
+            Corpus::Scripts => SCRIPTS.repeat(self.size / SCRIPTS.len() + 1),
             Corpus::Cells => return table(self.size as u64),
             Corpus::Events => return events(self.size),
         };
         let mut lines = Column::new("");
-        for line in passage.text.split_inclusive('\n') {
+        for line in text.split_inclusive('\n') {
             lines.push(line);
         }
         vec![lines]

@@ -14,9 +14,14 @@ pub(crate) fn in_word(c: char) -> bool {
     }
 }
 
-/// The same for the blocks up to Cyrillic, whose letters are asked about most often.
-static NEAR: LazyLock<Box<[bool]>> =
-    LazyLock::new(|| ('\0'..=LAST_OF_CYRILLIC).map(char::is_alphanumeric).collect());
+/// The same for characters of one byte or two, which are asked about most often.
+static NEAR: LazyLock<Box<[bool]>> = LazyLock::new(|| ('\0'..'\u{800}').map(char::is_alphanumeric).collect());
+
+/// The same for the character of these two bytes.
+#[inline]
+pub(crate) fn two_in_word(first: u8, second: u8) -> bool {
+    NEAR[usize::from(first & 0x1F) << 6 | usize::from(second & 0x3F)]
+}
 
 const fn unspaced(c: char) -> bool {
     matches!(c,

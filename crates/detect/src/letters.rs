@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::border::two_in_word;
 use crate::kernel::{BLOCK, Masks};
 
 /// The masks of a text, or of a buffer that the text is a part of.
@@ -41,7 +42,7 @@ impl<'m> Letters<'m> {
             if part.end < at + BLOCK {
                 places &= !(u64::MAX << (part.end - at));
             }
-            each_start(self.masks, block, places, &self.buffer[..end], heads, |bit, start| {
+            each_start(self.masks, block, (places, fresh), &self.buffer[..end], heads, |bit, start| {
                 each(at + bit - from, start);
             });
         }
@@ -118,9 +119,11 @@ impl Runs<'_> {
     }
 }
 
-/// How some words begin, by the first three bytes of each: enough to pass over most words of a text.
+/// How some words begin, by the first three bytes of each or a character beyond ASCII: enough to pass over most words of
+/// a text.
 pub(crate) struct Heads {
     bits: Box<[u64; 1 << (HEAD_BITS - 6)]>,
+    beyond: [u64; 1 << (BEYOND_BITS - 6)],
     /// One of the words begins with a digit.
     digits: bool,
 }
@@ -138,9 +141,12 @@ const SPREAD: u32 = 0x9E37_79B1;
 /// Bits of the number of a head.
 const HEAD_BITS: u32 = 17;
 
+/// Bits of the number of a character beyond ASCII that begins a word.
+const BEYOND_BITS: u32 = 13;
+
 impl Default for Heads {
     fn default() -> Self {
-        Self { bits: Box::new([0; 1 << (HEAD_BITS - 6)]), digits: false }
+        Self { bits: Box::new([0; 1 << (HEAD_BITS - 6)]), beyond: [0; 1 << (BEYOND_BITS - 6)], digits: false }
     }
 }
 
@@ -151,18 +157,29 @@ impl Heads {
         (u32::from_le_bytes(bytes) & FOLDED).wrapping_mul(SPREAD) as usize >> (u32::BITS - HEAD_BITS)
     }
 
+    /// The number of the character beyond ASCII that these bytes begin with, as far as three of its bytes tell.
+    #[inline]
+    fn of_character(bytes: [u8; HEAD + 1]) -> usize {
+        let own = if bytes[0] < 0xE0 { 0xFFFF } else { 0xFF_FFFF };
+        (u32::from_le_bytes(bytes) & own).wrapping_mul(SPREAD) as usize >> (u32::BITS - BEYOND_BITS)
+    }
+
     /// Adds the heads of all texts that begin with these first bytes of a word, but for those that go on beyond ASCII
     /// right behind one or two letters.
     pub(crate) fn insert(&mut self, word: &[u8]) {
         let Some(first) = word.first() else { return };
+        if !first.is_ascii() {
+            let character =
+                Self::of_character(std::array::from_fn(|nth| word.get(nth).copied().unwrap_or(0)));
+            self.beyond[character / 64] |= 1 << (character % 64);
+            return;
+        }
         self.digits |= first.is_ascii_digit();
-        // Right behind a word of letters stands none; behind a character of two bytes, anything may. The second byte and
-        // the third are read with one mask; of bytes that are read alike, one stands for all: `@` or a control character
-        // for every sign and digit.
+        // Right behind a word of letters stands none. The second byte and the third are read with one mask; of bytes that
+        // are read alike, one stands for all: `@` or a control character for every sign and digit.
         const { assert!(FOLDED >> 8 == (FOLDED >> 16) * 0x101) };
         let one_of_alike = |byte: &u8| byte & !(FOLDED >> 16) as u8 == 0;
-        let follows =
-            |nth: usize, byte: u8| nth > word.len() || !first.is_ascii() || !byte.is_ascii_alphabetic();
+        let follows = |nth: usize, byte: u8| nth > word.len() || !byte.is_ascii_alphabetic();
         let choices = |nth: usize| match word.get(nth) {
             Some(known) => vec![*known],
             None => (0..=u8::MAX).filter(one_of_alike).filter(|byte| follows(nth, *byte)).collect(),
@@ -177,17 +194,25 @@ impl Heads {
     }
 
     #[inline]
-    fn holds(&self, head: usize) -> bool {
+    fn holds(&self, bytes: [u8; HEAD + 1]) -> bool {
+        let head = Self::of(bytes);
         self.bits[head / 64] >> (head % 64) & 1 != 0
+    }
+
+    #[inline]
+    fn holds_character(&self, bytes: [u8; HEAD + 1]) -> bool {
+        let character = Self::of_character(bytes);
+        self.beyond[character / 64] >> (character % 64) & 1 != 0
     }
 }
 
-/// Calls `each` with how words begin at those places of a block of a text where one with these heads may stand.
+/// Calls `each` with how words begin at those places of a block of a text where one with these heads may stand. `fresh`
+/// has a bit where a cell begins.
 #[inline]
 pub(crate) fn each_start(
     masks: &[Masks],
     block: usize,
-    places: u64,
+    (places, fresh): (u64, u64),
     text: &[u8],
     heads: &Heads,
     mut each: impl FnMut(usize, Start),
@@ -198,16 +223,32 @@ pub(crate) fn each_start(
     }
     let room = &mut [0; CHUNK];
     let runs = Runs::of(masks, block, text, room);
-    // Of these, heads know nothing.
-    let beyond = runs.foreign >> 1 | runs.foreign >> 2;
-    let mut open = places & !(runs.foreign as u64) & beyond as u64;
-    for bit in bits(places & !open) {
-        let bytes = *runs.text[bit % BLOCK..].first_chunk().expect("a chunk is so much longer than a block");
-        open |= u64::from(heads.holds(Heads::of(bytes))) << bit;
+    let foreign = places & runs.foreign as u64;
+    // Of letters that go on so, heads know nothing.
+    let mut open = places & !foreign & (runs.foreign >> 1 | runs.foreign >> 2) as u64;
+    let first =
+        |bit: usize| *runs.text[bit % BLOCK..].first_chunk().expect("a chunk is so much longer than a block");
+    for bit in bits(places & !foreign & !open) {
+        open |= u64::from(heads.holds(first(bit))) << bit;
+    }
+    for bit in bits(foreign) {
+        let begins = heads.holds_character(first(bit))
+            && (fresh >> bit & 1 != 0 || !goes_on(text, block * BLOCK + bit));
+        open |= u64::from(begins) << bit;
     }
     for bit in bits(open) {
         each(bit, runs.start(bit));
     }
+}
+
+/// Whether a word goes on here, by the character before this place and the one that begins here, both of two bytes. Of
+/// scripts that have longer ones, many part no words.
+fn goes_on(text: &[u8], at: usize) -> bool {
+    let (before, after) = text.split_at(at);
+    matches!(
+        (before, after),
+        ([.., a @ 0xC0..0xE0, b], [c @ 0xC0..0xE0, d, ..]) if two_in_word(*a, *b) && two_in_word(*c, *d)
+    )
 }
 
 /// The places of bits, rising.
@@ -312,7 +353,9 @@ mod tests {
             heads.insert(known.map_or(&word[..], |(end, _)| &word[..end]).as_bytes());
             let spelt = if upper { word.to_ascii_uppercase() } else { word };
             let bytes = [spelt.as_bytes(), sign.as_bytes(), &rest].concat();
-            prop_assert!(heads.holds(Heads::of(*bytes.first_chunk().expect("six bytes at least"))));
+            let first = *bytes.first_chunk().expect("six bytes at least");
+            let held = if first[0].is_ascii() { heads.holds(first) } else { heads.holds_character(first) };
+            prop_assert!(held);
         }
     }
 
@@ -322,8 +365,12 @@ mod tests {
         heads.insert(b"id");
         heads.insert(b"telephone");
         heads.insert(b"d");
-        let holds = |bytes: &[u8; 4]| heads.holds(Heads::of(*bytes));
+        heads.insert("é".as_bytes());
+        let holds = |bytes: &[u8; 4]| heads.holds(*bytes);
         assert!(holds(b"ID: ") && holds(b"tele") && holds(b"D.O."));
         assert!(!holds(b"idea") && !holds(b"ten ") && !holds(b"i d ") && !holds(b"done"));
+        assert!(
+            heads.holds_character([0xC3, 0xA9, b't', b'a']) && !heads.holds_character([0xE3, 0xA9, 0x81, 0])
+        );
     }
 }

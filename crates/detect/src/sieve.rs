@@ -154,7 +154,7 @@ impl Sieve {
             let starts = letters::starts(masks, block, fresh);
             let mut near = masks[block..].iter().take(1 + NEAR.div_ceil(BLOCK));
             let keys = words.labels(near.any(|masks| masks.digits != 0));
-            letters::each_start(masks, block, starts, text, &keys.heads, |bit, start| {
+            letters::each_start(masks, block, (starts, fresh), text, &keys.heads, |bit, start| {
                 labels |= u64::from(keys.may_begin(start)) << bit;
             });
             let hits = masks[block].hits

@@ -78,13 +78,13 @@ impl Chunk {
 #[derive(Default)]
 pub(super) struct Cases {
     ones: HashMap<char, char>,
-    /// The same for the first scripts of Unicode, by number.
+    /// The same for the first characters of Unicode, by number.
     near: Vec<char>,
     last: char,
 }
 
-/// Latin, Greek, Cyrillic: all scripts with two cases that many people write.
-const NEAR: u32 = 0x530;
+/// Characters of one byte or two: among them all scripts with two cases that many people write.
+const NEAR: u32 = 0x800;
 
 impl Cases {
     pub(super) fn new(letters: impl Iterator<Item = char>) -> Self {
