@@ -8,14 +8,23 @@ use crate::Borders;
 /// blanks between words (Han, Kana, Hangul with its particles, Thai, Lao, Burmese, Khmer), so that a number written
 /// right behind such a letter is found.
 pub(crate) fn in_word(c: char) -> bool {
-    match NEAR.get(c as usize) {
-        Some(near) => *near,
-        None => !unspaced(c) && c.is_alphanumeric(),
+    match c {
+        ..FAR => NEAR[c as usize],
+        FAR..FARTHER => FAR_IN_WORD[c as usize - FAR as usize],
+        FARTHER.. => !unspaced(c) && c.is_alphanumeric(),
     }
 }
 
+/// The first character of three bytes, and the first behind most scripts that set blanks between words.
+const FAR: char = '\u{800}';
+const FARTHER: char = '\u{2000}';
+
 /// The same for characters of one byte or two, which are asked about most often.
-static NEAR: LazyLock<Box<[bool]>> = LazyLock::new(|| ('\0'..'\u{800}').map(char::is_alphanumeric).collect());
+static NEAR: LazyLock<Box<[bool]>> = LazyLock::new(|| ('\0'..FAR).map(char::is_alphanumeric).collect());
+
+/// The same for scripts of India, Georgia and Ethiopia and for Latin and Greek letters with several marks.
+static FAR_IN_WORD: LazyLock<Box<[bool]>> =
+    LazyLock::new(|| (FAR..FARTHER).map(|c| !unspaced(c) && c.is_alphanumeric()).collect());
 
 /// The same for the character of these two bytes.
 #[inline]
