@@ -95,6 +95,15 @@ pub static DETECTOR: Detector = Detector {
         "出生年月",
         "生年月日",
         "생년월일",
+        // Grown together with whose it is, as code spells names.
+        "customerdateofbirth",
+        "customerdob",
+        "employeedob",
+        "memberdob",
+        "patientdateofbirth",
+        "patientdob",
+        "userdateofbirth",
+        "userdob",
     ],
     borders: Borders::Digit,
     validate,
@@ -104,6 +113,7 @@ pub static DETECTOR: Detector = Detector {
     },
     examples: &[
         "DOB: [[1980-03-12]]",
+        "member{memberDob=[[1980-03-12]], plan=3}",
         "date of birth is [[03/25/1980]]",
         "born on [[12th of March 1980]]",
         "born [[March 12, 1980]]",

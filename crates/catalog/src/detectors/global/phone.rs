@@ -54,6 +54,7 @@ pub static DETECTOR: Detector = Detector {
         "212-555-0123",
         "Call [[1-800-555-0199 ext. 123]], please.",
         "Phone: [[555-123-4567]]",
+        "customerPhone=[[2125550123]]",
         "her contact is [[(555) 678-1234]].",
         "Fax: [[463-612-6138x036]]",
         "Tel. [[030 23125 123]]",
@@ -99,6 +100,9 @@ const LABELS: &[&str] = &[
     "cell", "cellphone", "cell phone", "mobile phone", "mobile number", "home phone", "work phone", "fax", "telefax",
     "facsimile", "hotline", "helpline", "landline", "desk", "call me at", "call me on", "contact is", "contact number",
     "contact no", "ph no", "caller number", "my number", "msisdn", "whatsapp", "caller id", "callback",
+    // Grown together with whose it is, as code spells names
+    "clientphone", "contactphone", "customermobile", "customerphone", "customerphonenumber", "patientphone", "usermobile",
+    "userphone", "userphonenumber",
     // German, Dutch, Nordic
     "telefon", "telefonnummer", "telefonnr", "tel nr", "mobiltelefon", "handy", "handynummer", "handynr", "mobil",
     "mobilnummer", "rufnummer", "durchwahl", "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobiele nummer", "gsm",

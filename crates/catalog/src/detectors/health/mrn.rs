@@ -86,12 +86,15 @@ pub static DETECTOR: Detector = Detector {
         "患者番号",
         "診察券番号",
         "환자번호",
+        // Grown together with whose it is, as code spells names.
+        "patientmrn",
     ],
     validate: shape::identifier,
     sample,
     examples: &[
         "MRN #[[UCLA-12345]]",
         "MRN: [[112-45-789]]",
+        "patientMrn=[[4471829]]",
         "(MRN: #[[SF-998877]])?",
         "medical record number [[MRN-11335577]]",
         "patient ID: [[897-65-4321]]",

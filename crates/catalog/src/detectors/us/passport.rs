@@ -42,6 +42,11 @@ pub static DETECTOR: Detector = Detector {
         "パスポート番号",
         "旅券番号",
         "여권번호",
+        // Grown together with whose it is, as code spells names.
+        "customerpassport",
+        "customerpassportnumber",
+        "userpassport",
+        "userpassportnumber",
     ],
     context: &["passport", "travel document", "immigration", "visa", "border"],
     needs_context: true,
@@ -49,6 +54,7 @@ pub static DETECTOR: Detector = Detector {
     sample,
     examples: &[
         "Passport No. [[A12345678]]",
+        "userPassport=[[A12345678]]",
         "passport number is [[123456789]]",
         "Reisepass [[C1234567X]]",
         "РФ, паспорт [[45 09 123456]]",

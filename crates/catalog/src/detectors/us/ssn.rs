@@ -38,6 +38,12 @@ pub static DETECTOR: Detector = Detector {
         "número de seguro social",
         "numero de seguro social",
         "seguro social",
+        // Grown together with whose it is, as code spells names.
+        "customerssn",
+        "employeessn",
+        "memberssn",
+        "patientssn",
+        "userssn",
     ],
     context: &["national id", "tax id", "taxpayer", "tin", "itin", "w-2", "w-9"],
     negative_context: &["phone", "fax", "isbn", "part number", "order", "invoice", "tracking", "sku"],
@@ -46,6 +52,7 @@ pub static DETECTOR: Detector = Detector {
     examples: &[
         "536-90-4399",
         "SSN [[536904399]]",
+        "{\"userSsn\": \"[[536904399]]\"}",
         "social security number is [[536 90 4399]]",
         "SSN: [[987-65-4321]]",
         "my social is [[536 90 4399]]",
