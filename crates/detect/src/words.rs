@@ -161,7 +161,7 @@ impl Words {
     }
 
     /// Appends the words that begin at `start` and go on with this stem at `at`. Any case; up to three signs or blanks,
-    /// or none, part them.
+    /// one as HTML writes it, or none, part them.
     #[inline]
     fn branch(&self, stem: &Stem, text: &str, start: usize, at: usize, which: Which, hits: &mut Vec<Hit>) {
         if which == Which::Labels && !stem.label {
@@ -183,10 +183,10 @@ impl Words {
         if stem.then.is_empty() {
             return;
         }
-        for _ in 0..MOST_PARTING {
-            let Some(c) = after(text, end).filter(|c| parts_words(*c)) else { break };
-            end += c.len_utf8();
-        }
+        end += blank(&text.as_bytes()[end..]).unwrap_or_else(|| {
+            let parting = text[end..].chars().take(MOST_PARTING).take_while(|c| parts_words(*c));
+            parting.map(char::len_utf8).sum()
+        });
         for next in &self.stems[stem.then.clone()] {
             self.branch(next, text, start, end, which, hits);
         }
@@ -216,7 +216,7 @@ impl Word {
             cases.map(|c| c.len_utf8()).max().unwrap_or_default()
         };
         let letters: usize = self.parts.iter().flat_map(|part| part.chars()).map(spelt).sum();
-        // The longest blanks take three bytes.
+        // The longest blanks take three bytes, and HTML's no more than three of these.
         letters + (self.parts.len() - 1) * MOST_PARTING * 3
     }
 }
@@ -242,7 +242,8 @@ fn parts(word: &str) -> impl Iterator<Item = &str> {
 /// A word as a pattern: any case; where it has blanks, hyphens, dots, slashes or underscores, any of them or none.
 pub(crate) fn expression(word: &str) -> String {
     let parts: Vec<_> = parts(word).map(regex_syntax::escape).collect();
-    format!("(?i:{})", parts.join(&format!(r"[\s\-_./]{{0,{MOST_PARTING}}}")))
+    let parting = format!(r"(?:[\s\-_./]{{0,{MOST_PARTING}}}|{})", BLANKS.join("|"));
+    format!("(?i:{})", parts.join(&parting))
 }
 
 /// Between a label and its value at most this many bytes, and as many more of what [`aside`] knows.
@@ -311,24 +312,28 @@ const TAGS: [&str; 18] = [
 /// Blanks as HTML writes them.
 const BLANKS: [&str; 5] = ["&nbsp;", "&#160;", "&#xa0;", "&#32;", "&#x20;"];
 
+/// The length of such a blank that the text begins with.
+fn blank(text: &[u8]) -> Option<usize> {
+    let same =
+        |blank: &&&str| text.get(..blank.len()).is_some_and(|b| b.eq_ignore_ascii_case(blank.as_bytes()));
+    text.starts_with(b"&").then(|| BLANKS.iter().find(same).map(|blank| blank.len())).flatten()
+}
+
 /// The length of what the text begins with that says nothing of a value behind it: a tag of HTML, a blank as HTML writes
 /// it, a remark in parentheses without a digit, such as `(dd/mm/yyyy)`.
 fn aside(text: &str) -> Option<usize> {
     const LONGEST: usize = 40;
     let rest = &text.as_bytes()[..text.len().min(LONGEST)];
     let until = |end: u8| rest.iter().position(|byte| *byte == end).map(|at| &rest[1..at]);
-    let same = |bytes: &[u8], word: &&str| bytes.eq_ignore_ascii_case(word.as_bytes());
     match rest.first()? {
         b'<' => {
             let tag = until(b'>')?;
             let name = tag.strip_prefix(b"/").unwrap_or(tag);
             let name = &name[..name.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()];
-            (TAGS.iter().any(|known| same(name, known)) && !tag.contains(&b'<')).then_some(tag.len() + 2)
+            let known = TAGS.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+            (known && !tag.contains(&b'<')).then_some(tag.len() + 2)
         }
-        b'&' => {
-            let begins = |blank: &&&str| rest.get(..blank.len()).is_some_and(|start| same(start, blank));
-            BLANKS.iter().find(begins).map(|blank| blank.len())
-        }
+        b'&' => blank(rest),
         b'(' => {
             let remark = until(b')')?;
             (!remark.iter().any(|byte| byte.is_ascii_digit() || *byte == b'\n')).then_some(remark.len() + 2)

@@ -76,6 +76,7 @@ fn a_label_stands_right_before_its_value() {
         "<b>MRN</b>: 86436",
         "<td>MRN</td>\n<td class=\"v\">86436</td>",
         "MRN&nbsp;&#160;86436",
+        "Medical&nbsp;record&nbsp;number:&nbsp;86436",
         "MRN (of the clinic): 86436",
     ] {
         assert_eq!(found(&scanner, "", text), [r#"toy.mrn "86436" label"#], "{text}");
