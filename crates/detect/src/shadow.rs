@@ -281,10 +281,10 @@ fn style(text: &[u8]) -> Option<usize> {
 /// none.
 fn plain(text: &str, from: usize) -> usize {
     let bytes = text.as_bytes();
-    let characters = &*CHARACTERS;
     let mut at = from;
     while let Some(ahead) = first_odd(&bytes[at..]) {
         at += ahead;
+        let characters = &*CHARACTERS;
         // Where one character beyond ASCII stands, more do.
         while let Some((first, rest)) = bytes[at..].split_first() {
             at += match (*first, rest) {
