@@ -232,11 +232,14 @@ fn thinned(texts: &Texts, drawn: &[bool]) -> Texts {
     let mut buffer = String::new();
     let mut ends = Vec::new();
     let (mut one, mut distinct) = (Vec::new(), Vec::new());
+    let (mut links, mut named) = (texts.named.iter().peekable(), Vec::new());
     for cell in 0..texts.len() as u32 {
         let rows: Vec<u32> = texts.occurrences.rows(cell).filter(|row| drawn[*row as usize]).collect();
+        let link = links.next_if(|(of, _)| *of == cell);
         if rows.is_empty() {
             continue;
         }
+        named.extend(link.map(|(_, names)| (ends.len() as u32, *names)));
         buffer.push_str(texts.get(cell));
         ends.push(buffer.len() as u32);
         match &texts.occurrences {
@@ -255,6 +258,7 @@ fn thinned(texts: &Texts, drawn: &[bool]) -> Texts {
         buffer,
         ends,
         occurrences,
+        named,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The inner loop: one piece decoded, scanned, resolved, edited, rendered. Looks at nothing but the piece and the plan.
 
 mod agree;
+mod beside;
 mod change;
 mod places;
 mod settle;
@@ -22,9 +23,13 @@ use crate::plan::FieldPlan;
 use crate::report::LookAt;
 use crate::sample::Sampler;
 use crate::shown::{Names, with_keys};
+use beside::Part;
 
 /// So many leading zeros an identifier may have lost when it was stored as an integer.
 pub(crate) const LOST_ZEROS: usize = 3;
+
+/// A number of so many digits counts nothing.
+const NO_COUNT: usize = 9;
 
 /// What became of a piece.
 #[derive(Debug, Default)]
@@ -67,6 +72,8 @@ struct KnownField {
     shown: Arc<str>,
     /// Whether its name speaks for any detector.
     telling: bool,
+    /// Whether that is a name beside the cells.
+    beside: bool,
 }
 
 impl<'r> Worker<'r> {
@@ -91,25 +98,15 @@ impl<'r> Worker<'r> {
         let mut worked = Worked::default();
         let mut edits = Vec::new();
         self.keys.clear();
+        let voices = self.voices(&batch);
         for at in keys_first(&batch.texts) {
             let texts = &batch.texts[at];
             let field = self.field(&texts.field, texts.kind == Kind::Key);
-            if !self.count_cells(&field, texts, &mut worked.counts) {
-                continue;
+            for part in beside::parts(texts, field, &voices) {
+                let changes = self.part(object, &batch, &part, &mut worked)?.into_iter();
+                let edit = |(cell, change)| Edit { texts: at as u32, cell: part.number(cell), change };
+                edits.extend(changes.map(edit));
             }
-            let column = (self.look)(texts);
-            let tallies = self.scan(&field.plan.field, &column);
-            self.note_tallies(&field, &tallies, &mut worked.counts);
-            if field.telling && matches!(texts.kind, Kind::Integer | Kind::Float) {
-                self.restore_zeros(&field, &column);
-            }
-            let failed = self.recognize(&field, &column, &mut worked);
-            let mut changes = self.settle(object, &batch, &column, &field, &mut worked)?;
-            // What was not examined is not passed on.
-            let change = if texts.kind == Kind::Key { Change::DropRecord } else { Change::Null };
-            changes.extend(failed.into_iter().map(|cell| (cell, change.clone())));
-            let edits_here = column.decoded(changes).into_iter();
-            edits.extend(edits_here.map(|(cell, change)| Edit { texts: at as u32, cell, change }));
         }
         for (name, cells) in &batch.unwanted {
             let field = self.field(name, false);
@@ -129,6 +126,31 @@ impl<'r> Worker<'r> {
         let shown = |unread: &Unread| Unread { field: self.shown(&unread.field), ..unread.clone() };
         worked.unread.extend(batch.unread.iter().map(shown));
         Ok(worked)
+    }
+
+    /// Looks at cells for which the same speaks; those of them that change, and how.
+    fn part(
+        &mut self,
+        object: &str,
+        batch: &Batch,
+        Part { texts, field, .. }: &Part<'_>,
+        worked: &mut Worked,
+    ) -> Result<Vec<(u32, Change)>, Error> {
+        if !self.count_cells(field, texts, &mut worked.counts) {
+            return Ok(Vec::new());
+        }
+        let column = (self.look)(texts);
+        let tallies = self.scan(field, &column);
+        self.note_tallies(field, &tallies, &mut worked.counts);
+        if field.telling && matches!(texts.kind, Kind::Integer | Kind::Float) {
+            self.restore_zeros(field, &column);
+        }
+        let failed = self.recognize(field, &column, worked);
+        let mut changes = self.settle(object, batch, &column, field, worked)?;
+        // What was not examined is not passed on.
+        let change = if texts.kind == Kind::Key { Change::DropRecord } else { Change::Null };
+        changes.extend(failed.into_iter().map(|cell| (cell, change.clone())));
+        Ok(column.decoded(changes))
     }
 
     /// Enters the cells in the ledger; whether they are to be scanned.
@@ -157,8 +179,9 @@ impl<'r> Worker<'r> {
         match with_keys(name, &self.keys) {
             None => known,
             Some(name) => {
-                let KnownField { plan, telling, .. } = &*known;
-                Arc::new(KnownField { plan: plan.clone(), shown: self.names.shown(&name), telling: *telling })
+                let KnownField { plan, telling, beside, .. } = &*known;
+                let (plan, shown) = (plan.clone(), self.names.shown(&name));
+                Arc::new(KnownField { plan, shown, telling: *telling, beside: *beside })
             }
         }
     }
@@ -177,9 +200,8 @@ impl<'r> Worker<'r> {
             plan.field = plan.field.of_keys();
             plan.whole = DetectorSet::none(self.job.plan.scanner().len());
         }
-        let scanner = self.job.plan.scanner();
-        let telling = scanner.detectors().any(|(index, _)| plan.field.vouches_for(index));
-        let known = Arc::new(KnownField { plan, shown: self.names.shown(name), telling });
+        let telling = plan.field.is_telling();
+        let known = Arc::new(KnownField { plan, shown: self.names.shown(name), telling, beside: false });
         if self.fields.len() >= FIELDS_TRACKED {
             self.fields.clear(); // data with names without end: compile again rather than grow
         }
@@ -197,14 +219,17 @@ impl<'r> Worker<'r> {
         }
     }
 
-    /// Bare digits in a numeric column prove little; an identifier stored as an integer may have lost its zeros.
-    fn mark_numbers(&mut self, column: &Column<'_>) {
+    /// Bare digits in a numeric column prove little; an identifier stored as an integer may have lost its zeros. Beside
+    /// a name, too, a short number may count what has the name.
+    fn mark_numbers(&mut self, field: &KnownField, column: &Column<'_>) {
         let kind = column.texts.kind;
         let numeric = matches!(kind, Kind::Integer | Kind::Float);
         if numeric || kind == Kind::Untyped {
             for (cell, finding) in &mut self.found {
-                let bare = || column.get(*cell).trim().bytes().all(|b| b.is_ascii_digit());
-                if !finding.evidence.has(Evidence::FIELD) && (numeric || bare()) {
+                let text = column.get(*cell).trim();
+                let bare = || text.bytes().all(|b| b.is_ascii_digit());
+                let named = finding.evidence.has(Evidence::FIELD) && !(field.beside && text.len() < NO_COUNT);
+                if !named && (numeric || bare()) {
                     finding.evidence = finding.evidence.and(Evidence::BARE_NUMBER);
                     finding.confidence = finding.evidence.confidence();
                 }

@@ -4,7 +4,7 @@ use crate::{DetectorIndex, DetectorSet, Region};
 
 /// Where a text stands: which detectors may report there, and what speaks for them. Made by
 /// [`Scanner::field`](crate::Scanner::field).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Field {
     /// The others report nothing.
     pub detectors: DetectorSet,
@@ -28,6 +28,19 @@ impl Field {
     /// Whether the field's name speaks for the detector.
     pub fn vouches_for(&self, detector: DetectorIndex) -> bool {
         self.named.contains(detector) || self.hinted.contains(detector)
+    }
+
+    /// Whether the field's name speaks for any detector.
+    pub fn is_telling(&self) -> bool {
+        !self.named.is_empty() || !self.hinted.is_empty()
+    }
+
+    /// The field as cells see it that another name stands beside: what either name says.
+    #[must_use]
+    pub fn named_by(mut self, other: &Self) -> Self {
+        self.named.insert_all(&other.named);
+        self.hinted.insert_all(&other.hinted);
+        self
     }
 
     /// The field as the keys of the objects in it see it. What labels a value is context to them and no more: in
@@ -179,15 +192,13 @@ const GENERIC: [&str; 16] = [
 /// The words of a name, lower case and parted by blanks, where the name may vouch for anything.
 pub(crate) fn words(name: &str) -> Option<String> {
     let words = split(name);
-    let is = |list: &[&str], word: &String| list.contains(&word.as_str());
-    let name = words.join(" ");
-    let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let unnumbered = words.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
     let ends =
         |end: &&str| unnumbered.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '));
-    let about = words.iter().any(|word| is(&ABOUT, word))
-        || words.len() > 1 && words.first().is_some_and(|word| is(&ABOUT_FIRST, word))
+    let about = words.split(' ').any(|word| ABOUT.contains(&word))
+        || words.split_once(' ').is_some_and(|(first, _)| ABOUT_FIRST.contains(&first))
         || ABOUT_LAST.iter().chain(&OF_THINGS).any(ends);
-    (!about).then_some(name)
+    (!about).then_some(words)
 }
 
 /// The end of a path that names the value itself: its last element, and those before as long as it is generic. In
@@ -196,12 +207,13 @@ pub(crate) fn leaf(path: &str) -> &str {
     let dots = path.rmatch_indices('.').map(|(at, _)| &path[at + 1..]);
     // A full stop in a title, `Tel. private`, parts nothing.
     let mut ends = dots.filter(|end| !end.starts_with(' ')).take(3);
-    let telling = |end: &&str| split(end).iter().any(|word| !GENERIC.contains(&word.as_str()));
+    let telling = |end: &&str| split(end).split(' ').any(|word| !word.is_empty() && !GENERIC.contains(&word));
     ends.find(telling).unwrap_or(path)
 }
 
-fn split(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = vec![String::new()];
+/// The words of a name, lower case and parted by blanks.
+fn split(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
     let mut last = ' ';
     let mut rest = name.chars().peekable();
     while let Some(c) = rest.next() {
@@ -209,22 +221,25 @@ fn split(name: &str) -> Vec<String> {
             && (last.is_lowercase()
                 || last.is_ascii_digit()
                 || last.is_uppercase() && rest.peek().is_some_and(|next| next.is_lowercase()));
-        if hump || !c.is_alphanumeric() {
-            words.push(String::new());
+        if (hump || !c.is_alphanumeric()) && !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
         }
         if c.is_alphanumeric() {
-            words.last_mut().expect("never empty").extend(c.to_lowercase());
+            words.extend(c.to_lowercase());
         }
         last = c;
     }
-    words.retain(|word| !word.is_empty());
+    words.truncate(words.trim_end_matches(' ').len());
     words
 }
 
-/// Unused digits at the end of words do not hide them: `phone1`, `address_2`.
-pub(crate) fn without_numbers(words: &str) -> String {
+/// Unused digits at the end of words do not hide them: `phone1`, `address_2`. `None` where there are none.
+pub(crate) fn without_numbers(words: &str) -> Option<String> {
+    if !words.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let bare = words.split(' ').map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    bare.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    Some(bare.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

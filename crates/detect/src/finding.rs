@@ -85,7 +85,7 @@ impl Evidence {
     pub const LABEL: Self = Self(1 << 2);
     /// A context word stands near.
     pub const CONTEXT: Self = Self(1 << 3);
-    /// The field's name says so.
+    /// The field's name says so, or one that stands beside the value.
     pub const FIELD: Self = Self(1 << 4);
     /// The other cells of the field agree.
     pub const COLUMN: Self = Self(1 << 5);

@@ -344,7 +344,8 @@ impl Scanner {
         let Some(words) = field::words(name) else { return field };
         let roles = |words: &str| {
             let mut hits = Vec::new();
-            for words in [words, &field::without_numbers(words)] {
+            let bare = field::without_numbers(words);
+            for words in std::iter::once(words).chain(bare.as_deref()) {
                 let mut masks = Vec::new();
                 self.sieve.masks(words.as_bytes(), &mut masks);
                 let whole = 0..words.len();
@@ -352,14 +353,16 @@ impl Scanner {
             }
             hits.iter().flat_map(|hit| self.words.owners(hit)).copied().collect::<Vec<_>>()
         };
-        let leaf = field::words(field::leaf(name)).unwrap_or_default();
-        for (detector, role) in roles(&leaf) {
-            if role == Role::Label {
-                field.named.insert(detector);
+        let of_all = roles(&words);
+        let leaf = field::leaf(name);
+        let of_leaf = (leaf != name).then(|| roles(&field::words(leaf).unwrap_or_default()));
+        for (detector, role) in of_leaf.as_ref().unwrap_or(&of_all) {
+            if *role == Role::Label {
+                field.named.insert(*detector);
             }
         }
         // What labels an element further up is context to what stands below it.
-        for (detector, role) in roles(&words) {
+        for (detector, role) in of_all {
             if role == Role::Context || role == Role::Label && !field.named.contains(detector) {
                 field.hinted.insert(detector);
             }

@@ -3,7 +3,7 @@
 use crate::DetectorIndex;
 
 /// A set of a scanner's detectors: a mask, or those that something vouches for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DetectorSet(Vec<u64>);
 
 impl DetectorSet {

@@ -95,7 +95,8 @@ impl Words {
         };
         let has_digit_near = |word: &Word| {
             let mut labelled = word.owners.iter().filter(|(_, role)| *role == Role::Label);
-            let ahead = word.longest(&others) + CONNECTOR + ASIDES;
+            // Twice: the key of a value may stand between.
+            let ahead = word.longest(&others) + 2 * CONNECTOR + ASIDES;
             labelled.all(|(owner, _)| {
                 first_digits[usize::from(owner.0)].is_some_and(|digit| ahead + digit <= NEAR)
             })
@@ -277,8 +278,9 @@ const SMALL_STARTS: [u64; 256] = {
 };
 
 /// Where a value may start behind a label that ends at `from`: any place behind the connecting words and asides, in the
-/// last run of blanks and signs.
-pub(crate) fn value_starts(text: &str, mut from: usize) -> Range<usize> {
+/// last run of blanks and signs. The key of a value may stand between.
+pub(crate) fn value_starts(text: &str, from: usize) -> Range<usize> {
+    let mut from = value_beside(text, from).unwrap_or(from);
     let (mut at, mut run, mut words, mut asides) = (from, from, 0, 0);
     loop {
         if let Some(length) = aside(&text[at..]).filter(|length| asides + length <= ASIDES) {
@@ -340,6 +342,23 @@ fn aside(text: &str) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// Where the key `value` stands that comes right behind a name which ends at `from`: `{"name": "ssn", "value": "..."}`,
+/// also as a text in JSON.
+fn value_beside(text: &str, from: usize) -> Option<usize> {
+    let behind = |at: usize, sign: fn(&u8) -> bool| at + text[at..].bytes().take_while(sign).count();
+    let quotes = |at| behind(at, |byte| matches!(byte, b'\\' | b'"' | b'\''));
+    let blanks = |at| behind(at, u8::is_ascii_whitespace);
+    let comma = quotes(from);
+    if comma == from || !text[comma..].starts_with(',') {
+        return None;
+    }
+    let key = quotes(blanks(comma + 1));
+    let end = key + "value".len();
+    let is_value = text.get(key..end).is_some_and(|key| key.eq_ignore_ascii_case("value"));
+    let stands = is_value && key - from <= CONNECTOR && text[blanks(quotes(end))..].starts_with(':');
+    stands.then_some(key)
 }
 
 fn is_sign(c: char) -> bool {

@@ -66,7 +66,7 @@ fn agree_on_cells(name: &str, cells: &[String]) {
 }
 
 /// Pieces that the toys are made of, and what breaks them.
-const PIECES: [&str; 75] = [
+const PIECES: [&str; 77] = [
     "4111 1111",
     "4111",
     "1111",
@@ -142,6 +142,8 @@ const PIECES: [&str; 75] = [
     "\u{2010}",
     "１２３",
     "٤٥",
+    r#"", "value": ""#,
+    r#"\",\"Value\":\""#,
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -189,6 +191,8 @@ fn on_texts_written_by_hand() {
         "card card card no card: 4111 1111 4111 1111",
         "mrn: AB-12 1234 mrn 1234",
         "号AB-12号1234",
+        r#"{"name":"mrn","value":"AB-12"}"#,
+        "'mrn'\\,              'value'   :   number is   AB-12",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;a.a.a;+",
         "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a@a.a.a.a.a.a.a.a.a.a.a.a",
         "1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9",

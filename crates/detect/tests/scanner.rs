@@ -89,6 +89,29 @@ fn a_label_stands_right_before_its_value() {
 }
 
 #[test]
+fn a_label_may_be_a_name_that_stands_beside_its_value() {
+    let scanner = scanner();
+    for text in [
+        r#"{"name":"mrn","value":"AB-123456"}"#,
+        "[{'Key': 'patient mrn',\n      'Value': 'AB-123456'}]",
+        r#"{\"name\":\"mrn\", \"value\":\"AB-123456\"}"#,
+        "- name: mrn\n  value: AB-123456",
+        r#"<add key="mrn" value="AB-123456"/>"#,
+    ] {
+        assert_eq!(found(&scanner, "", text), [r#"toy.mrn "AB-123456" label"#], "{text}");
+    }
+    for text in [
+        r#"{"name":"mrn","other":"AB-123456"}"#,
+        r#"["mrn","value","AB-123456"]"#,
+        r#"{"name":"mrn","values":"AB-123456"}"#,
+        "the mrn, value: AB-123456",
+        r#"{"name":"mrn of","value":"AB-123456"}"#,
+    ] {
+        assert_eq!(found(&scanner, "", text), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn what_a_label_names_is_found_even_when_it_is_mistyped() {
     let scanner = scanner();
     assert_eq!(found(&scanner, "", "4111 1111 1111 1112"), [""; 0]);
@@ -270,7 +293,11 @@ fn a_value_is_found_however_far_behind_its_label_the_first_digit_stands() {
             let blanks = " ".repeat(before);
             let text = format!("{blanks}code - word{:-<24}{value} and no digit{blanks}", ":");
             let expected = format!("acme.thing {value:?} label");
-            assert_eq!(found(&scanner, "", &text), [expected], "{letters} letters, {before} before");
+            let beside =
+                format!("{blanks}code - word\",{:21}\"{:-<24}{value} and no digit{blanks}", "", "value\":");
+            for text in [text, beside] {
+                assert_eq!(found(&scanner, "", &text), [&*expected], "{letters} letters, {before} before");
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Batch {
     pub lines: Vec<u64>,
     /// The cells, a field and kind at a time, in the order in which fields first appear.
     pub texts: Vec<Texts>,
+    /// Names that stand beside the cells which they name: of `{"name": "ssn", "value": "..."}` the first.
+    pub names: Names,
     /// Records that could not be parsed. Their raw text stands in a [`Kind::Unparsed`] field, so that it is scanned.
     pub quarantined: Vec<Quarantined>,
     /// Fields with binary cells that hold no text, and how many: not looked at, counted.
@@ -39,6 +41,17 @@ impl Batch {
     }
 }
 
+/// What [`Texts::named`] speaks of: the names of a cell, a line each; each such text once.
+#[derive(Clone, Default)]
+pub struct Names(pub Vec<Arc<str>>);
+
+/// Shows no text.
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Names").field("names", &self.0.len()).finish_non_exhaustive()
+    }
+}
+
 /// The cells of one field and one kind: one buffer and the ends of each cell in it.
 #[derive(Clone)]
 pub struct Texts {
@@ -55,6 +68,8 @@ pub struct Texts {
     pub ends: Vec<u32>,
     /// In which records each cell stands.
     pub occurrences: Occurrences,
+    /// Cells that something beside them names, rising, each once, and by what: a place in [`Batch::names`].
+    pub named: Vec<(u32, u32)>,
 }
 
 /// Shows no text.

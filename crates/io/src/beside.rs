@@ -30,7 +30,8 @@ pub(crate) fn texts<'t>(field: &str, kind: Kind, cells: impl IntoIterator<Item =
         ends.push(buffer.len() as u32);
     }
     let occurrences = Occurrences::One(vec![0; ends.len()]);
-    Texts { field: field.into(), kind, nullable: kind == Kind::Metadata, buffer, ends, occurrences }
+    let (nullable, named) = (kind == Kind::Metadata, Vec::new());
+    Texts { field: field.into(), kind, nullable, buffer, ends, occurrences, named }
 }
 
 /// The fields with other metadata: `change` is given each field, those nested in others too, and its number in this

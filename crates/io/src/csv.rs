@@ -18,6 +18,7 @@ use memchr::memchr_iter;
 
 use crate::csv::borders::CsvBorders;
 use crate::csv::cell::{Dialect, record, unquote};
+use crate::pairs;
 use crate::pieces::{Pieces, Stream};
 use crate::text::{BAD_UTF8, UNPARSED, oversized, push, texts};
 use crate::{
@@ -52,13 +53,12 @@ pub(crate) fn open(
     description.delimiter = Some(dialect.delimiter);
     description.quote = Some(dialect.quote);
     description.header = Some(header.is_some());
+    let has_header = header.is_some();
+    let names = names(&header.unwrap_or_default());
+    let named_by = pairs::of_leaves(&names.iter().map(|name| &**name).collect::<Vec<_>>());
     Ok(Opened {
         source: Box::new(Pieces::new(stream, borders, options.sizes(), move |bytes| cost(dialect, bytes))),
-        format: Arc::new(Csv {
-            dialect,
-            header: header.is_some(),
-            names: names(&header.unwrap_or_default()),
-        }),
+        format: Arc::new(Csv { dialect, header: has_header, names, named_by }),
         description,
     })
 }
@@ -138,6 +138,8 @@ struct Csv {
     /// Whether the first record of the object is a header.
     header: bool,
     names: Vec<Arc<str>>,
+    /// By column: those that name what it holds.
+    named_by: Vec<Vec<usize>>,
 }
 
 /// Where the cells of a batch stand in its bytes: record by record, as in the file.
@@ -203,6 +205,7 @@ impl Column {
             buffer,
             ends,
             occurrences: Occurrences::One(rows),
+            named: Vec::new(),
         }
     }
 }
@@ -301,7 +304,13 @@ impl Format for Csv {
             batch.quarantined.push(Quarantined { row, reason });
         }
         batch.texts.extend(keys);
-        batch.texts.extend(columns.into_iter().enumerate().map(|(at, column)| column.texts(self.field(at))));
+        let columns = columns.into_iter().enumerate();
+        let mut columns: Vec<_> = columns.map(|(at, column)| column.texts(self.field(at))).collect();
+        if self.named_by.iter().any(|names| !names.is_empty()) {
+            let leaves: Vec<_> = (0..columns.len()).map(|column| Some((column, None))).collect();
+            batch.names = pairs::join(&mut columns, &leaves, &self.named_by);
+        }
+        batch.texts.extend(columns);
         if !unparsed.is_empty() {
             batch.texts.push(unparsed);
         }

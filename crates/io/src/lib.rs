@@ -19,6 +19,7 @@ mod listing;
 mod mark;
 mod open;
 mod output;
+mod pairs;
 mod parquet;
 mod pieces;
 mod stdin;
@@ -27,7 +28,7 @@ mod table;
 mod text;
 mod typed;
 
-pub use batch::{Batch, Change, Edit, Kind, Layout, Occurrences, Quarantined, Splice, Texts, splice};
+pub use batch::{Batch, Change, Edit, Kind, Layout, Names, Occurrences, Quarantined, Splice, Texts, splice};
 pub use compression::{Compression, Said};
 pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};

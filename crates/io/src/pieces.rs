@@ -16,6 +16,11 @@ pub(crate) trait Borders: Clone + Send {
     /// Whether what was fed since the last border is a record, now that no byte follows.
     fn end(&self) -> bool;
 
+    /// Whether the last of these records is of no use without the next one. They end at a border.
+    fn needs_next(&self, _records: &[u8]) -> bool {
+        false
+    }
+
     /// At the start: takes what comes as what stands behind a record, not as the start of the object.
     fn behind_a_record(&mut self) {}
 }
@@ -30,6 +35,10 @@ pub(crate) struct Border {
     /// Line breaks in these bytes and those fed before them since the last border.
     pub(crate) lines: u64,
 }
+
+/// So many records more are taken into a piece for the sake of its last one, and bytes at a time that are read for them.
+const MORE_RECORDS: usize = 16;
+const MORE_BYTES: usize = 4 << 10;
 
 /// What cuts are made of.
 #[derive(Clone, Copy, Debug)]
@@ -178,6 +187,7 @@ impl<B: Borders> Pieces<B> {
         let mut fed = 0;
         // The last border so far, and the state there.
         let (mut cut, mut records, mut lines, mut at_cut) = (0, 0, 0, self.borders.clone());
+        let mut more = 0;
         loop {
             self.fill(size);
             while let Some(border) = self.borders.feed(&self.buffer[fed..]) {
@@ -197,7 +207,11 @@ impl<B: Borders> Pieces<B> {
                 return Some(self.give(self.buffer.len(), records, lines, Content::Bytes));
             }
             if cut > 0 {
-                self.borders = at_cut;
+                self.borders = at_cut.clone();
+                if more < MORE_RECORDS && self.borders.needs_next(&self.buffer[..cut]) {
+                    (fed, more, size) = (cut, more + 1, self.buffer.len() + MORE_BYTES);
+                    continue;
+                }
                 return Some(self.give(cut, records, lines, Content::Bytes));
             }
             if self.ended {

@@ -5,11 +5,12 @@ mod armor;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::pairs;
 use crate::pieces::{Border, Borders, Pieces, Stream};
 use crate::text::armor::{Armor, ArmoredLines};
 use crate::{
-    Batch, Body, Change, Content, Description, Edit, Error, Format, Kind, Layout, Occurrences, Opened, Piece,
-    Quarantined, ReadOptions, Rendered, TextRecord, Texts, splice,
+    Batch, Body, Change, Content, Description, Edit, Error, Format, Kind, Layout, Names, Occurrences, Opened,
+    Piece, Quarantined, ReadOptions, Rendered, TextRecord, Texts, splice,
 };
 
 /// The field of all records.
@@ -77,9 +78,11 @@ impl Borders for Whole {
 /// Where each record stands in the bytes.
 pub struct TextLayout {
     raw: Vec<u8>,
-    /// Each record without its line break, and where the line break ends.
-    records: Vec<(u32, u32, u32)>,
+    records: Vec<Record>,
 }
+
+/// Where a record starts, where it ends without its line break, and where that ends.
+type Record = (u32, u32, u32);
 
 /// Without the text, which is nobody's to print.
 impl fmt::Debug for TextLayout {
@@ -93,13 +96,13 @@ struct Text {
 }
 
 impl Text {
-    /// Start, end, and end of the line break of each record, and its line.
-    fn records(&self, raw: &[u8], mut line_number: u64) -> (Vec<(u32, u32, u32)>, Vec<u64>) {
+    /// The records, their lines, and those that the one before may name.
+    fn records(&self, raw: &[u8], mut line_number: u64) -> (Vec<Record>, Vec<u64>, Vec<u32>) {
         if !self.lines {
             let end = raw.len() as u32;
-            return (vec![(0, end, end)], vec![line_number]);
+            return (vec![(0, end, end)], vec![line_number], Vec::new());
         }
-        let (mut records, mut lines) = (Vec::new(), Vec::new());
+        let (mut records, mut lines, mut values) = (Vec::new(), Vec::new(), Vec::new());
         let mut armor = Armor::default();
         let mut start = 0;
         while start < raw.len() {
@@ -115,13 +118,16 @@ impl Text {
             let line = &raw[start..next];
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.iter().any(|byte| !byte.is_ascii_whitespace()) {
+            if let Some(first) = line.iter().find(|byte| !byte.is_ascii_whitespace()) {
+                if pairs::may_be_value(*first) {
+                    values.push(records.len() as u32);
+                }
                 records.push((start as u32, (start + line.len()) as u32, next as u32));
                 lines.push(first_line);
             }
             start = next;
         }
-        (records, lines)
+        (records, lines, values)
     }
 }
 
@@ -136,11 +142,13 @@ impl Format for Text {
         };
         let mut texts = texts(FIELD, Kind::Text);
         let mut bad = self::texts(UNPARSED, Kind::Unparsed);
-        let (records, lines) = self.records(&raw, piece.first_line);
+        let (records, lines, values) = self.records(&raw, piece.first_line);
         texts.reserve(raw.len(), records.len());
         let mut batch = Batch { first_record: piece.first_record, lines, ..Batch::default() };
+        let (mut values, mut cells) = (values.into_iter().peekable(), Vec::new());
         for (row, &(start, end, _)) in records.iter().enumerate() {
             let row = row as u32;
+            let value = values.next_if_eq(&row).is_some();
             let bytes = &raw[start as usize..end as usize];
             // A byte order mark stays in the file and is no text.
             let bytes = if start == 0 && piece.index == 0 {
@@ -149,6 +157,7 @@ impl Format for Text {
                 bytes
             };
             if let Ok(text) = std::str::from_utf8(bytes) {
+                cells.extend(value.then_some(texts.len() as u32));
                 push(&mut texts, text, row);
             } else {
                 push(&mut bad, &String::from_utf8_lossy(bytes), row);
@@ -156,6 +165,7 @@ impl Format for Text {
             }
         }
         batch.records = records.len() as u32;
+        batch.names = pairs::join_lines(&mut texts, &cells);
         batch.texts = vec![texts, bad];
         batch.layout = Layout::Text(TextLayout { raw, records });
         Ok(batch)
@@ -224,6 +234,7 @@ pub(crate) fn texts(field: &str, kind: Kind) -> Texts {
         buffer: String::new(),
         ends: Vec::new(),
         occurrences: Occurrences::One(Vec::new()),
+        named: Vec::new(),
     }
 }
 
@@ -279,6 +290,7 @@ pub(crate) fn oversized(record: u64, line: u64, bytes: Vec<u8>, first: bool, las
         records: u32::from(first),
         lines: vec![line],
         texts: vec![unparsed],
+        names: Names::default(),
         quarantined: if first { vec![Quarantined { row: 0, reason: OVERSIZED }] } else { Vec::new() },
         binary: Vec::new(),
         unread: Vec::new(),

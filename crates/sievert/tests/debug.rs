@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 
 use sievert::io::{
-    Batch, Body, Change, Content, Edit, Kind, Occurrences, Piece, Rendered, Said, Splice, Texts,
+    Batch, Body, Change, Content, Edit, Kind, Names, Occurrences, Piece, Rendered, Said, Splice, Texts,
 };
 use sievert::{Candidate, Excerpt, KeyChoice, Overrides, Policy, Scratch};
 
@@ -27,10 +27,11 @@ fn what_holds_a_text_does_not_print_it() {
         buffer: CANARY.into(),
         ends: vec![CANARY.len() as u32],
         occurrences: Occurrences::One(vec![0]),
+        named: vec![(0, 0)],
     };
     let splice = Splice { span: 0..1, text: CANARY.into() };
     silent(&texts);
-    silent(&Batch { texts: vec![texts], ..Batch::default() });
+    silent(&Batch { texts: vec![texts], names: Names(vec![CANARY.into()]), ..Batch::default() });
     silent(&Edit { texts: 0, cell: 0, change: Change::Splice(vec![splice]) });
     let (content, beside) = (Content::Bytes(bytes()), Said::default());
     silent(&Piece { index: 0, first_record: 0, first_line: 1, cost: 1, content, beside });

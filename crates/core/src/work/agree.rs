@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Field, Tally};
 
-use super::Worker;
+use super::{KnownField, Worker};
 use crate::chance;
 use crate::column::{Column, Gathered};
 
@@ -13,14 +13,15 @@ impl Worker<'_> {
     /// Scans the cells into `self.found`, and gives detectors on which the column agrees that as evidence. Then the cells
     /// that are left may agree on another type, as they would in the rewritten column, which is to hold nothing new.
     /// Returns the tallies of all cells as they stand in records, however they are stored.
-    pub(super) fn scan(&mut self, field: &Field, column: &Column<'_>) -> Vec<Tally> {
+    pub(super) fn scan(&mut self, known: &KnownField, column: &Column<'_>) -> Vec<Tally> {
+        let field = &known.plan.field;
         let scanner = self.job.plan.scanner();
         self.found.clear();
         scanner.scan_texts(field, &column.cells(), &mut self.scratch, &mut self.found);
         let looked_at = self.scratch.take_tallies();
         let tried = self.detectors(|index, chance| chance > 0.0 && of(&looked_at, index).tried > 0);
         if tried.is_empty() {
-            self.mark_numbers(column);
+            self.mark_numbers(known, column);
             return looked_at;
         }
         let cells = self.tally_cells(&only(field, &tried), column, &looked_at);
@@ -32,7 +33,7 @@ impl Worker<'_> {
                 self.add_agreement(&agreeing, field, column);
                 agreed.insert_all(&agreeing);
             }
-            self.mark_numbers(column);
+            self.mark_numbers(known, column);
             agreeing = self.agreeing_in_the_rest(field, column, &cells, &agreed);
             if agreeing.is_empty() {
                 return cells;

@@ -248,6 +248,7 @@ proptest! {
             buffer: String::new(),
             ends: Vec::new(),
             occurrences: sievert_io::Occurrences::One((0..cells.len() as u32).collect()),
+            named: Vec::new(),
         };
         for cell in &cells {
             texts.buffer.push_str(cell);

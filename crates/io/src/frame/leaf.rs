@@ -25,6 +25,7 @@ pub(super) struct Leaf {
 }
 
 /// The slots of a leaf that are to be seen: not what lies under a null.
+#[derive(PartialEq)]
 pub(super) enum Slots {
     /// All of them, a slot a row.
     Rows,

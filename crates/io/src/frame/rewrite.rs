@@ -15,7 +15,7 @@ use arrow::error::ArrowError;
 use super::leaf::{Leaf, Leaves, Slots};
 use super::text::{self, Cells};
 use super::{Rows, Whole};
-use crate::{Batch, Cause, Change, Edit, Kind, Layout, Occurrences, beside, splice};
+use crate::{Batch, Cause, Change, Edit, Kind, Layout, Occurrences, beside, pairs, splice};
 
 /// Where the cells of a batch stand in the frame.
 pub struct Places {
@@ -72,11 +72,37 @@ pub(super) fn decode(rows: Rows, begins: bool) -> Result<Batch, Cause> {
         // Of every piece, as all their cells count.
         batch.unread.extend(found.unread);
     }
+    join(&mut batch, &places);
     if begins {
         beside(&schema, names, &mut batch, &mut places);
     }
     batch.layout = Layout::Frame(places);
     Ok(batch)
+}
+
+/// Joins cells with what names them.
+fn join(batch: &mut Batch, places: &Places) {
+    let paths: Vec<_> = places.leaves.iter().map(|(_, leaf)| &*leaf.field).collect();
+    let mut named_by = pairs::of_leaves(&paths);
+    // Of runs, slots are numbered otherwise.
+    let alike = |leaf: usize, name: usize| places.leaves[leaf].1.slots == places.leaves[name].1.slots;
+    for (leaf, names) in named_by.iter_mut().enumerate() {
+        names.retain(|name| alike(leaf, *name));
+    }
+    if named_by.iter().all(Vec::is_empty) {
+        return;
+    }
+    let slots = |origin: &Origin| match origin {
+        Origin::Leaf(leaf, slots) => {
+            let slots = slots.clone().map(|slots| text::slots(&places.leaves[*leaf].1, slots));
+            Some((*leaf, slots))
+        }
+        _ => None,
+    };
+    let slots: Vec<_> = places.origins.iter().map(slots).collect();
+    let leaves: Vec<_> =
+        slots.iter().map(|leaf| leaf.as_ref().map(|(leaf, slots)| (*leaf, slots.as_ref()))).collect();
+    batch.names = pairs::join(&mut batch.texts, &leaves, &named_by);
 }
 
 /// Adds the names of fields, the metadata of the schema, and that of single fields.

@@ -74,6 +74,21 @@ fn dictionary(leaf: &Leaf) -> (Vec<Cells>, u64) {
         .finish(leaf, kind, |rows, numbers| (Occurrences::Distinct(rows), Some(Occurrences::One(numbers))))
 }
 
+/// The slots of cells in their array: those of a dictionary are given as the numbers of its values.
+pub(super) fn slots(leaf: &Leaf, given: Occurrences) -> Occurrences {
+    let (DataType::Dictionary(..), Occurrences::One(numbers)) = (leaf.array.data_type(), &given) else {
+        return given;
+    };
+    let (keys, all) = dictionary_keys(&leaf.array);
+    let mut slots_of = vec![Vec::new(); all.len()];
+    for (slot, _) in leaf.slots.iter(leaf.array.len()).filter(|(slot, _)| keys.is_valid(*slot as usize)) {
+        slots_of[keys.value(slot as usize) as usize].push(slot);
+    }
+    Occurrences::Distinct(
+        numbers.iter().map(|number| std::mem::take(&mut slots_of[*number as usize])).collect(),
+    )
+}
+
 /// The cells of a leaf while they are read, with their rows as a type of array has them.
 #[derive(Default)]
 struct Gathered<Rows> {
@@ -121,9 +136,9 @@ impl<Rows> Gathered<Rows> {
     ) -> (Vec<Cells>, u64) {
         let cells = |(kind, read): (Kind, Read<Rows>)| {
             let Read { buffer, ends, rows, slots } = read;
-            let (field, nullable) = (leaf.field.clone(), leaf.nullable);
+            let (field, nullable, named) = (leaf.field.clone(), leaf.nullable, Vec::new());
             let (occurrences, slots) = stand(rows, slots);
-            let texts = Texts { field, kind, nullable, buffer, ends, occurrences };
+            let texts = Texts { field, kind, nullable, buffer, ends, occurrences, named };
             (!texts.is_empty()).then_some(Cells { texts, slots })
         };
         let both = [(kind, self.whole), (Kind::Fixed, self.lossy)];

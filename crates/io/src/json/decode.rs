@@ -5,6 +5,7 @@ use super::escape::unescape;
 use super::paths::{PathId, Paths};
 use super::token::{Check, Quoted, Visit, is_blank, walk, whole};
 use super::{JsonLayout, Row, Starts};
+use crate::pairs::{CellAt, NameList, Role};
 use crate::text::{BAD_UTF8, UNPARSED};
 use crate::{Batch, Kind, Layout, Occurrences, Quarantined, Texts};
 
@@ -56,13 +57,14 @@ pub(super) fn values(bytes: Vec<u8>, cutter: Cutter, first_record: u64, first_li
 /// collected anew, each checked first.
 fn batch(bytes: Vec<u8>, first_record: u64, lines: Vec<u64>, rows: Vec<Row>, values: bool) -> Batch {
     let collected = Collector::of(&bytes, &rows, false).or_else(|| Collector::of(&bytes, &rows, true));
-    let Collector { texts, starts, quarantined, .. } =
+    let Collector { texts, starts, quarantined, pairs, .. } =
         collected.expect("the second time bad ones are put aside");
     Batch {
         first_record,
         records: rows.len() as u32,
         lines,
         texts,
+        names: pairs.names.into_names(),
         quarantined,
         binary: Vec::new(),
         unread: Vec::new(),
@@ -99,6 +101,17 @@ struct Frame {
     path: PathId,
     /// The key before, in an object.
     before: Option<PathId>,
+    /// What of [`Pairs`] stood there when it was opened.
+    names: u32,
+    values: u32,
+}
+
+/// Names and values of the containers that are open, those of the innermost last.
+#[derive(Default)]
+struct Pairs {
+    open_names: Vec<CellAt>,
+    open_values: Vec<CellAt>,
+    names: NameList,
 }
 
 #[derive(Default)]
@@ -109,6 +122,7 @@ struct Collector {
     starts: Vec<Starts>,
     quarantined: Vec<Quarantined>,
     frames: Vec<Frame>,
+    pairs: Pairs,
     /// The path of the next value.
     at: PathId,
     row: u32,
@@ -189,6 +203,7 @@ impl Collector {
             } else {
                 Occurrences::One(Vec::new())
             },
+            named: Vec::new(),
         });
         self.starts.push(if distinct { Starts::Distinct(Vec::new()) } else { Starts::One(Vec::new()) });
         at
@@ -203,6 +218,30 @@ impl Collector {
         }
         if let Starts::One(starts) = &mut self.starts[texts] {
             starts.push(self.base + start as u32);
+        }
+    }
+
+    /// Notes the last cell of some texts where it is a name or what one names.
+    #[inline]
+    fn pair(&mut self, texts: usize) {
+        let list = match self.paths.role(self.at) {
+            Role::None | Role::Names => return,
+            Role::Name => &mut self.pairs.open_names,
+            Role::Value => &mut self.pairs.open_values,
+        };
+        list.push(CellAt { texts: texts as u32, cell: self.texts[texts].len() as u32 - 1 });
+    }
+
+    /// Joins the names and values of a container. Those of its values stay that are the value of what holds it.
+    #[cold]
+    fn join(&mut self, closed: &Frame) {
+        let Pairs { open_names, open_values, names } = &mut self.pairs;
+        let first = closed.values as usize;
+        // The elements of a list have no names beside them.
+        let nearest = closed.before.map_or(&[][..], |_| &open_names[closed.names as usize..]);
+        names.join(&mut self.texts, nearest, &open_values[first..]);
+        if self.paths.role(closed.path) != Role::Value || !nearest.is_empty() {
+            open_values.truncate(first);
         }
     }
 
@@ -243,7 +282,8 @@ impl Collector {
 
 impl<'t> Visit<'t> for Collector {
     fn open(&mut self, list: bool) {
-        self.frames.push(Frame { path: self.at, before: None });
+        let (names, values) = (self.pairs.open_names.len() as u32, self.pairs.open_values.len() as u32);
+        self.frames.push(Frame { path: self.at, before: None, names, values });
         if list {
             self.at = self.paths.element(self.at);
         }
@@ -251,6 +291,12 @@ impl<'t> Visit<'t> for Collector {
 
     fn close(&mut self) {
         let closed = self.frames.pop().expect("what closes was opened");
+        if self.pairs.open_values.len() > closed.values as usize {
+            self.join(&closed);
+        }
+        if !self.paths.role(closed.path).names() {
+            self.pairs.open_names.truncate(closed.names as usize);
+        }
         // In a list the next value has the path of this one; in an object its key will say.
         self.at = closed.path;
     }
@@ -273,6 +319,7 @@ impl<'t> Visit<'t> for Collector {
     fn string(&mut self, value: Quoted<'t>) {
         let texts = self.texts(self.at, Kind::Text);
         self.push(texts, value);
+        self.pair(texts);
     }
 
     fn number(&mut self, at: usize, raw: &'t str, integer: bool) {
@@ -283,5 +330,6 @@ impl<'t> Visit<'t> for Collector {
             None => buffer.push_str(raw),
         }
         self.end(texts, at);
+        self.pair(texts);
     }
 }

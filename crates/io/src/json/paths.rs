@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::escape::{escape, unescape};
 use super::token::Quoted;
+use crate::pairs::Role;
 
 /// The path of a record that is a single value; its keys have it as their parent.
 pub(super) const RECORD: &str = "$";
@@ -44,12 +45,14 @@ struct Node {
     first: PathId,
     /// The key that came behind this one in the same object the last time.
     next: PathId,
+    /// What it is to the keys beside it.
+    role: Role,
 }
 
 impl Node {
-    fn new(path: Arc<str>, raw: &str) -> Self {
+    fn new(path: Arc<str>, raw: &str, role: Role) -> Self {
         let (children, unknown) = (HashMap::new(), PathId::RECORD);
-        Self { path, raw: raw.into(), children, element: None, first: unknown, next: unknown }
+        Self { path, raw: raw.into(), children, element: None, first: unknown, next: unknown, role }
     }
 }
 
@@ -62,7 +65,8 @@ pub(super) struct Paths {
 
 impl Default for Paths {
     fn default() -> Self {
-        Self { nodes: vec![Node::new(RECORD.into(), ""), Node::new(FOLDED.into(), "")], known: 0 }
+        let own = |path: &str| Node::new(path.into(), "", Role::None);
+        Self { nodes: vec![own(RECORD), own(FOLDED)], known: 0 }
     }
 }
 
@@ -70,6 +74,11 @@ impl Paths {
     /// How the path is spelt.
     pub(super) fn path(&self, id: PathId) -> &Arc<str> {
         &self.nodes[id.index()].path
+    }
+
+    /// What a member of this path is to those beside it.
+    pub(super) fn role(&self, id: PathId) -> Role {
+        self.nodes[id.index()].role
     }
 
     /// The elements of an array.
@@ -80,7 +89,8 @@ impl Paths {
         if self.known >= PATHS {
             return PathId::FOLDED;
         }
-        let element = self.add(list, format!("{}[]", self.prefix(list)), "");
+        let path = format!("{}[]", self.prefix(list));
+        let element = self.add(list, path, "", self.role(list).element());
         self.known += 1;
         self.nodes[list.index()].element = Some(element);
         element
@@ -119,7 +129,7 @@ impl Paths {
         let plain = escaped(&text);
         let child = if plain == key.raw {
             let path = join(self.prefix(object), &text);
-            self.add(object, path, key.raw)
+            self.add(object, path, key.raw, Role::of(&text, self.role(object)))
         } else {
             self.find(object, Quoted { at: key.at, raw: &plain, escaped: plain.contains('\\') })
         };
@@ -134,11 +144,11 @@ impl Paths {
         if parent == PathId::RECORD { "" } else { self.path(parent) }
     }
 
-    fn add(&mut self, parent: PathId, path: String, raw: &str) -> PathId {
+    fn add(&mut self, parent: PathId, path: String, raw: &str, role: Role) -> PathId {
         if parent == PathId::FOLDED || path.len() > PATH_BYTES {
             return PathId::FOLDED;
         }
-        self.nodes.push(Node::new(path.into(), raw));
+        self.nodes.push(Node::new(path.into(), raw, role));
         PathId(self.nodes.len() as u32 - 1)
     }
 }

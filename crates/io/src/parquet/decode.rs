@@ -11,7 +11,7 @@ use super::text::Cells;
 use super::{Columns, Rows, text};
 use crate::{
     Batch, Body, Cause, Change, Content, Edit, Error, Format, Kind, Layout, Occurrences, Piece, Rendered,
-    beside, splice,
+    beside, pairs, splice,
 };
 
 /// Decodes and renders; the changes themselves are made when a row group is whole.
@@ -149,8 +149,11 @@ impl Parquet {
         };
         for part in columns {
             let (leaf, first) = (part.leaf, part.first);
-            let grown = self.file.is_grown(rows.group, part);
-            let (cells, binary) = text::texts(&self.file.leaves[leaf], &part.column, grown);
+            // Equal values beside other names are other cells, but where these would not fit.
+            let named = !self.file.named_by[leaf].is_empty();
+            let repeats =
+                if self.file.is_grown(rows.group, part) { Some(true) } else { named.then_some(false) };
+            let (cells, binary) = text::texts(&self.file.leaves[leaf], &part.column, repeats);
             if binary > 0 {
                 batch.binary.push((self.file.leaves[leaf].field.clone(), binary));
             }
@@ -166,6 +169,11 @@ impl Parquet {
                 origins.push(Origin::Unused(leaf));
             }
         }
+        let leaves = origins.iter().map(|origin| match origin {
+            Origin::Leaf { leaf, slots, .. } => Some((*leaf, slots.as_ref())),
+            _ => None,
+        });
+        batch.names = pairs::join(&mut batch.texts, &leaves.collect::<Vec<_>>(), &self.file.named_by);
         if rows.first == 0 && rows.count > 0 {
             batch.unwanted = self.file.unwanted(rows.group).collect();
         }

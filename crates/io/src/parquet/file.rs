@@ -16,7 +16,7 @@ use super::dictionary::Dictionary;
 use super::ranges::{Ranges, Window};
 use super::schema::{self, FieldNames, Leaf, Meaning};
 use super::{AHEAD, CONTRADICTION, Part, RANGES, ROWS, embedded, encrypted, guarded};
-use crate::{Cause, Error, Interest, Place};
+use crate::{Cause, Error, Interest, Kind, Place, pairs};
 
 /// Bytes at the end of a file that are asked for first.
 pub(super) const FOOTER: u64 = 64 << 10;
@@ -33,6 +33,8 @@ pub(super) struct File {
     pub(super) place: Place,
     pub(super) metadata: ParquetMetaData,
     pub(super) leaves: Vec<Leaf>,
+    /// By leaf: those that name what it holds.
+    pub(super) named_by: Vec<Vec<usize>>,
     /// Those that are read, by their place.
     pub(super) wanted: Vec<usize>,
     pub(super) names: FieldNames,
@@ -44,10 +46,11 @@ impl File {
     pub(super) fn open(ranges: Ranges, place: Place, interest: &dyn Interest) -> Result<Self, Error> {
         match footer(&ranges) {
             Ok((metadata, leaves, names)) => {
-                let wanted = wanted(&metadata, &leaves, interest);
+                let named_by = pairs::of_leaves(&leaves.iter().map(|leaf| &*leaf.field).collect::<Vec<_>>());
+                let wanted = wanted(&metadata, &leaves, &named_by, interest);
                 let embedded = metadata.file_metadata().key_value_metadata().map(|all| embedded::alone(all));
                 let embedded = embedded.unwrap_or_default();
-                Ok(Self { ranges, place, metadata, leaves, wanted, names, embedded })
+                Ok(Self { ranges, place, metadata, leaves, named_by, wanted, names, embedded })
             }
             Err(cause) => Err(cause.at(place)),
         }
@@ -155,15 +158,27 @@ impl File {
     }
 }
 
-/// The leaves that are read: those that somebody wants and that hold what can be looked at. One is read in any case, the
-/// smallest, as a footer can state as many rows as it likes.
-fn wanted(metadata: &ParquetMetaData, leaves: &[Leaf], interest: &dyn Interest) -> Vec<usize> {
+/// The leaves that are read: those that somebody wants and that hold what can be looked at, and the names of such. One
+/// is read in any case, the smallest, as a footer can state as many rows as it likes.
+fn wanted(
+    metadata: &ParquetMetaData,
+    leaves: &[Leaf],
+    named_by: &[Vec<usize>],
+    interest: &dyn Interest,
+) -> Vec<usize> {
     let all = 0..leaves.len();
-    let wants = |leaf: &Leaf| {
-        let meaning = leaf.meaning;
-        meaning != Meaning::Nothing && interest.wants(&leaf.field, meaning.kind(), meaning.longest())
+    let wants = |leaf: usize| {
+        let Leaf { field, meaning, .. } = &leaves[leaf];
+        // Beside a name a number may be what no number is by itself.
+        let named = !named_by[leaf].is_empty();
+        let (kind, longest) =
+            if named { (Kind::Text, usize::MAX) } else { (meaning.kind(), meaning.longest()) };
+        *meaning != Meaning::Nothing && interest.wants(field, kind, longest)
     };
-    let wanted: Vec<_> = all.clone().filter(|&leaf| wants(&leaves[leaf])).collect();
+    let mut wanted: Vec<_> = all.clone().filter(|&leaf| wants(leaf)).collect();
+    wanted.extend(wanted.clone().iter().flat_map(|leaf| &named_by[*leaf]));
+    wanted.sort_unstable();
+    wanted.dedup();
     let size =
         |leaf: &usize| metadata.row_groups().first().map(|group| group.column(*leaf).compressed_size());
     if wanted.is_empty() { all.min_by_key(size).into_iter().collect() } else { wanted }

@@ -25,13 +25,15 @@ pub(super) struct Cells {
     pub(super) slots: Option<Occurrences>,
 }
 
-/// The texts of a column, and how many of its values hold none. `repeats` says that the same ones come again and again;
-/// if not, that is found out.
-pub(super) fn texts(leaf: &Leaf, column: &Column, repeats: bool) -> (Vec<Cells>, u64) {
+/// The texts of a column, and how many of its values hold none. `repeats` says whether those that come again and again
+/// become one cell; without it, that is found out.
+pub(super) fn texts(leaf: &Leaf, column: &Column, repeats: Option<bool>) -> (Vec<Cells>, u64) {
     if leaf.meaning == Meaning::Nothing {
         return (Vec::new(), 0);
     }
-    with_values!(&column.values, values => collect(leaf, column, values, repeats || repeat(values)))
+    with_values!(&column.values, values => {
+        collect(leaf, column, values, repeats.unwrap_or_else(|| repeat(values)))
+    })
 }
 
 /// Values of a column that no row has, as what stands beside the rows.
@@ -53,6 +55,7 @@ pub(super) fn unused(leaf: &Leaf, values: &[Bytes]) -> Option<Texts> {
         buffer,
         ends,
         occurrences,
+        named: Vec::new(),
     })
 }
 
@@ -144,9 +147,9 @@ impl Gathered {
 
     fn finish(self, leaf: &Leaf) -> Option<Cells> {
         let Self { kind, buffer, ends, rows: occurrences, slots } = self;
-        let (field, nullable) = (leaf.field.clone(), leaf.nullable);
-        (!ends.is_empty())
-            .then_some(Cells { texts: Texts { field, kind, nullable, buffer, ends, occurrences }, slots })
+        let (field, nullable, named) = (leaf.field.clone(), leaf.nullable, Vec::new());
+        let texts = Texts { field, kind, nullable, buffer, ends, occurrences, named };
+        (!texts.is_empty()).then_some(Cells { texts, slots })
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use crate::pairs;
 use crate::pieces::{Border, Borders};
 
 static BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("-----BEGIN "));
@@ -104,5 +105,12 @@ impl Borders for ArmoredLines {
 
     fn end(&self) -> bool {
         self.filled
+    }
+
+    fn needs_next(&self, records: &[u8]) -> bool {
+        let records = records.strip_suffix(b"\n").unwrap_or(records);
+        let start = memchr::memrchr(b'\n', records).map_or(0, |at| at + 1);
+        let line = &records[start..];
+        line.len() <= LOOKED_AT && std::str::from_utf8(line).is_ok_and(pairs::is_name)
     }
 }
