@@ -41,7 +41,7 @@ struct Word {
 }
 
 /// How far behind the beginning of a label a digit is near, in bytes.
-pub(crate) const NEAR: usize = 2 * BLOCK;
+pub(crate) const NEAR: usize = 3 * BLOCK;
 
 /// A word that stands in a text, at word borders.
 #[derive(Clone, Debug)]
