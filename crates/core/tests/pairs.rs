@@ -22,16 +22,7 @@ use serde_json::Value;
 use sievert_core::{Destination, Job, Limits, Overrides, Plan, Policy, Task, run};
 use sievert_detect::{Detector, Evidence, Scratch};
 use sievert_io::{Frame, Input, ReadOptions};
-use toys::{NUMBER, TOKEN};
-
-static SECRET: Detector = Detector {
-    id: "toy.secret",
-    title: "Toy secret behind its name",
-    placeholder: "SECRET",
-    labelled: "[a-z]{4,10}",
-    labels: &["secret"],
-    ..Detector::BLANK
-};
+use toys::{NUMBER, SECRET, TOKEN};
 
 static PIN: Detector = Detector {
     id: "toy.pin",

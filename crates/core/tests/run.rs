@@ -14,19 +14,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sievert_core::report::Report;
 use sievert_core::{Destination, Error, Job, Limits, Overrides, Plan, Policy, Progress, Status, Task, run};
-use sievert_detect::{Confidence, Detector, checksum};
+use sievert_detect::{Confidence, checksum};
 use sievert_io::frame::ffi::{RecordBatchIterator, Schema};
 use sievert_io::{Frame, Input, ReadOptions, Unread};
-use toys::{NUMBER, TOKEN};
-
-static SECRET: Detector = Detector {
-    id: "toy.secret",
-    title: "Toy secret behind its name",
-    placeholder: "SECRET",
-    labelled: "[a-z]{4,10}",
-    labels: &["secret"],
-    ..Detector::BLANK
-};
+use toys::{NUMBER, SECRET, TOKEN};
 
 fn job(input: &Path, task: Task, threads: usize) -> Job {
     let detectors = [&TOKEN, &NUMBER, &SECRET];
