@@ -218,7 +218,8 @@ impl Plan {
                 .find(|entry| confidence >= entry.from && entry.detectors.contains(detector))
                 .map_or(Action::Keep, |entry| entry.action.clone())
         });
-        let mut field = self.scanner().field(name);
+        // A key that a redaction has rewritten names nothing: its value did not have that name before.
+        let mut field = self.scanner().field(&self.redactor.marks().cut(name));
         field.regions.clone_from(&self.regions);
         FieldPlan { field, actions, whole: self.takes_whole(name), skipped: self.skips(name) }
     }

@@ -1,6 +1,7 @@
 //! What redaction leaves behind, recognised again, so that redacting twice changes nothing and a clean file is not
 //! reported for its tokens.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -73,6 +74,17 @@ impl Marks {
         found
     }
 
+    /// The text without its marks.
+    pub fn cut<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut rest = 0;
+        let mut cut = String::new();
+        for mark in self.find(text) {
+            cut.push_str(&text[rest..mark.start]);
+            rest = mark.end;
+        }
+        if rest == 0 { text.into() } else { (cut + &text[rest..]).into() }
+    }
+
     /// Takes out the findings in which marks leave no letter and no digit to hide.
     pub fn strip(&self, text: &str, findings: &mut Vec<Finding>) {
         if findings.is_empty() {
@@ -139,6 +151,19 @@ mod tests {
 
     fn marks() -> Marks {
         Marks::new(["EMAIL", "BANK_ACCOUNT"], ["[gone]", "", "removed"].map(str::to_owned))
+    }
+
+    #[test]
+    fn a_text_is_left_without_its_marks() {
+        for (text, rest) in [
+            ("", ""),
+            ("a.b", "a.b"),
+            ("<EMAIL>", ""),
+            ("a.<EMAIL>.b", "a..b"),
+            ("x removed [gone]y", "x  y"),
+        ] {
+            assert_eq!(marks().cut(text), rest);
+        }
     }
 
     #[test]
