@@ -2,6 +2,8 @@
 
 use sievert_detect::{Borders, Candidate, Category, Detector, Draw, Verdict, checksum};
 
+use crate::shape;
+
 pub static DETECTOR: Detector = Detector {
     id: "global.iban",
     title: "International Bank Account Number (IBAN)",
@@ -33,9 +35,7 @@ pub static DETECTOR: Detector = Detector {
     ],
     borders: Borders::Word,
     validate,
-    normalize: |text| {
-        bare(text).chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase().into()
-    },
+    normalize: |text| shape::capitals(bare(text)).into(),
     chance: 1.0 / 97.0,
     sample,
     examples: &[
