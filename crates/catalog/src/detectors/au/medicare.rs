@@ -34,11 +34,9 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let digits: Vec<u8> = c.digits().collect();
-    match digits.len() {
-        10 | 11 => Verdict::checked(passes(&digits)),
-        _ => shape::mistyped(c),
-    }
+    let with_person = || shape::digits::<11>(c).map(|digits| passes(&digits));
+    let holds = shape::digits::<10>(c).map(|digits| passes(&digits)).or_else(with_person);
+    holds.map_or_else(|| shape::mistyped(c), Verdict::checked)
 }
 
 fn passes(digits: &[u8]) -> bool {

@@ -73,8 +73,9 @@ fn passes(digits: &[u8]) -> bool {
     for digit in &digits[..10] {
         counts[usize::from(*digit)] += 1;
     }
-    let repeated: Vec<u8> = counts.into_iter().filter(|count| *count > 1).collect();
-    matches!(repeated[..], [2 | 3]) && checksum::mod11_10(digits.iter().copied())
+    let mut repeated = counts.into_iter().filter(|count| *count > 1);
+    matches!((repeated.next(), repeated.next()), (Some(2 | 3), None))
+        && checksum::mod11_10(digits.iter().copied())
 }
 
 fn sample(draw: &mut Draw) -> String {

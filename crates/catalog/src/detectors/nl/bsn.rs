@@ -49,11 +49,11 @@ pub static DETECTOR: Detector = Detector {
 };
 
 fn validate(c: &Candidate<'_>) -> Verdict {
-    let mut digits = c.digits().collect::<Vec<_>>();
-    if digits.len() == 8 {
-        digits.insert(0, 0);
+    let without_zero = || shape::digits::<8>(c).map(|[a, b, c, d, e, f, g, h]| [0, a, b, c, d, e, f, g, h]);
+    match shape::digits::<9>(c).or_else(without_zero) {
+        Some(digits) if passes(&digits) => Verdict::Checked,
+        _ => shape::mistyped(c),
     }
-    if digits.len() == 9 && passes(&digits) { Verdict::Checked } else { shape::mistyped(c) }
 }
 
 fn passes(digits: &[u8]) -> bool {
