@@ -202,8 +202,11 @@ impl ScanBench {
     /// The engine, ready to count what it finds in the columns.
     pub(crate) fn engine<'c>(&self, engine: Engine, columns: &'c [Column]) -> Box<dyn FnMut() -> u64 + 'c> {
         let detectors = self.detectors.get();
-        let patterns: Vec<_> =
-            detectors.iter().map(|detector| detector.pattern).filter(|pattern| !pattern.is_empty()).collect();
+        let patterns: Vec<_> = detectors
+            .iter()
+            .flat_map(|detector| [detector.pattern, detector.in_context])
+            .filter(|pattern| !pattern.is_empty())
+            .collect();
         match engine {
             Engine::Sievert => {
                 let scanner = Scanner::new(&detectors, &[]).expect("the catalogue compiles");

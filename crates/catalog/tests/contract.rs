@@ -86,7 +86,7 @@ fn every_detector_says_what_it_is() {
 #[test]
 fn patterns_leave_borders_and_groups_to_the_scanner() {
     each(|d, wrong| {
-        for pattern in [d.pattern, d.labelled] {
+        for pattern in [d.pattern, d.in_context, d.labelled] {
             let captures = regex::Regex::new(pattern).expect("the scanner compiled it").captures_len() > 1;
             if captures || pattern.contains(r"\b") || pattern.contains(r"\B") {
                 wrong.push(format!("a border or a capture group in {pattern}"));

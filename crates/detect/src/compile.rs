@@ -8,6 +8,7 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 use crate::automaton::check;
 use crate::detector::alphanumeric;
 use crate::filter::before_digit;
+use crate::words::expression;
 use crate::{Borders, Candidate, Category, CustomDetector, Detector, Error, Verdict};
 
 /// How far context may reach, in bytes.
@@ -32,6 +33,23 @@ pub(crate) struct Shape {
     pub(crate) hir: Hir,
     pub(crate) left: Borders,
     pub(crate) right: Borders,
+    pub(crate) led: Led,
+}
+
+/// What leads to the candidates of a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Led {
+    /// The shape is enough.
+    Pattern,
+    /// Something speaks for it.
+    Context,
+    /// A label stands right before it, or names the field.
+    Label,
+}
+
+impl Led {
+    /// All, in order.
+    pub(crate) const ALL: [Self; 3] = [Self::Pattern, Self::Context, Self::Label];
 }
 
 /// What the words of a detector are for.
@@ -71,7 +89,10 @@ impl Parts {
                 validate: detector.validate,
                 normalize: detector.normalize,
             })?;
-            parts.shapes(detector.pattern, &[] as &[&str], detector.labelled, detector.borders)?;
+            parts.shape("pattern", detector.pattern, detector.borders, Led::Pattern)?;
+            parts.shape("in_context", detector.in_context, detector.borders, Led::Context)?;
+            parts.shape("labelled", detector.labelled, detector.borders, Led::Label)?;
+            parts.any_shape()?;
             parts.words(detector.labels, Role::Label);
             parts.words(detector.context, Role::Context);
             parts.words(detector.negative_context, Role::Negative);
@@ -89,7 +110,11 @@ impl Parts {
                 normalize: alphanumeric,
             })?;
             if !detector.recognized {
-                parts.shapes(&detector.pattern, &detector.words, &detector.labelled, detector.borders)?;
+                let words: Vec<_> = detector.words.iter().map(|word| expression(word)).collect();
+                parts.shape("pattern", &detector.pattern, detector.borders, Led::Pattern)?;
+                parts.shape("words", &words.join("|"), Borders::Word, Led::Pattern)?;
+                parts.shape("labelled", &detector.labelled, detector.borders, Led::Label)?;
+                parts.any_shape()?;
             }
             parts.words(&detector.labels, Role::Label);
             parts.words(&detector.context, Role::Context);
@@ -109,38 +134,26 @@ impl Parts {
         Ok(())
     }
 
-    /// The shapes of the detector that was added last.
-    fn shapes(
-        &mut self,
-        pattern: &str,
-        words: &[impl AsRef<str>],
-        labelled: &str,
-        borders: Borders,
-    ) -> Result<(), Error> {
+    /// A shape of the detector that was added last, if there is one.
+    fn shape(&mut self, part: &'static str, pattern: &str, borders: Borders, led: Led) -> Result<(), Error> {
+        if pattern.is_empty() {
+            return Ok(());
+        }
         let detector = self.detectors.len() as u16 - 1;
-        let id = &self.detectors[usize::from(detector)].id;
-        let refuse = |part| move |problem| Error::Pattern { id: id.clone(), part, problem };
-        if pattern.is_empty() && words.is_empty() && labelled.is_empty() {
-            return Err(Error::Empty { id: id.clone() });
-        }
-        if !pattern.is_empty() {
-            let shape = Shape::new(detector, pattern, borders).map_err(refuse("pattern"))?;
-            self.patterns.push(shape);
-        }
-        if !words.is_empty() {
-            let any = words
-                .iter()
-                .map(|word| crate::words::expression(word.as_ref()))
-                .collect::<Vec<_>>()
-                .join("|");
-            let shape = Shape::new(detector, &any, Borders::Word).map_err(refuse("words"))?;
-            self.patterns.push(shape);
-        }
-        if !labelled.is_empty() {
-            let shape = Shape::new(detector, labelled, borders).map_err(refuse("labelled"))?;
-            self.labelled.push(shape);
-        }
+        let refuse =
+            |problem| Error::Pattern { id: self.detectors[usize::from(detector)].id.clone(), part, problem };
+        let shape = Shape::new(detector, pattern, borders, led).map_err(refuse)?;
+        let shapes = if led == Led::Label { &mut self.labelled } else { &mut self.patterns };
+        shapes.push(shape);
         Ok(())
+    }
+
+    /// Fails where the detector that was added last has no shape.
+    fn any_shape(&self) -> Result<(), Error> {
+        let last = self.detectors.len() - 1;
+        let own = |shapes: &[Shape]| shapes.last().is_some_and(|shape| usize::from(shape.detector) == last);
+        let any = own(&self.patterns) || own(&self.labelled);
+        if any { Ok(()) } else { Err(Error::Empty { id: self.detectors[last].id.clone() }) }
     }
 
     /// By detector, how many bytes of a value can stand before its first digit; `None` where it needs none.
@@ -160,7 +173,7 @@ impl Parts {
 }
 
 impl Shape {
-    fn new(detector: u16, pattern: &str, borders: Borders) -> Result<Self, String> {
+    fn new(detector: u16, pattern: &str, borders: Borders, led: Led) -> Result<Self, String> {
         let hir = parse(pattern)?;
         let (hir, left) = strip(hir, Side::Left);
         let (hir, right) = strip(hir, Side::Right);
@@ -177,7 +190,7 @@ impl Shape {
         check(&hir)?;
         let side = |stripped| if stripped { Borders::Word } else { borders };
         let (left, right) = (side(left), side(right));
-        Ok(Self { detector, hir, left, right })
+        Ok(Self { detector, hir, left, right, led })
     }
 }
 

@@ -44,6 +44,9 @@ pub struct Detector {
     /// The shape that stands alone, in the syntax of the regex crate. No anchors, no `\b`: that is `borders`. No
     /// capture groups. Bounded repeats only, where the type has a bound. Empty: only labelled values.
     pub pattern: &'static str,
+    /// A looser shape, allowed where a context word stands near or where the field's name, its column or a region vouches
+    /// for it. Empty: `pattern` alone.
+    pub in_context: &'static str,
     /// The looser shape that is allowed right after one of `labels`, or in a field that such a label names. Empty:
     /// `pattern` is what may follow a label.
     pub labelled: &'static str,
@@ -90,6 +93,7 @@ impl Detector {
         category: Category::Other,
         placeholder: "",
         pattern: "",
+        in_context: "",
         labelled: "",
         labels: &[],
         borders: Borders::Word,

@@ -10,7 +10,7 @@ use regex_syntax::hir::{Hir, Look};
 
 use crate::automaton::LONGEST;
 use crate::border::{after, before, in_word};
-use crate::compile::{Compiled, Parts, Role, Shape, parse};
+use crate::compile::{Compiled, Led, Parts, Role, Shape, parse};
 use crate::covered::Covered;
 use crate::mark::in_mark;
 use crate::shadow::Shadow;
@@ -168,7 +168,7 @@ impl Scan<'_> {
             let label = if label { Evidence::LABEL } else { Evidence::NONE };
             starts.find_map(|start| {
                 let ends = if covered.holds(0, start) { Vec::new() } else { plain.ends(self.view, start) };
-                let found = ends.iter().find_map(|end| self.judged(start..*end, label, false, tally));
+                let found = ends.iter().find_map(|end| self.judged(start..*end, label, Led::Label, tally));
                 match (&found, ends.first()) {
                     (Some(found), _) => covered.value(0, found.range()),
                     (None, Some(longest)) => drop(covered.refuse(0, start..*longest)),
@@ -189,20 +189,23 @@ impl Scan<'_> {
             if start < next {
                 continue;
             }
-            let mut ends: Vec<_> = shapes.iter().flat_map(|plain| plain.ends(self.view, start)).collect();
-            ends.sort_by_key(|end| Reverse(*end));
-            ends.dedup();
-            let accepted = ends.iter().find_map(|end| {
+            let of_shape = |plain: &&Plain| {
+                plain.ends(self.view, start).into_iter().map(|end| (end, plain.shape.led)).collect::<Vec<_>>()
+            };
+            let mut ends: Vec<_> = shapes.iter().flat_map(of_shape).collect();
+            ends.sort_by_key(|(end, led)| (Reverse(*end), *led));
+            ends.dedup_by_key(|(end, _)| *end);
+            let accepted = ends.iter().find_map(|(end, led)| {
                 let labelled = self.labels().any(|label| value_starts(self.view, label).contains(&start));
                 let label = if labelled { Evidence::LABEL } else { Evidence::NONE };
-                self.judged(start..*end, label, true, tally)
+                self.judged(start..*end, label, *led, tally)
             });
             match (accepted, ends.first()) {
                 (Some(finding), _) => {
                     next = finding.range().end;
                     found.push(finding);
                 }
-                (None, Some(longest)) => next = covered.refuse(0, start..*longest).unwrap_or(next),
+                (None, Some((longest, _))) => next = covered.refuse(0, start..*longest).unwrap_or(next),
                 (None, None) => {}
             }
         }
@@ -226,14 +229,9 @@ impl Scan<'_> {
         })
     }
 
-    fn judged(
-        &self,
-        span: Range<usize>,
-        label: Evidence,
-        pattern: bool,
-        tally: &mut Tally,
-    ) -> Option<Finding> {
+    fn judged(&self, span: Range<usize>, label: Evidence, led: Led, tally: &mut Tally) -> Option<Finding> {
         let index = DetectorIndex(self.index);
+        let pattern = led != Led::Label;
         let mut evidence = label;
         if self.field.vouches_for(index) {
             evidence = evidence.and(Evidence::FIELD);
@@ -255,7 +253,7 @@ impl Scan<'_> {
         };
         let verdict =
             (self.detector.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored));
-        if &self.view[span.clone()] == self.view.trim() {
+        if self.detector.chance > 0.0 && &self.view[span.clone()] == self.view.trim() {
             tally.tried = 1;
             tally.passed |= u64::from(!matches!(verdict, Verdict::No | Verdict::Failed));
         }
@@ -267,7 +265,8 @@ impl Scan<'_> {
             _ => false,
         };
         let spoken_against = self.near(&span, true) && verdict != Verdict::Unmistakable;
-        if refused || pattern && unheard && (self.detector.needs_context || spoken_against) {
+        let needy = self.detector.needs_context || led == Led::Context && self.field.regions.is_empty();
+        if refused || pattern && unheard && (needy || spoken_against) {
             return None;
         }
         let evidence = evidence.and(match verdict {

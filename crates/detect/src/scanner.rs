@@ -19,7 +19,7 @@ use crate::sieve::{Anchor, Sieve, Sieved};
 use crate::words::{Hit, Words};
 use crate::{Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error, Field, Finding, field};
 use group::{Group, Walkers, grouped};
-use pass::{Heard, Judged, Named, Pass, count, settle, trimmed};
+use pass::{End, Heard, Judged, Named, Pass, count, settle, trimmed};
 
 /// All detectors of a plan, ready to scan. `Sync`; share it by reference, give each thread its own [`Scratch`].
 pub struct Scanner {
@@ -131,7 +131,7 @@ impl<'t> Texts<'t> {
     }
 }
 
-/// How many whole cells had the shape of a detector, and how many of these its validator took.
+/// How many whole cells had the shape of a detector with a checksum, and how many of these its validator took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Cells that are nothing but a candidate, blanks around it aside.
@@ -161,7 +161,9 @@ struct Cell {
     heard: Heard,
     named: Vec<Named>,
     judged: Vec<Judged>,
-    ends: Vec<(u16, u32)>,
+    ends: Vec<End>,
+    /// Where values behind a label may end, rising.
+    reached: Vec<u32>,
     /// Groups whose windows are inside, and where their candidates may start.
     starts: Vec<(u32, u32)>,
     /// By detector: where its next candidate may start, behind its last finding.

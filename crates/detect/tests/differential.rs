@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use sievert_detect::reference::Reference;
-use sievert_detect::{Detector, DetectorIndex, Scanner, Scratch, Texts};
+use sievert_detect::{Detector, DetectorIndex, Region, Scanner, Scratch, Texts};
 
 use toys::{TOYS, custom};
 
@@ -18,13 +18,14 @@ static ENGINES: LazyLock<(Vec<Scanner>, Reference)> = LazyLock::new(|| {
     (scanners, Reference::new(&detectors, &custom).expect("the toys are well formed"))
 });
 
-/// Scans with all, in a field whose name, mask and column the arguments choose.
+/// Scans with all, in a field whose name, mask, column and region the arguments choose.
 fn agree(name: &str, off: u16, column: u16, text: &str) {
     let (scanners, reference) = &*ENGINES;
     for scanner in scanners {
         let mut field = scanner.field(name);
         field.detectors.remove(DetectorIndex(off));
         field.column.insert(DetectorIndex(column));
+        field.regions.extend(Region::new("NL").filter(|_| column.is_multiple_of(2)));
         let mut scratch = Scratch::default();
         let mut found = Vec::new();
         scanner.scan(&field, text, &mut scratch, &mut found);

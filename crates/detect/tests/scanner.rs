@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use sievert_detect::checksum::luhn;
 use sievert_detect::{
-    Borders, Candidate, Confidence, CustomDetector, Detector, Evidence, Finding, Scanner, Scratch, Tally,
-    Texts, Verdict,
+    Borders, Candidate, Confidence, CustomDetector, Detector, Evidence, Finding, Region, Scanner, Scratch,
+    Tally, Texts, Verdict,
 };
 
 fn card(candidate: &Candidate<'_>) -> Verdict {
@@ -20,6 +20,7 @@ static CARD: Detector = Detector {
     negative_context: &["order"],
     borders: Borders::Digit,
     validate: card,
+    chance: 0.1,
     ..Detector::BLANK
 };
 
@@ -37,6 +38,15 @@ static MAIL: Detector = Detector {
     id: "toy.mail",
     pattern: r"[a-z0-9.+]{1,64}@[a-z0-9]{1,63}(?:\.[a-z0-9]{1,63}){1,8}",
     labels: &["email"],
+    chance: 0.5,
+    ..Detector::BLANK
+};
+
+static PHONE: Detector = Detector {
+    id: "toy.phone",
+    pattern: r"\+[0-9]{6,9}",
+    in_context: r"[0-9]{2,4}(?: [0-9]{2,4}){1,2}",
+    context: &["call"],
     ..Detector::BLANK
 };
 
@@ -109,6 +119,19 @@ fn a_label_may_be_a_name_that_stands_beside_its_value() {
     ] {
         assert_eq!(found(&scanner, "", text), [""; 0], "{text}");
     }
+}
+
+#[test]
+fn a_looser_shape_is_allowed_where_something_speaks_for_it() {
+    let scanner = Scanner::new(&[&PHONE], &[]).expect("it is well formed");
+    assert_eq!(found(&scanner, "", "+441632960 and 163 296"), [r#"toy.phone "+441632960" "#]);
+    assert_eq!(found(&scanner, "", "call 163 296"), [r#"toy.phone "163 296" context"#]);
+    assert_eq!(found(&scanner, "call", "or 163 296"), [r#"toy.phone "163 296" field"#]);
+    let mut field = scanner.field("");
+    field.regions.extend(Region::new("GB"));
+    let mut out = Vec::new();
+    scanner.scan(&field, "or 163 296", &mut Scratch::default(), &mut out);
+    assert_eq!(show(&scanner, "or 163 296", &out[0]), r#"toy.phone "163 296" "#, "a region");
 }
 
 #[test]

@@ -21,10 +21,11 @@ pub(super) struct Typed {
 
 /// The detectors of a plan, in its order.
 pub(super) fn lower(built_in: &[&Detector], own: &[CustomDetector]) -> Vec<Typed> {
-    let built_in =
-        built_in.iter().map(|detector| Typed::new(detector.pattern, detector.labelled, detector.labels));
+    let built_in = built_in.iter().map(|detector| {
+        Typed::new(&[detector.pattern, detector.in_context], detector.labelled, detector.labels)
+    });
     let own = own.iter().map(|detector| {
-        let typed = Typed::new(&detector.pattern, &detector.labelled, &detector.labels);
+        let typed = Typed::new(&[&detector.pattern], &detector.labelled, &detector.labels);
         let any = detector.words.iter().any(|word| is_written(word));
         if any { Typed { anywhere: Some(0), ..typed } } else { typed }
     });
@@ -32,8 +33,9 @@ pub(super) fn lower(built_in: &[&Detector], own: &[CustomDetector]) -> Vec<Typed
 }
 
 impl Typed {
-    fn new(pattern: &str, labelled: &str, labels: &[impl AsRef<str>]) -> Self {
-        let (anywhere, named) = (shortest(pattern), shortest(labelled));
+    fn new(patterns: &[&str], labelled: &str, labels: &[impl AsRef<str>]) -> Self {
+        let anywhere = patterns.iter().filter_map(|pattern| shortest(pattern)).min();
+        let named = shortest(labelled);
         match labels.iter().any(|label| is_written(label.as_ref())) {
             true => Self { anywhere: anywhere.into_iter().chain(named).min(), named },
             false => Self { anywhere, named },

@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::{Cell, Group, Scanner, Tally};
 use crate::automaton::Numbered;
-use crate::compile::{Role, Shape};
+use crate::compile::{Led, Role, Shape};
 use crate::letters::Letters;
 use crate::sieve::Anchor;
 use crate::words::{Hit, Which, Words, value_starts};
@@ -104,6 +104,34 @@ impl Judged {
     }
 }
 
+/// Where a candidate ends and what led to it, as one number that sorts by detector, the farthest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct End(u64);
+
+impl End {
+    #[inline]
+    fn of(shape: &Shape, at: usize) -> Self {
+        Self(u64::from(shape.detector) << 40 | u64::from(!(at as u32)) << 8 | shape.led as u64)
+    }
+
+    /// Whether both are of one candidate.
+    fn is_of(self, other: Self) -> bool {
+        (self.0 ^ other.0) >> 8 == 0
+    }
+
+    fn detector(self) -> DetectorIndex {
+        DetectorIndex((self.0 >> 40) as u16)
+    }
+
+    fn at(self) -> usize {
+        !((self.0 >> 8) as u32) as usize
+    }
+
+    fn led(self) -> Led {
+        Led::ALL[usize::from(self.0 as u8)]
+    }
+}
+
 /// What is said about a candidate before its validator is asked.
 #[derive(Clone, Copy)]
 struct Voices {
@@ -162,30 +190,30 @@ impl<'p> Pass<'p> {
                 continue;
             }
             let Self { view, cell, .. } = self;
-            let Cell { ends, labelled: walkers, .. } = &mut **cell;
-            ends.clear();
+            let Cell { reached, labelled: walkers, .. } = &mut **cell;
+            reached.clear();
             let walker = &mut walkers[usize::from(detector.0)];
             labelled.automaton.walk(walker, text, start, |_, end| {
                 if shape.right <= Borders::after(view, end) {
-                    ends.push((detector.0, end as u32));
+                    reached.push(end as u32);
                 }
                 ControlFlow::Continue(())
             });
-            let ends = std::mem::take(ends);
-            self.cell.told += ends.len() as u64;
-            let accepted = ends.iter().rev().find_map(|(_, end)| {
+            let reached = std::mem::take(reached);
+            self.cell.told += reached.len() as u64;
+            let accepted = reached.iter().rev().find_map(|end| {
                 let span = start..*end as usize;
                 let mut voices = self.field_voices(detector);
                 voices.heard = voices.heard.and(said(label, Evidence::LABEL));
-                Some((span.clone(), self.judge(detector, &span, voices, false)?))
+                Some((span.clone(), self.judge(detector, &span, voices, labelled.shape.led)?))
             });
             let covered = &mut self.cell.covered_behind_labels[usize::from(detector.0)];
-            match (&accepted, ends.last()) {
+            match (&accepted, reached.last()) {
                 (Some((span, _)), _) => covered.value(text.number, span.clone()),
-                (None, Some((_, end))) => drop(covered.refuse(text.number, start..*end as usize)),
+                (None, Some(end)) => drop(covered.refuse(text.number, start..*end as usize)),
                 (None, None) => {}
             }
-            self.cell.ends = ends;
+            self.cell.reached = reached;
             if let Some((span, evidence)) = accepted {
                 return self.push(detector, span, evidence);
             }
@@ -266,7 +294,7 @@ impl<'p> Pass<'p> {
             let right = Borders::after(view, end);
             for shape in matches.shapes().map(|shape| &shapes[shape]) {
                 if shape.right <= right && open(shape) {
-                    ends.push((shape.detector, end as u32));
+                    ends.push(End::of(shape, end));
                 }
             }
             ControlFlow::Continue(())
@@ -274,26 +302,37 @@ impl<'p> Pass<'p> {
     }
 
     /// Of each detector's candidates that start here, reports the longest that is accepted.
+    #[inline]
     fn accept(&mut self, start: usize) {
-        if self.cell.ends.is_empty() {
-            return;
+        if !self.cell.ends.is_empty() {
+            self.accept_longest(start);
         }
+    }
+
+    fn accept_longest(&mut self, start: usize) {
         let mut ends = std::mem::take(&mut self.cell.ends);
         if ends.len() > 1 {
-            ends.sort_unstable_by_key(|(detector, end)| (*detector, Reverse(*end)));
-            ends.dedup();
+            ends.sort_unstable();
+            ends.dedup_by(|one, other| one.is_of(*other));
         }
         self.cell.told += ends.len() as u64;
-        for ends in ends.chunk_by(|(one, _), (other, _)| one == other) {
-            let (nth, farthest) = (usize::from(ends[0].0), ends[0].1);
-            let detector = DetectorIndex(ends[0].0);
+        for ends in ends.chunk_by(|one, other| one.detector() == other.detector()) {
+            let (detector, farthest) = (ends[0].detector(), ends[0].at());
+            let nth = usize::from(detector.0);
             if self.cell.blocked[nth] as usize > start {
                 continue;
             }
-            let accepted = ends.iter().find_map(|(_, end)| {
-                let span = start..*end as usize;
-                let voices = self.voices(detector, &span);
-                Some((span.clone(), self.judge(detector, &span, voices, true)?))
+            let before = self.before(detector, start);
+            // Words around the farthest are around the others, too.
+            let mut hears = None;
+            let accepted = ends.iter().find_map(|end| {
+                let span = start..end.at();
+                // A label right before it says all that words can say, and around a whole cell there are none.
+                let quiet = before.heard.has(Evidence::LABEL)
+                    || span == self.whole
+                    || !*hears.get_or_insert_with(|| self.hears(detector, &span));
+                let voices = if quiet { before } else { self.around(detector, &span, before) };
+                Some((span.clone(), self.judge(detector, &span, voices, end.led())?))
             });
             let next = match accepted {
                 Some((span, evidence)) => {
@@ -301,7 +340,7 @@ impl<'p> Pass<'p> {
                     self.push(detector, span, evidence);
                     Some(end)
                 }
-                None => self.cell.covered[nth].refuse(self.cell.text, start..farthest as usize),
+                None => self.cell.covered[nth].refuse(self.cell.text, start..farthest),
             };
             if let Some(next) = next {
                 self.cell.blocked[nth] = next as u32;
@@ -316,11 +355,10 @@ impl<'p> Pass<'p> {
         Voices { heard: field.and(column), named: self.field.named.contains(detector), against: false }
     }
 
-    /// What the field says and what stands around the candidate. A label right before it says all that words can say, and
-    /// around a whole cell there are none.
-    fn voices(&mut self, detector: DetectorIndex, span: &Range<usize>) -> Voices {
+    /// What the field says of candidates that start here, and a label right before them.
+    fn before(&self, detector: DetectorIndex, start: usize) -> Voices {
         let mut voices = self.field_voices(detector);
-        let start = span.start as u32;
+        let start = start as u32;
         let named = &self.cell.named;
         let reachable = named.partition_point(|named| named.starts.start <= start);
         let labelled = named[..reachable]
@@ -329,20 +367,30 @@ impl<'p> Pass<'p> {
             .take_while(|named| named.starts.start + 64 > start)
             .any(|named| named.detector == detector && named.starts.contains(&start));
         voices.heard = voices.heard.and(said(labelled, Evidence::LABEL));
-        if labelled || *span == self.whole {
-            return voices;
-        }
-        let reach = self.scanner.detectors[usize::from(detector.0)].reach;
-        let near = span.start.saturating_sub(reach)..span.end + reach;
-        let (low, high) = (near.start as u32, near.end as u32);
+        voices
+    }
+
+    /// Takes in the words around a candidate; whether one of the detector may be among them.
+    fn hears(&mut self, detector: DetectorIndex, span: &Range<usize>) -> bool {
+        let near = self.near(detector, span);
         self.cell.heard.listen(&self.scanner.words, self.view, self.letters, near);
-        let Heard { hits, owners, .. } = &self.cell.heard;
-        if !owners.contains(detector) {
-            return voices;
-        }
+        self.cell.heard.owners.contains(detector)
+    }
+
+    /// Where words speak of a candidate.
+    fn near(&self, detector: DetectorIndex, span: &Range<usize>) -> Range<usize> {
+        let reach = self.scanner.detectors[usize::from(detector.0)].reach;
+        span.start.saturating_sub(reach)..span.end + reach
+    }
+
+    /// Adds what the words say that stand around a candidate.
+    fn around(&self, detector: DetectorIndex, span: &Range<usize>, mut voices: Voices) -> Voices {
+        let near = self.near(detector, span);
+        let (low, high) = (near.start as u32, near.end as u32);
+        let hits = &self.cell.heard.hits;
         let from = hits.partition_point(|hit| hit.span.start < low);
         for hit in hits[from..].iter().take_while(|hit| hit.span.start < high) {
-            let apart = hit.span.end <= start || hit.span.start >= span.end as u32;
+            let apart = hit.span.end <= span.start as u32 || hit.span.start >= span.end as u32;
             if !apart || hit.span.end > high {
                 continue;
             }
@@ -362,7 +410,7 @@ impl<'p> Pass<'p> {
         detector: DetectorIndex,
         span: &Range<usize>,
         voices: Voices,
-        pattern: bool,
+        led: Led,
     ) -> Option<Evidence> {
         let it = &self.scanner.detectors[usize::from(detector.0)];
         let anchored = match voices.heard {
@@ -372,28 +420,35 @@ impl<'p> Pass<'p> {
             _ => Anchored::Context,
         };
         let alone = anchored == Anchored::Alone;
-        let whole = *span == self.whole;
-        // Dropped whatever the validator says, which only has to be known of whole cells.
-        if pattern && alone && it.needs_context && !whole {
+        // The column may agree on a checksum.
+        let tallied = it.chance > 0.0 && *span == self.whole;
+        let needy = match led {
+            Led::Label => false,
+            Led::Pattern => it.needs_context,
+            Led::Context => it.needs_context || self.field.regions.is_empty(),
+        };
+        // Dropped whatever the validator says, which only has to be known of cells that are tallied.
+        if alone && needy && !tallied {
             return None;
         }
-        let known = if pattern { self.known(detector, span, anchored) } else { None };
+        let labelled = led == Led::Label;
+        let known = if labelled { None } else { self.known(detector, span, anchored) };
         let verdict = known.unwrap_or_else(|| {
             (it.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored))
         });
-        if !pattern {
+        if labelled {
             self.cell.judged.push(Judged { detector, span: span.clone(), anchored, verdict });
         }
-        if whole {
+        if tallied {
             self.cell.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
         }
         let proof = match verdict {
             Verdict::No => return None,
             Verdict::Failed if !anchored.named() => return None,
             Verdict::Weak if alone => return None,
-            _ if pattern && alone && it.needs_context => return None,
+            _ if alone && needy => return None,
             Verdict::Unmistakable => Evidence::UNMISTAKABLE,
-            _ if pattern && alone && voices.against => return None,
+            _ if !labelled && alone && voices.against => return None,
             Verdict::Failed => Evidence::FAILED_CHECKSUM,
             Verdict::Weak | Verdict::Plain => Evidence::NONE,
             Verdict::Checked => Evidence::CHECKSUM,

@@ -17,7 +17,12 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["CREDIT_CARD", "CREDIT_CARD_NUMBER", "PAN"],
     category: Category::Financial,
     placeholder: "CARD",
-    pattern: r"[0-9](?:[ .-]?[0-9]){11,18}",
+    // Without a break, in the groups that are printed on cards, or in two halves.
+    pattern: r"(?x) [0-9]{12,19}
+        | [0-9]{4} [\x20.-] [0-9]{4} [\x20.-] [0-9]{4} (?: [\x20.-] [0-9]{4} )? (?: [\x20.-] [0-9]{3} )?
+        | [0-9]{4} [\x20.-] [0-9]{6} [\x20.-] [0-9]{4,5}
+        | [0-9]{6} [\x20.-] (?: [0-9]{10} | [0-9]{13} )
+        | [0-9]{8} [\x20.-] [0-9]{8}",
     // People put more between the groups than issuers, and wrap lines.
     labelled: r"[0-9](?:[ \r\n./_-]{0,3}[0-9]){11,18}",
     labels: &[
@@ -329,4 +334,26 @@ fn sample(draw: &mut Draw) -> String {
         return [&number[..4], &number[4..8], &number[8..12], &number[12..]].join(*draw.pick(&[" ", "-"]));
     }
     number
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+
+    use super::*;
+
+    #[test]
+    fn the_shape_has_the_groups_that_the_validator_takes() {
+        let whole = Regex::new(&format!("^(?:{})$", DETECTOR.pattern)).expect("the scanner compiles it");
+        let halves: &[usize] = &[8, 8];
+        for sizes in GROUPS.iter().copied().chain([halves]) {
+            let digits: Vec<_> = sizes.iter().map(|size| "5".repeat(*size)).collect();
+            for separator in [" ", ".", "-"] {
+                assert!(whole.is_match(&digits.join(separator)), "{sizes:?} with {separator:?}");
+            }
+        }
+        for other in ["5555 55555 555 5555", "55 55 55 55 55 55", "5555 5555 5555 55555", "55555 5555555"] {
+            assert!(!whole.is_match(other), "{other}");
+        }
+    }
 }

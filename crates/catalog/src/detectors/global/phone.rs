@@ -26,11 +26,17 @@ pub static DETECTOR: Detector = Detector {
     aliases: &["PHONE_NUMBER", "PHONE", "FAX_NUMBER", "TELEPHONE"],
     category: Category::Contact,
     placeholder: "PHONE",
-    // International; area code in parentheses; groups of together at least six digits, of which the first may be a
-    // trunk 1. Digits without a break are the last shape with empty separators.
+    // International; area code and number as in North America; a trunk 0.
     pattern: r"(?x) (?:
           (?: \+\x20? | 00[\x20-]? | 011[\x20-] ) \(?[1-9](?: (?:[\x20./-]|\x20?\(0?|\)\x20?|\x20-\x20)?[0-9] ){5,14}
-        | (?:1[\x20.-]?)? \([0-9]{2,5}\) [\x20./-]? [0-9]{2,5} (?: [\x20./-]?[0-9]{2,5} ){1,3}
+        | (?:1[\x20.-]?)? \([0-9]{3}\) [\x20./-]? [0-9]{3} [\x20./-] [0-9]{4}
+        | (?:1[\x20.-])? [0-9]{3} (?:[\x20./-]|\x20-\x20) [0-9]{3} (?:[\x20./-]|\x20-\x20) [0-9]{4}
+        | 0[0-9]{1,4} (?: (?:[\x20./-]|\x20-\x20)?[0-9]{2,5} ){2,5}
+        ) (?: [;,]?\x20?(?i:ext(?:ension|n)?[.:=]?|x|\#)\x20?[0-9]{1,7} )?",
+    // Area code in parentheses; groups of together at least six digits, of which the first may be a trunk 1. Digits
+    // without a break are the last shape with empty separators.
+    in_context: r"(?x) (?:
+          (?:1[\x20.-]?)? \([0-9]{2,5}\) [\x20./-]? [0-9]{2,5} (?: [\x20./-]?[0-9]{2,5} ){1,3}
         | (?:1[\x20.-])? (?: [0-9]{2,5} (?: (?:[\x20./-]|\x20-\x20)?[0-9]{2,5} ){2,5}
             | [0-9]{3}(?:[\x20./-]|\x20-\x20)[0-9]{3} )
         ) (?: [;,]?\x20?(?i:ext(?:ension|n)?[.:=]?|x|\#)\x20?[0-9]{1,7} )?",
@@ -407,6 +413,12 @@ fn sample(draw: &mut Draw) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+    use proptest::string::string_regex;
+    use regex::Regex;
+
     use super::*;
 
     fn verdict(text: &str, region: &str, anchored: Anchored) -> Verdict {
@@ -481,6 +493,33 @@ mod tests {
             assert_eq!(normalize(spelling), "+442079460123");
         }
         assert_eq!(normalize("(212) 555-0123 x9"), "2125550123");
+    }
+
+    proptest! {
+        /// What `in_context` takes and `pattern` does not is never asked about where nothing speaks for it.
+        #[test]
+        fn what_proves_itself_has_the_shape_that_needs_no_word(text in shape_in_context()) {
+            let around = format!("in {text} of");
+            let alone =
+                Candidate { text: &text, around: &around, start: 3, regions: &[], anchored: Anchored::Alone };
+            let proven = !matches!(validate(&alone), Verdict::No | Verdict::Weak);
+            prop_assert!(!proven || NEEDS_NO_WORD.is_match(&text), "{text}");
+        }
+    }
+
+    static NEEDS_NO_WORD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!("^(?:{})$", DETECTOR.pattern)).expect("the scanner compiles it")
+    });
+
+    /// Nearly all groups as North America has them, or after a prefix of international calls, so that many are numbers.
+    fn shape_in_context() -> impl Strategy<Value = String> {
+        let any = string_regex(DETECTOR.in_context).expect("the scanner compiles it");
+        let near =
+            r"(1[ .-]?)?(\([2-9][0-9]{2}\)|[2-9][0-9]{2})( - |[ ./-])?[2-9][0-9]{2}( - |[ ./-])?[0-9]{4}";
+        let abroad = r"(00|01 1|011|00[ ./-]|011[ ./-])(44|1|49|33)([ ./-]?[0-9]{2,5}){2,4}";
+        let made = string_regex(&format!("{near}|{abroad}")).expect("it is well formed");
+        let whole = Regex::new(&format!("^(?:{})$", DETECTOR.in_context)).expect("the scanner compiles it");
+        prop_oneof![any, made.prop_filter("not the shape", move |text| whole.is_match(text))]
     }
 
     #[test]
