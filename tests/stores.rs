@@ -497,3 +497,28 @@ fn odd_keys_are_read_or_named() {
         ["deep.sievert/report.json", "deep/dir/in.csv", "deep/e f\u{4e2d}+%41&<.csv", "deep/z.csv"];
     assert_eq!(results(&folder.path().join("out")), expected, "nothing stands outside");
 }
+
+/// Where a page has a key that the client cannot name, all others of it are listed once: those of the pages before, and
+/// those that mark folders.
+#[test]
+fn around_an_odd_key_every_key_is_listed_once() {
+    let folder = folder();
+    let double = Double::start();
+    let mut keys: Vec<String> = (0..1_200).map(|at| format!("a/{at:04}.csv")).collect();
+    keys.extend((0..300).flat_map(|at| [format!("b/{at:03}/"), format!("b/{at:03}/x.csv")]));
+    keys.extend(["b/100//y.csv", "b/250/../z.csv"].map(str::to_owned));
+    for key in &keys {
+        double.put(&format!("/data/in/{key}"), if key.ends_with('/') { "" } else { "mail\n" });
+    }
+    let arguments = ["scan", "s3://data/in", "--detector=global.email", "--report", "report.json"];
+    sievert_with(&s3(double.port()), arguments, folder.path()).ends_with(3);
+    let report = report(folder.path(), "report.json");
+    let objects = &report["ledger"]["objects"];
+    assert_eq!(
+        [&objects["total"], &objects["scanned"], &objects["skipped"], &objects["failed"]],
+        [keys.len(), 1_500, 300, 2],
+        "{objects}"
+    );
+    let asked = double.bucket().asked.iter().filter(|asked| asked.contains("list-type")).count();
+    assert!(asked < 50, "{asked} pages");
+}

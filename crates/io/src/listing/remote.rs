@@ -82,6 +82,7 @@ struct Pages<'a> {
 
 impl Pages<'_> {
     fn all(&mut self, prefix: &str, each: &mut dyn FnMut(Entry)) -> Result<(), Cause> {
+        // Where a page begins, as the store says, or behind which key; and how many keys it may have.
         let (mut from, mut after, mut most): (Option<String>, Option<String>, Option<usize>) =
             Default::default();
         loop {
@@ -89,31 +90,26 @@ impl Pages<'_> {
             let (at, behind) = (from.clone(), after.clone());
             let page = async move { store.page(&prefix, behind.as_deref(), at.as_deref(), most).await };
             let Page { objects, next, odd } = self.runtime.wait(page)?;
-            if let Some(odd) = odd {
+            match odd {
                 // The client gives up a whole page for one key that it cannot name: get to just before it, then pass it.
-                from = None;
-                if most == Some(1) {
+                Some(odd) if most == Some(1) => {
                     let reason = "the key has an empty part, `.` or `..`, or a control character; rename it";
-                    self.skip(
-                        relative(&odd, &self.base),
-                        0,
-                        Reason::Failed(Cause::Unsupported(reason)),
-                        each,
-                    );
-                    (after, most) = (Some(odd), None);
-                } else {
-                    most = Some(most.unwrap_or(1_000) / 2).map(|most| most.max(1));
+                    let reason = Reason::Failed(Cause::Unsupported(reason));
+                    self.skip(relative(&odd, &self.base), 0, reason, each);
+                    (from, after, most) = (None, Some(odd), None);
                 }
-                continue;
+                Some(_) => most = Some((most.unwrap_or(1_000) / 2).max(1)),
+                None => {
+                    for meta in objects {
+                        self.entry(meta, each);
+                    }
+                    if next.is_none() {
+                        break;
+                    }
+                    // No key of the page says where the next one begins: of `folder/` the client drops the slash.
+                    (from, after) = (next, None);
+                }
             }
-            if let Some(last) = objects.last() {
-                after = most.map(|_| last.location.to_string()).or(after);
-            }
-            for meta in objects {
-                self.entry(meta, each);
-            }
-            let Some(next) = next else { break };
-            from = most.is_none().then_some(next);
         }
         self.leave_hidden(each);
         Ok(())
