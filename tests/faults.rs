@@ -135,8 +135,10 @@ fn highest(run: impl Fn() -> std::process::Command, read: impl Fn(u32) -> Option
         let mut child = run().stdout(std::process::Stdio::null()).spawn().expect("the program starts");
         let (mut highest, mut looks) = (0, 0);
         while child.try_wait().expect("a child can be asked").is_none() {
-            highest = read(child.id()).unwrap_or(highest).max(highest);
-            looks += 1;
+            if at_work(child.id()) {
+                highest = read(child.id()).unwrap_or(highest).max(highest);
+                looks += 1;
+            }
             std::thread::sleep(std::time::Duration::from_micros(200));
         }
         assert!(child.wait().expect("it ended").success());
@@ -145,6 +147,13 @@ fn highest(run: impl Fn() -> std::process::Command, read: impl Fn(u32) -> Option
         }
     }
     panic!("every run is over at once");
+}
+
+/// Whether a process has started threads. Before that it may still have open what this one had when it started it: the
+/// system tells that a program runs before it closes those.
+#[cfg(target_os = "linux")]
+fn at_work(process: u32) -> bool {
+    std::fs::read_dir(format!("/proc/{process}/task")).is_ok_and(|threads| threads.count() > 1)
 }
 
 /// The most memory that a process has taken so far, in KiB.
