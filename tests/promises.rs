@@ -183,6 +183,7 @@ fn nothing_leaks() {
         &["scan", "data", "--report", "r1.json", "--findings", "f1.jsonl"],
         &["scan", "data", "--format", "json", "--findings", "f2.parquet", "--ephemeral-key"],
         &["scan", "data", "--header", "yes", "--dry-run"],
+        &["scan", "data", "--detector", "nl.bsn", "--report", "r4.json"],
         &["redact", "data", "--out", "out", "--report", "r2.json"],
         &["redact", "data", "--out", "out"],
         &["redact", "data", "--out", "typed", "--policy", "strict"],
@@ -214,7 +215,9 @@ fn nothing_leaks() {
         seen.push((arguments.join(" "), stdout + &stderr));
     }
     let beside = ["out", "typed", "strict"].map(|out| format!("{out}.sievert/report.json"));
-    for name in ["r1.json", "r2.json", "r3.json", "f1.jsonl"].map(str::to_owned).into_iter().chain(beside) {
+    for name in
+        ["r1.json", "r2.json", "r3.json", "r4.json", "f1.jsonl"].map(str::to_owned).into_iter().chain(beside)
+    {
         seen.push((
             name.clone(),
             fs::read_to_string(at.join(&name)).unwrap_or_else(|_| panic!("{name} is not there")),

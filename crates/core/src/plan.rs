@@ -11,7 +11,7 @@ mod show;
 mod typed;
 mod whole;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sievert_detect::{
     Confidence, CustomDetector, Detector, DetectorIndex, DetectorSet, Field, Finding, Recognizer, Region,
@@ -47,6 +47,9 @@ pub struct Plan {
     output: OutputTable,
     allowed: Vec<Allowed>,
     off: Vec<String>,
+    /// What is switched off, and the scanner for it, made when a name is to be shown.
+    off_detectors: (Vec<&'static Detector>, Vec<CustomDetector>),
+    off_scanner: OnceLock<Option<Scanner>>,
     gaps: Vec<AcceptedGap>,
     key_kind: KeyKind,
     hash: String,
@@ -129,6 +132,14 @@ impl Plan {
         let built_in: Vec<_> = chosen.list.iter().filter_map(|at| detectors.get(*at).copied()).collect();
         let custom: Vec<_> =
             chosen.list.iter().filter_map(|at| own.get(at.checked_sub(detectors.len())?)).cloned().collect();
+        let is_off = |at: &usize| !on[*at];
+        let off_detectors = (
+            (0..detectors.len()).filter(is_off).map(|at| detectors[at]).collect(),
+            (detectors.len()..known.len())
+                .filter(is_off)
+                .map(|at| own[at - detectors.len()].clone())
+                .collect(),
+        );
         let scanner = match Scanner::new(&built_in, &custom) {
             Ok(scanner) => Arc::new(scanner),
             Err(error) => {
@@ -171,6 +182,8 @@ impl Plan {
             output: policy.output.clone(),
             allowed,
             off: (0..known.len()).filter(|at| !on[*at]).map(|at| known.id(at).to_owned()).collect(),
+            off_detectors,
+            off_scanner: OnceLock::new(),
             gaps: policy.accept_gap.clone(),
             key_kind,
             hash: String::new(),
@@ -196,6 +209,13 @@ impl Plan {
     /// The one scanner of the plan: it holds the detectors that are on, and no other.
     pub fn scanner(&self) -> &Scanner {
         self.redactor.scanner()
+    }
+
+    /// A scanner of the detectors that are off, if any is: what they see is no finding, and stands in no name.
+    pub(crate) fn off_scanner(&self) -> Option<&Scanner> {
+        let (built_in, own) = &self.off_detectors;
+        let make = || (!self.off.is_empty()).then(|| Scanner::new(built_in, own).ok()).flatten();
+        self.off_scanner.get_or_init(make).as_ref()
     }
 
     /// What rewrites; it also makes fingerprints, where there is a key.

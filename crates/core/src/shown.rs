@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sievert_detect::{Confidence, Field, Finding, Scratch, resolve};
+use sievert_detect::{Confidence, Field, Finding, Scanner, Scratch, resolve};
 
 use crate::Plan;
 
@@ -16,11 +16,34 @@ pub(crate) struct Names<'p> {
     plan: &'p Plan,
     field: Field,
     scratch: RefCell<Scratch>,
+    /// What the plan has switched off is not looked for, and not shown in a name either.
+    off: Option<Off<'p>>,
+}
+
+struct Off<'p> {
+    scanner: &'p Scanner,
+    field: Field,
+    scratch: RefCell<Scratch>,
+}
+
+impl<'p> Off<'p> {
+    fn new(scanner: &'p Scanner) -> Self {
+        Self { scanner, field: scanner.field(""), scratch: RefCell::default() }
+    }
+
+    /// What is only possible would hide names for which nobody has asked.
+    fn findings(&self, name: &str) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        self.scanner.scan(&self.field, name, &mut self.scratch.borrow_mut(), &mut findings);
+        findings.retain(|finding| finding.confidence >= Confidence::Likely);
+        findings
+    }
 }
 
 impl<'p> Names<'p> {
     pub(crate) fn new(plan: &'p Plan) -> Self {
-        Self { plan, field: plan.scanner().field(""), scratch: RefCell::default() }
+        let off = plan.off_scanner().map(Off::new);
+        Self { plan, field: plan.scanner().field(""), scratch: RefCell::default(), off }
     }
 
     fn findings(&self, name: &str, from: Confidence) -> Vec<Finding> {
@@ -35,29 +58,18 @@ impl<'p> Names<'p> {
         findings
     }
 
-    /// What is personal in a name as a whole, and in each of its parts, to which the others are no surroundings: a number
-    /// before a full stop is no whole number.
+    /// What is personal in a name and its parts.
     fn personal_parts(&self, name: &str) -> Vec<Finding> {
         let from = self.plan.masked_from();
-        let mut findings = self.findings(name, from);
-        let mut start = 0;
-        for part in name.split_inclusive(PARTING) {
-            let text = part.strip_suffix(PARTING).unwrap_or(part);
-            if text.len() < name.len() {
-                findings.extend(self.findings(text, from).into_iter().map(|mut finding| {
-                    finding.span = finding.span.start + start..finding.span.end + start;
-                    finding
-                }));
-            }
-            start += part.len() as u32;
-        }
-        findings
+        of_parts(name, |text| self.findings(text, from))
     }
 
     /// Whether a cell that could name a column holds a finding, likely or better. What is merely possible would take
     /// the names of columns, which are evidence, for data.
     pub(crate) fn is_data(&self, cell: &str) -> bool {
+        let off = self.off.as_ref();
         !self.findings(cell, Confidence::Likely).is_empty()
+            || off.is_some_and(|off| !off.findings(cell).is_empty())
     }
 
     /// Whether a name holds a finding that is not shown.
@@ -80,27 +92,53 @@ impl<'p> Names<'p> {
     }
 
     fn masked(&self, name: &str) -> Arc<str> {
-        let mut findings = self.personal_parts(name);
-        if findings.is_empty() {
-            return name.into();
+        let masked = hidden(name, self.personal_parts(name), self.plan.scanner());
+        match &self.off {
+            Some(off) => hidden(&masked, of_parts(&masked, |text| off.findings(text)), off.scanner),
+            None => masked,
         }
-        let mut out = String::new();
-        let mut rest = 0;
-        for group in resolve(&mut findings) {
-            let (mut start, mut end) = (group.cover.start as usize, group.cover.end as usize);
-            // A key that paths have to quote, `users["a@b.org"]`, needs no quotes any more.
-            let quoted = name[rest..start].ends_with("[\"") && name[end..].starts_with("\"]");
-            if quoted {
-                (start, end) = (start - 2, end + 2);
-            }
-            out.push_str(&name[rest..start]);
-            let dot = if quoted && !out.is_empty() { "." } else { "" };
-            out.extend([dot, "<", self.plan.scanner().about(group.winner.detector).placeholder, ">"]);
-            rest = end;
-        }
-        out.push_str(&name[rest..]);
-        out.into()
     }
+}
+
+/// What is found in a name as a whole, and in each of its parts, to which the others are no surroundings: a number before
+/// a full stop is no whole number.
+fn of_parts(name: &str, find: impl Fn(&str) -> Vec<Finding>) -> Vec<Finding> {
+    let mut findings = find(name);
+    let mut start = 0;
+    for part in name.split_inclusive(PARTING) {
+        let text = part.strip_suffix(PARTING).unwrap_or(part);
+        if text.len() < name.len() {
+            findings.extend(find(text).into_iter().map(|mut finding| {
+                finding.span = finding.span.start + start..finding.span.end + start;
+                finding
+            }));
+        }
+        start += part.len() as u32;
+    }
+    findings
+}
+
+/// The name with what a scanner found in it replaced by its type.
+fn hidden(name: &str, mut findings: Vec<Finding>, scanner: &Scanner) -> Arc<str> {
+    if findings.is_empty() {
+        return name.into();
+    }
+    let mut out = String::new();
+    let mut rest = 0;
+    for group in resolve(&mut findings) {
+        let (mut start, mut end) = (group.cover.start as usize, group.cover.end as usize);
+        // A key that paths have to quote, `users["a@b.org"]`, needs no quotes any more.
+        let quoted = name[rest..start].ends_with("[\"") && name[end..].starts_with("\"]");
+        if quoted {
+            (start, end) = (start - 2, end + 2);
+        }
+        out.push_str(&name[rest..start]);
+        let dot = if quoted && !out.is_empty() { "." } else { "" };
+        out.extend([dot, "<", scanner.about(group.winner.detector).placeholder, ">"]);
+        rest = end;
+    }
+    out.push_str(&name[rest..]);
+    out.into()
 }
 
 /// The path with the keys in it as these are shown; `None` where none of them is in it.
@@ -198,6 +236,17 @@ mod tests {
             ("users.n123.age".into(), false),
             "one proof is still enough"
         );
+    }
+
+    #[test]
+    fn what_is_switched_off_stands_in_no_name() {
+        let overrides = Overrides { detectors: vec!["toy.number".into()], ..Overrides::default() };
+        let plan = Plan::new(&Policy::default(), &[&TOKEN, &NUMBER, &WHOLE], &overrides).expect("a plan");
+        let names = Names::new(&plan);
+        assert_eq!(&*names.shown("users.tok_abc.n123"), "users.<TOKEN>.n123");
+        assert_eq!(&*names.shown(r#"users["tok_abc"]["1234.x"]"#), r#"users.<TOKEN>["<WHOLE>.x"]"#);
+        assert!(names.is_data("tok_abc"), "a row of data is no header, whatever is looked for in it");
+        assert!(!names.personal("tok_abc"), "it is not what the plan looks for");
     }
 
     /// A number that is no part of a longer one.
