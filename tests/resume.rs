@@ -122,13 +122,17 @@ fn a_scan_goes_on_in_a_compressed_object() {
     std::io::Write::write_all(&mut packed, &large("jsonl")).expect("packed");
     write(at, &[("in/large.jsonl.gz", &packed.finish().expect("packed"))]);
     let run = |state: &str, more: &[&str]| {
-        let fixed = ["scan", "in", "--threads=1", "--state", state, MAIL];
+        let fixed = ["scan", "in", "--threads=1", "--state", state, "--findings", "found.jsonl", MAIL];
         command(fixed.iter().chain(more).copied(), at)
     };
     let done = |mut run: std::process::Command| Ran::from(run.output().expect("it ran")).ends_with(3);
     done(run("plain", &[]));
     killed_when_begun(|| run("state", &[]), &at.join("state/done"));
+    let half = |name: &String| Path::new(name).extension().is_some_and(|ending| ending == "part");
+    assert!(files(at).iter().any(half), "the findings so far");
+    write(at, &[("state/done/.x.part", b"of nobody")]);
     done(run("state", &["--resume"]));
+    assert_eq!(files(at).into_iter().filter(half).collect::<Vec<_>>(), ["state/done/.x.part"]);
     let again = report(at, "state/report.json");
     assert_eq!(again["continued"], 1);
     assert_eq!(told(&again), told(&report(at, "plain/report.json")));
@@ -217,6 +221,81 @@ fn an_output_that_went_missing_is_made_again() {
     redact(&["--resume"]);
     assert_eq!(bytes_of(&at.join("out")), whole);
     assert_eq!(report(at, "out.sievert/report.json")["resumed"], 3);
+}
+
+/// Copied back from a backup, an input looks as it did when it was done; what stands in its place in the output was made
+/// of it as it was meanwhile.
+#[test]
+fn an_input_that_is_put_back_is_done_again() {
+    let folder = folder();
+    let at = folder.path();
+    let redact = |more: &[&str]| {
+        let arguments = ["redact", "in", "--out", "out", MAIL];
+        sievert(arguments.iter().chain(more).copied(), at).good();
+        let report = report(at, "out.sievert/report.json");
+        (fs::read_to_string(at.join("out/a.csv")).expect("written"), report["resumed"].clone())
+    };
+    let put = |text: &str, seconds: u64| {
+        write(at, &[("in/a.csv", text.as_bytes())]);
+        let file = fs::File::options().write(true).open(at.join("in/a.csv")).expect("opened");
+        let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        file.set_modified(time).expect("a time can be set");
+    };
+    let old = ("id\nold\n", 1_000);
+    put(old.0, old.1);
+    redact(&[]);
+    put("id\nnew\nnewer\n", 2_000);
+    assert_eq!(redact(&["--resume"]), ("id\nnew\nnewer\n".into(), 0.into()));
+    put(old.0, old.1);
+    assert_eq!(redact(&["--resume"]), (old.0.into(), 0.into()));
+    assert_eq!(redact(&["--resume"]), (old.0.into(), 1.into()));
+}
+
+/// Day by day into one folder: what was made of another day's file of the same name is not lost.
+#[test]
+fn a_resumed_run_does_not_write_over_what_was_made_of_another_input() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("monday/a.csv", b"id\n1\n"), ("tuesday/a.csv", b"id\n2\n"), ("tuesday/b.csv", b"id\n3\n")]);
+    let redact = |day: &str, more: &[&str]| {
+        let arguments = ["redact", day, "--out", "out", "--resume", MAIL];
+        sievert(arguments.iter().chain(more).copied(), at)
+    };
+    redact("monday", &[]).good();
+    let refused = redact("tuesday", &[]).ends_with(2);
+    assert!(
+        refused.stderr.contains("a.csv in the output folder was made of another input"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(fs::read(at.join("out/a.csv")).expect("read"), b"id\n1\n");
+    redact("tuesday", &["--exclude", "a.csv"]).good();
+    redact("tuesday", &["--overwrite"]).good();
+    assert_eq!(fs::read(at.join("out/a.csv")).expect("read"), b"id\n2\n");
+    fs::remove_file(at.join("out/a.csv")).expect("removed");
+    redact("monday", &[]).good();
+    assert_eq!(fs::read(at.join("out/a.csv")).expect("read"), b"id\n1\n", "its place was free");
+}
+
+/// A sum of what chance makes of each object is not what it makes of all, in the last digit.
+#[test]
+fn what_chance_would_make_does_not_depend_on_who_counted() {
+    let folder = folder();
+    let at = folder.path();
+    for number in 0..3 {
+        let cards = (0..6).map(|row| (4_556_737_500_000_000_u64 + row * 7_919 + number).to_string());
+        let rows: Vec<String> = std::iter::once("card".to_owned()).chain(cards).collect();
+        write(at, &[(&format!("in/{number}.csv"), rows.join("\n").as_bytes())]);
+    }
+    let scan = |more: &[&str]| {
+        let arguments = ["scan", "in", "--detector=global.payment_card", "--state", "state", "--exit-zero"];
+        sievert(arguments.iter().chain(more).copied(), at).good();
+        report(at, "state/report.json")
+    };
+    let (first, again) = (scan(&[]), scan(&["--resume"]));
+    assert_eq!(first["fields"]["card"]["detectors"]["global.payment_card"]["tried"], 18);
+    assert_eq!(again["resumed"], 3);
+    assert_eq!(told(&again), told(&first));
 }
 
 /// Two runs must never both write one output: the second is refused as long as the first has the right to.

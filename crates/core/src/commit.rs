@@ -358,12 +358,12 @@ impl<'r> Commit<'r> {
         }
         let mut done = current.share.as_ref().map(|share| &share.object).zip(told);
         let in_place = matches!(&self.job.task, Task::Redact { to: Destination::InPlace, .. });
-        let (state, mut failed) = (&mut self.run.state, None);
+        let (job, state, mut failed) = (self.job, &mut self.run.state, None);
         let mut publish = |stamp: Option<Stamp>| {
             let Some(state) = state.as_mut() else { return Ok(()) };
             let noted = state.keep().and_then(|()| {
                 match stamp.filter(|_| in_place).zip(done.take_if(|_| in_place)) {
-                    Some((stamp, (object, told))) => state.replaced(object, stamp, told),
+                    Some((stamp, (object, told))) => state.replaced(job, object, stamp, told),
                     None => Ok(()),
                 }
             });
@@ -377,7 +377,7 @@ impl<'r> Commit<'r> {
             None => publish(None).map_err(|cause| cause.at(Place::object(&*current.report.object))),
         };
         if let (Ok(()), Some((object, told)), Some(state)) = (&finished, done, &mut self.run.state) {
-            failed = state.done(object, told).err();
+            failed = state.done(job, object, told).err();
         }
         self.fatal = self.fatal.take().or(failed);
         finished

@@ -59,6 +59,11 @@ pub enum Error {
     /// An output is there already.
     #[error("{0} exists in the output folder; choose another folder or say --overwrite")]
     OutputExists(String),
+    /// An output is there already, and what an earlier run made it of is another input.
+    #[error(
+        "{0} in the output folder was made of another input; choose another folder, or say --overwrite as well"
+    )]
+    OutputOfAnother(String),
     /// The policy does not allow that something is written there.
     #[error("{place}: {why}; write elsewhere, or change the policy")]
     Residence {

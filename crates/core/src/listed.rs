@@ -12,6 +12,7 @@ use crate::report::{LookAt, NotExamined, Skipped, keep, keep_gap};
 use crate::run::LOOK_AT_KEPT;
 use crate::sample::{Sample, SampleSize, Sampler};
 use crate::shown::Names;
+use crate::state::Earlier;
 use crate::{Error, Plan};
 use outputs::{Outputs, apart, residence, shown};
 pub(crate) use outputs::{names_in, target};
@@ -43,13 +44,18 @@ impl Listed {
     /// # Errors
     /// An input is not there, two objects would be written to one place, or a place is taken.
     pub fn new(job: &Job, runtime: &Runtime) -> Result<Self, Error> {
-        let (earlier, replace) = crate::state::earlier(job, runtime)?;
-        Self::with(job, runtime, replace, &earlier.runs)
+        let (mut earlier, replace) = crate::state::earlier(job, runtime)?;
+        Self::with(job, runtime, replace, &mut earlier)
     }
 
-    /// The same, told whether an output may take the place of one that is there, and which runs of this job have ended:
-    /// what they were writing is not there for it.
-    pub(crate) fn with(job: &Job, runtime: &Runtime, replace: bool, ended: &[String]) -> Result<Self, Error> {
+    /// The same, told whether an output may take the place of one that is there, and what runs of this job have done that
+    /// have ended: what they were writing is not there for it.
+    pub(crate) fn with(
+        job: &Job,
+        runtime: &Runtime,
+        replace: bool,
+        earlier: &mut Earlier,
+    ) -> Result<Self, Error> {
         let mut listed = Self {
             objects: Objects::new(runtime),
             skipped: Vec::new(),
@@ -82,12 +88,12 @@ impl Listed {
                 }
                 Entry::Object(object) => {
                     some = true;
-                    let checked = outputs.check(&object, &names);
+                    let checked = outputs.check(&object, &names, earlier);
                     outputs.count_name(&object);
                     let added = checked.and_then(|()| listed.objects.push(&object).map_err(Error::Spool));
                     failed = failed.take().or(added.err());
                 }
-                Entry::Skipped(entry) if is_leftover(&entry.name, ended) => {}
+                Entry::Skipped(entry) if is_leftover(&entry.name, &earlier.runs) => {}
                 Entry::Skipped(entry) => {
                     let why = reason(&entry.reason);
                     match entry.reason.not_examined() {

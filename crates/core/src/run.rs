@@ -40,12 +40,11 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     if job.sample.is_some() && !matches!(job.task, Task::Scan) {
         return Err(Error::SampledRewrite);
     }
-    // Names of runs stand in the order in which they were begun.
-    let run_name = format!("{}-{}", started.as_nanosecond(), std::process::id());
     let since = Since::new(job, &runtime)?;
     let since_report = since.report.clone();
     let (mut earlier, replace) = state::earlier(job, &runtime)?;
-    let listed = Listed::with(job, &runtime, replace, &earlier.runs)?;
+    let run_name = earlier.next_run(started.as_nanosecond());
+    let listed = Listed::with(job, &runtime, replace, &mut earlier)?;
     let sampler = job.sample.map(|sample| Sampler::new(sample, &listed, &job.read)).transpose()?;
     let state = State::begin(job, &runtime, &run_name, &mut earlier)?;
     let out = prepare_folder(job, &runtime)?;

@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sievert_io::{
     Access, Address, Input, Kept, Lease, Location, Mark, Object, Runtime, Stamp, Target, file_names,
-    remove_file, remove_leftovers, write_file,
+    remove_file, remove_leftovers, remove_leftovers_of, write_file,
 };
 
 use crate::Error;
 use crate::findings::Spelled;
 use crate::job::{Destination, Job, Task};
+use crate::listed::target;
 use crate::report::Report;
 pub(crate) use earlier::{Before, Earlier, earlier};
 
@@ -49,6 +50,10 @@ struct Header {
 enum Line<'a> {
     /// An object was done.
     Done {
+        /// Where what was made of it stands: see [`place_id`].
+        place: String,
+        /// Which object it was, in whatever state.
+        of: String,
         /// Identifies it in its state when it was done; of one rewritten in place, as it is afterwards.
         id: String,
         /// The id under which its rows stand: that of its state when it was read.
@@ -169,17 +174,26 @@ impl<'r> State<'r> {
     }
 
     /// Notes that an object was done; its output is there.
-    pub(crate) fn done(&mut self, object: &Object, report: Report) -> Result<(), Error> {
-        let id = object_id(object);
-        self.line(&Line::Done { rows: id.clone(), id, report: Box::new(report) });
+    pub(crate) fn done(&mut self, job: &Job, object: &Object, report: Report) -> Result<(), Error> {
+        self.line_of_done(job, object, object_id(object), report);
         if self.written.elapsed() >= self.pause { self.write() } else { Ok(()) }
     }
 
     /// Writes down that an object was done, just before what was made of it takes its place and looks so.
-    pub(crate) fn replaced(&mut self, object: &Object, by: Stamp, report: Report) -> Result<(), Error> {
-        let (id, rows) = (id_as(object, by, None), object_id(object));
-        self.line(&Line::Done { id, rows, report: Box::new(report) });
+    pub(crate) fn replaced(
+        &mut self,
+        job: &Job,
+        object: &Object,
+        by: Stamp,
+        report: Report,
+    ) -> Result<(), Error> {
+        self.line_of_done(job, object, id_as(object, by, None), report);
         self.write()
+    }
+
+    fn line_of_done(&mut self, job: &Job, object: &Object, id: String, report: Report) {
+        let (place, of, rows) = (place_id(job, object), whole_name(object), object_id(object));
+        self.line(&Line::Done { place, of, id, rows, report: Box::new(report) });
     }
 
     /// Whether it is time to write down how far an object has come.
@@ -239,14 +253,20 @@ impl<'r> State<'r> {
 
 /// Removes what runs that have ended were writing, wherever this job writes.
 fn remove_unfinished(job: &Job, runs: &[String]) -> Result<(), Error> {
-    let Task::Redact { to, state, .. } = &job.task else { return Ok(()) };
-    let mut folders = vec![state.clone()];
-    match to {
-        Destination::Folder(out) => folders.push(out.clone()),
-        Destination::InPlace => folders.extend(job.inputs.iter().filter_map(walked)),
-        Destination::Stdout => {}
+    let mut folders: Vec<PathBuf> = job.resume.state.iter().cloned().collect();
+    if let Task::Redact { to, state, .. } = &job.task {
+        folders.push(state.clone());
+        folders.dedup();
+        match to {
+            Destination::Folder(out) => folders.push(out.clone()),
+            Destination::InPlace => folders.extend(job.inputs.iter().filter_map(walked)),
+            Destination::Stdout => {}
+        }
     }
-    folders.iter().try_for_each(|folder| remove_leftovers(folder, runs).map_err(Error::State))
+    folders.iter().try_for_each(|folder| remove_leftovers(folder, runs)).map_err(Error::State)?;
+    // Beside the findings file stands what is nobody's business here.
+    let removed = job.findings.iter().try_for_each(|file| remove_leftovers_of(file, runs));
+    removed.map_err(Error::Findings)
 }
 
 /// The folder that an input of this machine is listed from.
@@ -294,6 +314,21 @@ pub(crate) fn shows_change(object: &Object, now: SystemTime) -> bool {
     let modified = blob.stamp().modified;
     let strong = blob.tag().is_some_and(|tag| !tag.starts_with("W/"));
     strong || modified > SystemTime::UNIX_EPOCH && modified + TICK <= now
+}
+
+/// Identifies an object, in whatever state.
+fn whole_name(object: &Object) -> String {
+    let Location::Blob(blob) = &object.location else { return String::new() };
+    digest(&[&object.name, &blob.uri()])
+}
+
+/// Identifies the place of what is made of an object; where nothing is, the object.
+fn place_id(job: &Job, object: &Object) -> String {
+    let made = match &job.task {
+        Task::Redact { to, .. } => target(to, object),
+        Task::Scan => None,
+    };
+    made.map_or_else(|| whole_name(object), |place| digest(&[&place.to_string_lossy()]))
 }
 
 /// Identifies an object in its present state.

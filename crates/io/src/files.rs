@@ -6,7 +6,7 @@ use std::path::Path;
 use object_store::Attributes;
 use object_store::path::Path as Key;
 
-use crate::output::{Sink, Target, WholeFile};
+use crate::output::{Sink, Target, WholeFile, temporary};
 use crate::store::{Remote, Upload};
 use crate::{Access, Address, Cause, Error, Kept, Place, Reached, Runtime};
 
@@ -156,6 +156,22 @@ pub fn remove_leftovers(folder: &Path, runs: &[String]) -> Result<(), Error> {
         if entry.file_type().is_file() && is_leftover(&name, runs) {
             std::fs::remove_file(entry.path())
                 .map_err(|error| Cause::from(error).at(Place::object(entry.path().to_string_lossy())))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what runs that have ended were writing of one file of this machine.
+///
+/// # Errors
+/// It does not go.
+pub fn remove_leftovers_of(file: &Path, runs: &[String]) -> Result<(), Error> {
+    for leftover in runs.iter().filter_map(|run| Some(temporary(file, run)?.1)) {
+        match std::fs::remove_file(&leftover) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Cause::from(error).at(Place::object(leftover.to_string_lossy())));
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -32,7 +32,10 @@ pub use batch::{Batch, Change, Edit, Kind, Layout, Names, Occurrences, Quarantin
 pub use compression::{Compression, Said};
 pub use encoding::Encoding;
 pub use error::{Cause, Error, Place};
-pub use files::{NewFile, file_names, is_leftover, read_file, remove_file, remove_leftovers, write_file};
+pub use files::{
+    NewFile, file_names, is_leftover, read_file, remove_file, remove_leftovers, remove_leftovers_of,
+    write_file,
+};
 pub use format::{Body, Content, Format, Output, Piece, Publish, Rendered, Source};
 pub use frame::{Frame, Unread, Written};
 pub use lease::Lease;

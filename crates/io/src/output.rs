@@ -115,7 +115,7 @@ pub fn is_kept(target: &Path, kept: &Kept) -> bool {
 const REPEATED: usize = 128;
 
 /// The folder of a file, and its name there until it is whole. Of a long name a hash stands for the end.
-fn temporary<'p>(path: &'p Path, run: &str) -> Option<(&'p Path, PathBuf)> {
+pub(crate) fn temporary<'p>(path: &'p Path, run: &str) -> Option<(&'p Path, PathBuf)> {
     let folder = folder(path);
     let mut name = path.file_name()?.to_string_lossy();
     if name.len() > REPEATED {

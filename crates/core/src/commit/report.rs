@@ -135,6 +135,7 @@ impl Commit<'_> {
         }
         tell::fill(&mut report, self.counts, &self.in_objects, scanner);
         report.add(&self.before);
+        tell::by_chance(&mut report, scanner);
         tell::beyond(&mut report, plan);
         tell::look_at_noise(&mut report, scanner);
         report.look_at.sort_by(|a, b| (&a.detector, &a.place).cmp(&(&b.detector, &b.place)));

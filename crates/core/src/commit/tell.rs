@@ -1,6 +1,6 @@
 //! Counts as a report tells them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sievert_detect::{About, DetectorIndex, Scanner};
 
@@ -61,14 +61,13 @@ pub(super) fn fill(
         let FieldTally { cells, skipped, binary, .. } = tally;
         let mut field = FieldCounts { cells, skipped, binary, ..FieldCounts::default() };
         for (detector, found) in tally.detectors {
-            let chance = scanner.about(detector).chance;
             let findings = FieldFindings {
                 levels: found.levels,
                 cells: found.cells,
                 distinct: found.distinct.map_or(0, |sketch| sketch.estimate()),
                 tried: found.tally.tried,
                 passed: found.tally.passed,
-                by_chance: (chance > 0.0).then_some(found.tally.tried as f64 * chance),
+                by_chance: None,
             };
             field.detectors.insert(id(detector), findings);
         }
@@ -83,6 +82,17 @@ pub(super) fn beyond(report: &mut Report, plan: &Plan) {
         let looked_for = field.class.is_some() || !plan.takes_whole(name).is_empty();
         let told = if looked_for { None } else { beyond::told_by(name) };
         field.not_looked_for = told.map(str::to_owned);
+    }
+}
+
+/// Works out what chance alone would make of the sums: one that is added up has the marks of its parts, and those of a run
+/// that was resumed are others.
+pub(super) fn by_chance(report: &mut Report, scanner: &Scanner) {
+    let chances: HashMap<&str, f64> =
+        scanner.detectors().map(|(_, about)| (about.id, about.chance)).collect();
+    for (id, found) in report.fields.values_mut().flat_map(|field| &mut field.detectors) {
+        let chance = chances.get(&**id).copied().filter(|chance| *chance > 0.0);
+        found.by_chance = chance.map(|chance| found.tried as f64 * chance);
     }
 }
 

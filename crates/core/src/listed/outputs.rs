@@ -12,6 +12,7 @@ use crate::Error;
 use crate::job::{Destination, Job, Task};
 use crate::report::LookAt;
 use crate::shown::Names;
+use crate::state::Earlier;
 
 /// The output folder holds data alone: what is said about the run must not stand in it.
 pub(super) fn apart(job: &Job) -> Result<(), Error> {
@@ -150,8 +151,13 @@ impl<'j> Outputs<'j> {
     }
 
     /// Whether the object's output may be written.
-    pub(super) fn check(&mut self, object: &Object, names: &Names<'_>) -> Result<(), Error> {
-        let Task::Redact { to, .. } = &self.job.task else { return Ok(()) };
+    pub(super) fn check(
+        &mut self,
+        object: &Object,
+        names: &Names<'_>,
+        earlier: &mut Earlier,
+    ) -> Result<(), Error> {
+        let Task::Redact { to, overwrite, .. } = &self.job.task else { return Ok(()) };
         if matches!((to, &object.location), (Destination::InPlace, Location::Stdin)) {
             return Err(Error::NoPlace);
         }
@@ -159,6 +165,10 @@ impl<'j> Outputs<'j> {
         let exists = || self.there.contains(&object.name) || target.symlink_metadata().is_ok();
         if matches!(to, Destination::Folder(_)) && !self.replace && exists() {
             return Err(Error::OutputExists(names.shown(&object.name).to_string()));
+        }
+        // That a run is resumed is no leave to write over what it has made of something else.
+        if matches!(to, Destination::Folder(_)) && !overwrite && earlier.holds_another(self.job, object) {
+            return Err(Error::OutputOfAnother(names.shown(&object.name).to_string()));
         }
         if self.job.inputs.len() > 1 && !self.taken.insert(target) {
             return Err(Error::SameOutput(names.shown(&object.name).to_string()));

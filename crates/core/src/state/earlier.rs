@@ -5,9 +5,10 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sievert_io::{Address, Input, Kept, Object, Runtime, file_names, is_kept, read_file};
 
-use super::{Begun, Header, Line, folder, job_id, object_id};
+use super::{Begun, Header, Line, folder, job_id, object_id, place_id, whole_name};
 use crate::Error;
 use crate::findings::Spelled;
 use crate::job::{Destination, Job, Task};
@@ -17,11 +18,22 @@ use crate::report::Report;
 /// Where a line stands, and how long it is.
 type Stands = (u64, usize);
 
+/// A line without what makes it long.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Short {
+    Done { place: String, of: String },
+    Begun { id: String },
+    Gone { id: String },
+    Rows { id: String, piece: u64 },
+}
+
 /// What earlier runs of this job have done.
 #[derive(Debug)]
 pub(crate) struct Earlier {
-    /// By id.
+    /// By the place of what was made: of several states that an object was in, the last one stands there.
     done: HashMap<String, Stands>,
+    /// By id.
     begun: HashMap<String, Stands>,
     /// By id and piece.
     rows: BTreeMap<(String, u64), Stands>,
@@ -88,16 +100,15 @@ impl Earlier {
         }
     }
 
+    /// The name of the run that is begun now. Names stand in the order in which runs were begun, even if the clock was set
+    /// back meanwhile: what was written down later counts.
+    pub(crate) fn next_run(&self, now: i128) -> String {
+        let begun = |run: &String| run.split_once('-')?.0.parse().ok();
+        let last = self.runs.iter().filter_map(begun).max().unwrap_or(i128::MIN);
+        format!("{}-{}", now.max(last.saturating_add(1)), std::process::id())
+    }
+
     fn add(&mut self, runtime: &Runtime, id: &str, path: &Path) -> Result<(), Error> {
-        /// A line without what makes it long.
-        #[derive(Deserialize)]
-        #[serde(rename_all = "lowercase")]
-        enum Short {
-            Done { id: String },
-            Begun { id: String },
-            Gone { id: String },
-            Rows { id: String, piece: u64 },
-        }
         let bytes = read_file(runtime, path).map_err(Error::State)?;
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
         let first = lines.next().unwrap_or_default();
@@ -116,7 +127,7 @@ impl Earlier {
             start += line.len() as u64;
             // Of several places that an object has come to, the last one: what lies before any is the same.
             match serde_json::from_slice(line) {
-                Ok(Short::Done { id }) => drop(self.done.insert(id, stands)),
+                Ok(Short::Done { place, .. }) => drop(self.done.insert(place, stands)),
                 Ok(Short::Begun { id }) => drop(self.begun.insert(id, stands)),
                 Ok(Short::Gone { id }) => drop(self.begun.remove(&id)),
                 Ok(Short::Rows { id, piece }) => drop(self.rows.insert((id, piece), stands)),
@@ -126,7 +137,7 @@ impl Earlier {
         Ok(())
     }
 
-    fn line(&mut self, (start, length): Stands) -> Option<Line<'static>> {
+    fn line<L: DeserializeOwned>(&mut self, (start, length): Stands) -> Option<L> {
         let mut line = vec![0; length];
         self.text.seek(SeekFrom::Start(start)).ok()?;
         self.text.read_exact(&mut line).ok()?;
@@ -136,9 +147,10 @@ impl Earlier {
     /// What was done of an object as it is now, if what was written is still there.
     pub(crate) fn before(&mut self, job: &Job, object: &Object) -> Before {
         let id = object_id(object);
-        if let Some(stands) = self.done.get(&id).copied()
+        if let Some(stands) = self.done.get(&place_id(job, object)).copied()
             && self.is_there(job, object)
-            && let Some(Line::Done { rows, mut report, .. }) = self.line(stands)
+            && let Some(Line::Done { id: done, rows, mut report, .. }) = self.line(stands)
+            && done == id
         {
             report.resumed = 1;
             return Before::Done(report, rows);
@@ -150,6 +162,13 @@ impl Earlier {
             return Before::Begun(begun, id);
         }
         Before::Nothing
+    }
+
+    /// Whether what stands where this object's output goes is known to be made of another one.
+    pub(crate) fn holds_another(&mut self, job: &Job, object: &Object) -> bool {
+        let done = self.done.get(&place_id(job, object)).copied().filter(|_| self.is_there(job, object));
+        let done = done.and_then(|stands| self.line(stands));
+        matches!(done, Some(Short::Done { of, .. }) if of != whole_name(object))
     }
 
     fn is_there(&self, job: &Job, object: &Object) -> bool {
@@ -192,4 +211,20 @@ fn kept_both(job: &Job, object: &Object, begun: &Begun) -> bool {
     let quarantine = begun.quarantine.as_ref();
     output.is_some_and(|(path, kept)| is_kept(&path, kept))
         && quarantine.is_none_or(|kept| is_kept(&state.join("quarantine").join(&object.name), kept))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_changes_no_order_of_runs() {
+        let mut earlier = Earlier::new();
+        let pid = std::process::id();
+        assert_eq!(earlier.next_run(100), format!("100-{pid}"));
+        earlier.runs = vec!["100-7".into(), "300-7".into()];
+        assert_eq!(earlier.next_run(400), format!("400-{pid}"));
+        assert_eq!(earlier.next_run(200), format!("301-{pid}"), "the clock was set back");
+        assert_eq!(earlier.next_run(300), format!("301-{pid}"));
+    }
 }
