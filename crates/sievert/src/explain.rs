@@ -14,16 +14,16 @@ pub fn explain(detector: &Detector) -> String {
     };
     line("category", detector.category.name().to_owned());
     line("replaced by", format!("<{}>", detector.placeholder));
-    line(
-        "alone",
-        match (detector.pattern.is_empty(), detector.needs_context) {
-            (true, _) => "never: only behind a label, or in a field named by one".into(),
-            (false, true) => {
-                "never: a label, a context word, the field's name or its column must speak for it".into()
-            }
-            (false, false) => "yes".into(),
-        },
-    );
+    let alone = if detector.pattern.is_empty() {
+        "never: only behind a label, or in a field named by one"
+    } else if detector.needs_context {
+        "never: a label, a context word, the field's name or its column must speak for it"
+    } else if detector.in_context.is_empty() {
+        "yes"
+    } else {
+        "in its strictest spellings; others where a context word, the field's name, its column or a region speaks for it"
+    };
+    line("alone", alone.to_owned());
     if detector.chance > 0.0 {
         line("checksum", format!("random digits pass {:.2} % of the time", detector.chance * 100.0));
     }
