@@ -23,7 +23,7 @@ use crate::pieces::{Pieces, Stream};
 use crate::text::{BAD_UTF8, UNPARSED, oversized, push, texts};
 use crate::{
     Batch, Cause, Content, Description, Edit, Error, Format, FormatName, Header, Interest, Kind, Layout,
-    Occurrences, Opened, Piece, Quarantined, ReadOptions, Rendered, Texts,
+    Names, Occurrences, Opened, Piece, Quarantined, ReadOptions, Rendered, Texts,
 };
 
 /// Columns beyond these fold into one field, so that a line of commas cannot make a million of them.
@@ -224,6 +224,26 @@ impl Csv {
             name.into()
         })
     }
+
+    /// The columns as the texts of their fields, each joined with those that name it.
+    fn named(&self, columns: Vec<Column>) -> (Vec<Texts>, Names) {
+        let columns = columns.into_iter().enumerate();
+        let mut texts: Vec<_> = columns.map(|(at, column)| column.texts(self.field(at))).collect();
+        if self.named_by.iter().all(Vec::is_empty) {
+            return (texts, Names::default());
+        }
+        let leaves: Vec<_> = (0..texts.len()).map(|column| Some((column, None))).collect();
+        let names = pairs::join(&mut texts, &leaves, &self.named_by);
+        (texts, names)
+    }
+}
+
+/// The header's own cells.
+fn header_texts<'r>(cells: impl Iterator<Item = &'r str>, quote: u8) -> Texts {
+    let mut column = Column::default();
+    cells.for_each(|cell| column.push(cell, quote, 0));
+    let occurrences = Occurrences::Distinct(vec![vec![0]; column.ends.len()]);
+    Texts { buffer: column.buffer, ends: column.ends, occurrences, ..texts(HEADER, Kind::Key) }
 }
 
 impl Format for Csv {
@@ -271,10 +291,7 @@ impl Format for Csv {
                 .zip(ends)
                 .map(|(&start, end)| start as usize - record.start..end - record.start);
             if let (Some(keys), Some(text), 1) = (&mut keys, text, rows.len()) {
-                let mut key = Column::default();
-                spans.for_each(|span| key.push(&text[span], quote, 0));
-                keys.occurrences = Occurrences::Distinct(vec![vec![0]; key.ends.len()]);
-                (keys.buffer, keys.ends) = (key.buffer, key.ends);
+                *keys = header_texts(spans.map(|span| &text[span]), quote);
                 continue;
             }
             let row = batch.records;
@@ -303,14 +320,9 @@ impl Format for Csv {
             push(&mut unparsed, &String::from_utf8_lossy(&raw[span]), row);
             batch.quarantined.push(Quarantined { row, reason });
         }
-        batch.texts.extend(keys);
-        let columns = columns.into_iter().enumerate();
-        let mut columns: Vec<_> = columns.map(|(at, column)| column.texts(self.field(at))).collect();
-        if self.named_by.iter().any(|names| !names.is_empty()) {
-            let leaves: Vec<_> = (0..columns.len()).map(|column| Some((column, None))).collect();
-            batch.names = pairs::join(&mut columns, &leaves, &self.named_by);
-        }
-        batch.texts.extend(columns);
+        let (columns, names) = self.named(columns);
+        batch.names = names;
+        batch.texts.extend(keys.into_iter().chain(columns));
         if !unparsed.is_empty() {
             batch.texts.push(unparsed);
         }
