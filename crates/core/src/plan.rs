@@ -238,10 +238,15 @@ impl Plan {
                 .find(|entry| confidence >= entry.from && entry.detectors.contains(detector))
                 .map_or(Action::Keep, |entry| entry.action.clone())
         });
-        // A key that a redaction has rewritten names nothing: its value did not have that name before.
-        let mut field = self.scanner().field(&self.redactor.marks().cut(name));
+        let mut field = self.named(name);
         field.regions.clone_from(&self.regions);
         FieldPlan { field, actions, whole: self.takes_whole(name), skipped: self.skips(name) }
+    }
+
+    /// What a name says of cells, as that of their field or beside them. What a redaction has rewritten in it names
+    /// nothing: the cells did not have that name before.
+    pub(crate) fn named(&self, name: &str) -> Field {
+        self.scanner().field(&self.redactor.marks().cut(name))
     }
 
     /// Takes out of a text's findings what is not to be reported: tokens and `<TYPE>` of an earlier redaction, what

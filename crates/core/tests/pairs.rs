@@ -131,6 +131,7 @@ fn a_value_is_looked_at_as_in_a_field_of_its_name() {
         // A count, a mark of an earlier redaction, and what is too long say nothing.
         (r#"{"name":"secret_count","value":"hunter"}"#, vec![]),
         (r#"{"name":"<SECRET>","value":"hunter"}"#, vec![]),
+        (r#"{"name":"secret of <NUMBER>","value":"hunter"}"#, secret("value")),
         (r#"{"<SECRET>":"hunter"}"#, vec![]),
         (&format!(r#"{{"name":"secret {}","value":"hunter"}}"#, "x".repeat(100)), vec![]),
     ] {

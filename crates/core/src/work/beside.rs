@@ -27,14 +27,9 @@ impl Part<'_> {
 }
 
 impl Worker<'_> {
-    /// What each of the names of a batch says of a cell; `None` where it says nothing. What a redaction has left in a
-    /// name is about the name.
+    /// What each of the names of a batch says of a cell; `None` where it says nothing.
     pub(super) fn voices(&self, batch: &Batch) -> Vec<Option<Field>> {
-        let plan = &self.job.plan;
-        let of_one = |name: &str| {
-            let field = plan.scanner().field(name);
-            (field.is_telling() && plan.redactor().marks().find(name).is_empty()).then_some(field)
-        };
+        let of_one = |name: &str| Some(self.job.plan.named(name)).filter(Field::is_telling);
         let of_all =
             |names: &Arc<str>| names.lines().filter_map(of_one).reduce(|all, one| all.named_by(&one));
         batch.names.0.iter().map(of_all).collect()
