@@ -97,6 +97,21 @@ const ASCII: [Borders; 128] = {
 /// The blocks up to here are Latin with its extensions, phonetic letters, Greek and Cyrillic.
 const LAST_OF_CYRILLIC: char = '\u{052F}';
 
+/// Whether a word can begin or end here: not between two of its characters.
+pub(crate) fn is_border(text: &str, at: usize) -> bool {
+    !before(text, at).is_some_and(in_word) || !after(text, at).is_some_and(in_word)
+}
+
+/// Whether another word begins here within a name as code writes it: a capital behind a small letter or a digit, or
+/// before a small letter, as in `userSsn` and `DBPassword`.
+pub(crate) fn in_name(text: &str, at: usize) -> bool {
+    let [before, here, after] = [at.wrapping_sub(1), at, at + 1].map(|at| text.as_bytes().get(at));
+    let capital = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_uppercase);
+    let small = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_lowercase);
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    capital(here) && (small(before) || digit(before) || capital(before) && small(after))
+}
+
 /// The character that ends at `at`.
 pub(crate) fn before(text: &str, at: usize) -> Option<char> {
     match text.as_bytes()[..at].last() {
@@ -132,6 +147,22 @@ mod tests {
             (Some('7'), Borders::None),
         ] {
             assert_eq!(Borders::beside(neighbour), strictest, "{neighbour:?}");
+        }
+    }
+
+    #[test]
+    fn words_begin_in_names_as_code_writes_them() {
+        for (text, begin) in [
+            ("userSsn", "S"),
+            ("userSSN", "S"),
+            ("DBPassword", "P"),
+            ("oauth2Token", "T"),
+            ("PASSWORD", ""),
+            ("user Ssn", ""),
+            ("aÄbÉ", ""),
+        ] {
+            let begins = text.char_indices().filter(|(at, _)| in_name(text, *at));
+            assert_eq!(begins.map(|(_, c)| c).collect::<String>(), begin, "{text}");
         }
     }
 

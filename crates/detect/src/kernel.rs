@@ -176,6 +176,8 @@ pub(crate) struct Masks {
     /// ASCII letters and digits.
     pub(crate) letters: u64,
     pub(crate) digits: u64,
+    /// Capital ASCII letters.
+    pub(crate) capitals: u64,
     /// What keys and tokens are made of: letters, digits, `+`, `/`, `-` and `_`.
     pub(crate) keys: u64,
     /// The first bytes of characters beyond ASCII.
@@ -245,6 +247,9 @@ impl Kernel {
             if byte.is_ascii_digit() {
                 masks.digits |= bit;
             }
+            if byte.is_ascii_uppercase() {
+                masks.capitals |= bit;
+            }
             if self.keys.look(byte) != 0 {
                 masks.keys |= bit;
             }
@@ -277,10 +282,10 @@ fn blocks(
             let rest = &text[from..text.len().min(at + WINDOW - 1)];
             padded[from + 1 - at..][..rest.len()].copy_from_slice(rest);
             let inside = u64::MAX >> (BLOCK - BLOCK.min(text.len() - at));
-            let Masks { hits, letters, digits, keys, foreign } = block(&padded, fresh);
-            let all = [hits, letters, digits, keys, foreign].map(|mask| mask & inside);
-            let [hits, letters, digits, keys, foreign] = all;
-            Masks { hits, letters, digits, keys, foreign }
+            let Masks { hits, letters, digits, capitals, keys, foreign } = block(&padded, fresh);
+            let all = [hits, letters, digits, capitals, keys, foreign].map(|mask| mask & inside);
+            let [hits, letters, digits, capitals, keys, foreign] = all;
+            Masks { hits, letters, digits, capitals, keys, foreign }
         });
     }
 }
@@ -369,6 +374,7 @@ mod tests {
                     |mask: fn(&Masks) -> u64| mask(&masks[usize::from(byte) / BLOCK]) >> (byte % 64) & 1 != 0;
                 assert_eq!(of(|masks| masks.letters), byte.is_ascii_alphanumeric(), "{byte}");
                 assert_eq!(of(|masks| masks.digits), byte.is_ascii_digit(), "{byte}");
+                assert_eq!(of(|masks| masks.capitals), byte.is_ascii_uppercase(), "{byte}");
                 assert_eq!(of(|masks| masks.keys), is_key(byte), "{byte}");
                 assert_eq!(of(|masks| masks.foreign), byte >= 0xC0, "{byte}");
             }

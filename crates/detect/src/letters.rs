@@ -302,6 +302,14 @@ pub(crate) fn starts(masks: &[Masks], block: usize, fresh: u64) -> u64 {
     letters & (!behind(masks, block) | fresh) | foreign
 }
 
+/// The places of a block where labels can begin in names as code writes them, `userSsn`: capitals that are not within a
+/// row of them. What stands around the block is not asked: [`in_name`](crate::border::in_name) tells where one may stand.
+pub(crate) fn humps(masks: &[Masks], block: usize) -> u64 {
+    let Masks { letters, capitals, .. } = masks[block];
+    let before_small = (letters & !capitals) >> 1 | 1 << (BLOCK - 1);
+    capitals & (before_small | !(capitals << 1))
+}
+
 /// The places of a block behind an ASCII letter or digit.
 fn behind(masks: &[Masks], block: usize) -> u64 {
     let last = block.checked_sub(1).map_or(0, |before| masks[before].letters >> (BLOCK - 1));

@@ -9,12 +9,12 @@ use regex_automata::meta::Regex;
 use regex_syntax::hir::{Hir, Look};
 
 use crate::automaton::LONGEST;
-use crate::border::{after, before, in_word};
+use crate::border::{in_name, is_border};
 use crate::compile::{Compiled, Led, Parts, Role, Shape, parse};
 use crate::covered::Covered;
 use crate::mark::in_mark;
 use crate::shadow::Shadow;
-use crate::words::{expression, value_starts};
+use crate::words::{expression, is_grown, value_starts};
 use crate::{
     Anchored, Borders, Candidate, CustomDetector, Detector, DetectorIndex, Error, Evidence, Field, Finding,
     Tally, Verdict,
@@ -40,6 +40,8 @@ struct Heard {
     detector: u16,
     role: Role,
     span: Range<usize>,
+    /// It begins within a name as code writes it, as only labels do.
+    in_name: bool,
 }
 
 impl Reference {
@@ -97,12 +99,15 @@ impl Reference {
     fn heard(&self, view: &str) -> Vec<Heard> {
         let mut heard = Vec::new();
         for (start, end) in stretches(view) {
-            let splits = |at| before(view, at).is_some_and(in_word) && after(view, at).is_some_and(in_word);
-            if end - start <= 100 && !splits(start) && !splits(end) {
-                for (word, detector, role) in &self.words {
-                    if word.is_match(&view[start..end]) && !in_mark(view, &(start..end)) {
-                        heard.push(Heard { detector: *detector, role: *role, span: start..end });
-                    }
+            let in_name = in_name(view, start);
+            if end - start > 100 || !is_border(view, start) && !in_name || !is_border(view, end) {
+                continue;
+            }
+            let grown = in_name && is_grown(&view[start..end]);
+            let words = self.words.iter().filter(|(_, _, role)| !in_name || grown && *role == Role::Label);
+            for (_, detector, role) in words.filter(|(word, ..)| word.is_match(&view[start..end])) {
+                if !in_mark(view, &(start..end)) {
+                    heard.push(Heard { detector: *detector, role: *role, span: start..end, in_name });
                 }
             }
         }
@@ -220,8 +225,9 @@ impl Scan<'_> {
 
     fn near(&self, span: &Range<usize>, negative: bool) -> bool {
         let window = span.start.saturating_sub(self.detector.reach)..span.end + self.detector.reach;
-        self.heard.iter().any(|Heard { detector, role, span: word }| {
+        self.heard.iter().any(|Heard { detector, role, span: word, in_name }| {
             *detector == self.index
+                && !in_name
                 && (*role == Role::Negative) == negative
                 && window.start <= word.start
                 && word.end <= window.end

@@ -152,11 +152,20 @@ impl Sieve {
             let cells = u128::from(fresh) | u128::from(begins(block + 1)) << BLOCK;
             let mut labels = 0;
             let starts = letters::starts(masks, block, fresh);
+            let humps = letters::humps(masks, block) & !starts;
             let mut near = masks[block..].iter().take(1 + NEAR.div_ceil(BLOCK));
             let keys = words.labels(near.any(|masks| masks.digits != 0));
-            letters::each_start(masks, block, (starts, fresh), text, &keys.heads, |bit, start| {
-                labels |= u64::from(keys.may_begin(start)) << bit;
-            });
+            letters::each_start(
+                masks,
+                block,
+                (starts | humps, fresh),
+                text,
+                &keys.alone.heads,
+                |bit, start| {
+                    let keys = if humps >> bit & 1 != 0 { &keys.in_names } else { &keys.alone };
+                    labels |= u64::from(keys.may_begin(start)) << bit;
+                },
+            );
             let hits = masks[block].hits
                 | letters::long_keys(masks, block, fresh)
                 | letters::numbers(masks, block, fresh);

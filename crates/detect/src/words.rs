@@ -8,7 +8,7 @@ mod stems;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::border::{after, before, in_word};
+use crate::border::{after, in_name, in_word, is_border};
 use crate::compile::Role;
 use crate::kernel::BLOCK;
 use crate::letters::{self, KEY, Letters, Start};
@@ -28,9 +28,17 @@ pub(crate) struct Words {
     /// What runs begin with where any words stand, where labels do, and where labels do whose values need no digit
     /// within [`NEAR`].
     all: Keys,
-    labels: Keys,
-    digitless: Keys,
+    labels: Labels,
+    digitless: Labels,
     cases: Cases,
+}
+
+/// How labels begin.
+#[derive(Default)]
+pub(crate) struct Labels {
+    pub(crate) alone: Keys,
+    /// Within names as code writes them, where their parts are grown together: `userSsn`.
+    pub(crate) in_names: Keys,
 }
 
 struct Word {
@@ -57,6 +65,12 @@ pub(crate) enum Which {
     All,
 }
 
+impl Hit {
+    fn range(&self) -> Range<usize> {
+        self.span.start as usize..self.span.end as usize
+    }
+}
+
 impl Words {
     /// Of words, and by detector how many bytes of a value can stand before its first digit.
     pub(crate) fn new(words: &[(String, u16, Role)], first_digits: &[Option<usize>]) -> Result<Self, Error> {
@@ -65,8 +79,8 @@ impl Words {
             stems: Vec::new(),
             index: Index::default(),
             all: Keys::default(),
-            labels: Keys::default(),
-            digitless: Keys::default(),
+            labels: Labels::default(),
+            digitless: Labels::default(),
             cases: Cases::new(words.iter().flat_map(|(word, ..)| word.chars())),
         };
         let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
@@ -101,9 +115,15 @@ impl Words {
                 first_digits[usize::from(owner.0)].is_some_and(|digit| ahead + digit <= NEAR)
             })
         };
+        let begin_labels = |wanted: &dyn Fn(&Word) -> bool| {
+            let grown = it.list.iter().filter(|word| wanted(word)).filter_map(|word| word.runs().last());
+            let ascii = grown.filter(|run| run.starts_with(|c: char| c.is_ascii_lowercase()));
+            let in_names = Keys::new(ascii.flat_map(|run| beginnings(&run, &others)));
+            Labels { alone: begin(wanted), in_names }
+        };
         let all = begin(&|_| true);
-        let labels = begin(&|word| word.label);
-        let digitless = begin(&|word| word.label && !has_digit_near(word));
+        let labels = begin_labels(&|word| word.label);
+        let digitless = begin_labels(&|word| word.label && !has_digit_near(word));
         (it.all, it.labels, it.digitless) = (all, labels, digitless);
         Ok(it)
     }
@@ -114,7 +134,7 @@ impl Words {
     }
 
     /// How labels begin that can have a value, given whether a digit stands within [`NEAR`].
-    pub(crate) fn labels(&self, digit_near: bool) -> &Keys {
+    pub(crate) fn labels(&self, digit_near: bool) -> &Labels {
         if digit_near { &self.labels } else { &self.digitless }
     }
 
@@ -129,18 +149,23 @@ impl Words {
 
     /// Appends the words that begin exactly here, where a run of letters starts so.
     pub(crate) fn at(&self, text: &str, at: usize, start: Start, which: Which, hits: &mut Vec<Hit>) {
-        if start.length > 0 && !start.foreign {
-            // A letter or digit; what stands before it can be no part of its word but beyond ASCII.
-            let ascii = at.checked_sub(1).is_none_or(|before| text.as_bytes()[before].is_ascii());
-            if ascii || !before(text, at).is_some_and(in_word) {
-                self.of_key(start.key, text, at, which, hits);
-            }
-            return;
+        if text.is_char_boundary(at) && is_border(text, at) {
+            self.behind_border(text, at, start, which, hits);
+        } else if which == Which::Labels && in_name(text, at) {
+            let first = hits.len();
+            self.behind_border(text, at, start, which, hits);
+            let mut nth = 0;
+            hits.retain(|hit| {
+                nth += 1;
+                nth <= first || is_grown(&text[hit.range()])
+            });
         }
-        if !text.is_char_boundary(at)
-            || before(text, at).is_some_and(in_word) && after(text, at).is_some_and(in_word)
-        {
-            return;
+    }
+
+    /// The same, where one can begin.
+    fn behind_border(&self, text: &str, at: usize, start: Start, which: Which, hits: &mut Vec<Hit>) {
+        if start.length > 0 && !start.foreign {
+            return self.of_key(start.key, text, at, which, hits);
         }
         let mut found = Key::default();
         let mut plain = true;
@@ -175,11 +200,11 @@ impl Words {
 
     /// The same, where the stem ends at `end`.
     fn grow(&self, stem: &Stem, text: &str, start: usize, mut end: usize, which: Which, hits: &mut Vec<Hit>) {
-        if let Some(word) = stem.word.filter(|word| which == Which::All || self.list[*word as usize].label) {
-            let open = before(text, end).is_some_and(in_word) && after(text, end).is_some_and(in_word);
-            if !open && !in_mark(text, &(start..end)) {
-                hits.push(Hit { span: start as u32..end as u32, word });
-            }
+        if let Some(word) = stem.word.filter(|word| which == Which::All || self.list[*word as usize].label)
+            && is_border(text, end)
+            && !in_mark(text, &(start..end))
+        {
+            hits.push(Hit { span: start as u32..end as u32, word });
         }
         if stem.then.is_empty() {
             return;
@@ -232,6 +257,11 @@ const MOST_PARTING: usize = 3;
 
 fn parts_words(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '_' | '.' | '/')
+}
+
+/// Whether nothing parts the parts of a word in a text.
+pub(crate) fn is_grown(word: &str) -> bool {
+    !word.contains(|c| parts_words(c) || c == '&')
 }
 
 /// The parts of a word, without the signs before its first letter.
@@ -372,7 +402,9 @@ fn small_word(text: &str) -> Option<usize> {
     let starts = SMALL_STARTS[usize::from(*text.as_bytes().first()?)];
     letters::bits(starts).map(|nth| SMALL[nth]).find_map(|small| {
         let mut rest = text.chars();
-        if !small.chars().all(|c| rest.next().is_some_and(|d| c == d || d.to_lowercase().eq([c]))) {
+        let same =
+            |c: char, d: char| c == d.to_ascii_lowercase() || !d.is_ascii() && d.to_lowercase().eq([c]);
+        if !small.chars().all(|c| rest.next().is_some_and(|d| same(c, d))) {
             return None;
         }
         let rest = rest.as_str();

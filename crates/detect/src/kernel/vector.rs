@@ -10,6 +10,10 @@ use std::arch::x86_64::*;
 
 use super::{BLOCK, FARTHEST, Kernel, LOOKS, Masks, Nibbles, PLANES, WINDOW, blocks};
 
+/// The bit that small letters and digits have and capitals have not.
+const SMALL: i8 = 0x20;
+const TO_TOP: i32 = SMALL.leading_zeros().cast_signed();
+
 /// Runs the kernel with AVX-512 BW; the caller has seen that the machine has it.
 #[cfg(target_arch = "x86_64")]
 pub(super) fn avx512(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>) {
@@ -52,10 +56,13 @@ fn avx512_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Mask
         let any = planes.into_iter().fold(_mm512_setzero_si512(), |any, plane| _mm512_or_si512(any, plane));
         let here = load(1);
         let letters = look(&kernel.letters, halves(here));
+        let digits = _mm512_test_epi8_mask(letters, _mm512_set1_epi8(1));
+        let letters = some(letters);
         Masks {
             hits: some(any),
-            letters: some(letters),
-            digits: _mm512_test_epi8_mask(letters, _mm512_set1_epi8(1)),
+            letters,
+            digits,
+            capitals: letters & !_mm512_test_epi8_mask(here, _mm512_set1_epi8(SMALL)),
             keys: some(look(&kernel.keys, halves(here))),
             foreign: _mm512_cmpge_epu8_mask(here, _mm512_set1_epi8(0xC0_u8.cast_signed())),
         }
@@ -135,10 +142,13 @@ fn avx2_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
         let letters = look(&kernel.letters, halves(here));
         let digits = [_mm256_slli_epi16(letters[0], 7), _mm256_slli_epi16(letters[1], 7)];
         let twice = [_mm256_slli_epi16(here[0], 1), _mm256_slli_epi16(here[1], 1)];
+        let small = [_mm256_slli_epi16(here[0], TO_TOP), _mm256_slli_epi16(here[1], TO_TOP)];
+        let letters = some(letters);
         Masks {
             hits: some(any),
-            letters: some(letters),
+            letters,
             digits: bits(digits),
+            capitals: letters & !bits(small),
             keys: some(look(&kernel.keys, halves(here))),
             foreign: bits(and(here, twice)),
         }
@@ -207,8 +217,10 @@ fn ssse3_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks
             let not = |lanes| u64::from(!_mm_movemask_epi8(lanes) as u16) << from;
             masks.hits |= not(_mm_cmpeq_epi8(buckets, zero));
             let letter = look(letters, here);
-            masks.letters |= not(_mm_cmpeq_epi8(letter, zero));
+            let letters = not(_mm_cmpeq_epi8(letter, zero));
+            masks.letters |= letters;
             masks.digits |= bits(_mm_slli_epi16(letter, 7));
+            masks.capitals |= letters & !bits(_mm_slli_epi16(here.2, TO_TOP));
             masks.keys |= not(_mm_cmpeq_epi8(look(keys, here), zero));
             masks.foreign |= bits(_mm_and_si128(here.2, _mm_slli_epi16(here.2, 1)));
         }
@@ -280,7 +292,9 @@ fn neon_blocks(kernel: &Kernel, text: &[u8], fresh: &[u64], out: &mut Vec<Masks>
             let here = halves(1);
             let (letter, key) = (look(letters, here), look(keys, here));
             masks.hits |= u64::from(mask(vtstq_u8(buckets, buckets))) << from;
+            let small = vtstq_u8(here.2, vdupq_n_u8(SMALL.cast_unsigned()));
             masks.letters |= u64::from(mask(vtstq_u8(letter, letter))) << from;
+            masks.capitals |= u64::from(mask(vbicq_u8(vtstq_u8(letter, letter), small))) << from;
             masks.digits |= u64::from(mask(vtstq_u8(letter, vdupq_n_u8(1)))) << from;
             masks.keys |= u64::from(mask(vtstq_u8(key, key))) << from;
             masks.foreign |= u64::from(mask(vcgeq_u8(here.2, vdupq_n_u8(0xC0)))) << from;
