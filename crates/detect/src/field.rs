@@ -165,11 +165,21 @@ const ABOUT_LAST: [&str; 65] = [
 ];
 
 /// What only things have, at the end of a name.
-const OF_THINGS: [&str; 15] = [
+const OF_THINGS: [&str; 25] = [
+    "cell id",
+    "changed by",
+    "country code",
+    "expiration date",
+    "expiry date",
+    "existing secret",
+    "existing secret key",
     "last set",
     "last used",
+    "mobile os",
+    "on file",
+    "passport country",
     "password policy",
-    "secret name",
+    "phone id",
     "account age",
     "cache age",
     "file age",
@@ -183,30 +193,110 @@ const OF_THINGS: [&str; 15] = [
     "vehicle age",
 ];
 
+/// What only secrets have, at the end of a name: where one lies, what it is called, how it must look. Other things may be
+/// just that: an address has a `label`, a profile is a `url`.
+const OF_SECRETS: [&str; 61] = [
+    "alias",
+    "arn",
+    "audience",
+    "column",
+    "credential id",
+    "credentials id",
+    "description",
+    "dir",
+    "directory",
+    "encoder",
+    "encoding",
+    "encryption",
+    "endpoint",
+    "engine",
+    "env",
+    "field",
+    "file",
+    "filename",
+    "folder",
+    "generator",
+    "header",
+    "helper",
+    "hint",
+    "interval",
+    "issuer",
+    "key group",
+    "key id",
+    "key owner",
+    "label",
+    "link",
+    "location",
+    "manager",
+    "method",
+    "name",
+    "names",
+    "namespace",
+    "password group",
+    "password id",
+    "password key",
+    "path",
+    "placeholder",
+    "policy",
+    "prefix",
+    "prompt",
+    "provider",
+    "question",
+    "ref",
+    "reference",
+    "required",
+    "requirements",
+    "rules",
+    "scope",
+    "scopes",
+    "source",
+    "store",
+    "title",
+    "token id",
+    "uri",
+    "url",
+    "var",
+    "variable",
+];
+
 /// Last elements of a path that do not say what they hold: `ssn.value`, `customer.id`.
-const GENERIC: [&str; 16] = [
+const GENERIC: [&str; 18] = [
     "value", "values", "val", "number", "num", "no", "nr", "id", "key", "token", "text", "content", "raw",
-    "data", "string", "plain",
+    "data", "string", "plain", "s", "n",
 ];
 
 /// The words of a name, lower case and parted by blanks, where the name may vouch for anything.
 pub(crate) fn words(name: &str) -> Option<String> {
     let words = split(name);
-    let unnumbered = words.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
-    let ends =
-        |end: &&str| unnumbered.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '));
     let about = words.split(' ').any(|word| ABOUT.contains(&word))
         || words.split_once(' ').is_some_and(|(first, _)| ABOUT_FIRST.contains(&first))
-        || ABOUT_LAST.iter().chain(&OF_THINGS).any(ends);
+        || end_in(unnumbered(&words), &ABOUT_LAST)
+        || end_in(unnumbered(&words), &OF_THINGS);
     (!about).then_some(words)
+}
+
+/// Where the last of the words of a name begins, if that is what only secrets have.
+pub(crate) fn of_secrets(words: &str) -> Option<usize> {
+    let unnumbered = unnumbered(words);
+    end_in(unnumbered, &OF_SECRETS).then(|| unnumbered.rfind(' ').map_or(0, |blank| blank + 1))
+}
+
+fn unnumbered(words: &str) -> &str {
+    words.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ')
+}
+
+/// Whether words end in one of these.
+fn end_in(words: &str, ends: &[&str]) -> bool {
+    let before = |end: &&str| words.strip_suffix(*end);
+    ends.iter().filter_map(before).any(|before| before.is_empty() || before.ends_with(' '))
 }
 
 /// The end of a path that names the value itself: its last element, and those before as long as it is generic. In
 /// `credential.region` the region is no credential.
 pub(crate) fn leaf(path: &str) -> &str {
     let dots = path.rmatch_indices('.').map(|(at, _)| &path[at + 1..]);
-    // A full stop in a title, `Tel. private`, parts nothing.
-    let mut ends = dots.filter(|end| !end.starts_with(' ')).take(3);
+    // A full stop in a title, `Tel. private` or `Geb.-Dat.`, parts nothing.
+    let mut ends = dots.filter(|end| !end.starts_with([' ', '-'])).take(3);
     let telling = |end: &&str| split(end).split(' ').any(|word| !word.is_empty() && !GENERIC.contains(&word));
     ends.find(telling).unwrap_or(path)
 }
@@ -233,13 +323,49 @@ fn split(name: &str) -> String {
     words
 }
 
-/// Unused digits at the end of words do not hide them: `phone1`, `address_2`. `None` where there are none.
-pub(crate) fn without_numbers(words: &str) -> Option<String> {
-    if !words.bytes().any(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let bare = words.split(' ').map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    Some(bare.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+/// Whose a thing is, as names have it before the thing with nothing between: `customerphone`.
+const OWNERS: [&str; 20] = [
+    "admin",
+    "applicant",
+    "beneficiary",
+    "billing",
+    "business",
+    "client",
+    "contact",
+    "customer",
+    "emergency",
+    "employee",
+    "home",
+    "insured",
+    "login",
+    "member",
+    "office",
+    "patient",
+    "personal",
+    "shipping",
+    "user",
+    "work",
+];
+
+/// The words of a name as labels may have them: without digits at their ends, `phone1`; grown together where a capital
+/// began one, `FallNr`; parted from whose they are.
+pub(crate) fn spellings(name: &str) -> Vec<String> {
+    let words = split(name);
+    let bare = |words: &str| {
+        let bare = words.split(' ').map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+        bare.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let grown = bare(&split(&name.to_lowercase()));
+    let parted = |word: &str| {
+        let thing = |owner: &&str| word.strip_prefix(*owner).filter(|thing| thing.len() > 1);
+        let owner = OWNERS.iter().find(|owner| thing(owner).is_some());
+        owner.map_or_else(|| word.to_owned(), |owner| [owner, &word[owner.len()..]].join(" "))
+    };
+    let owned = grown.split(' ').map(parted).collect::<Vec<_>>().join(" ");
+    let mut all = vec![bare(&words), words, grown, owned];
+    all.sort();
+    all.dedup();
+    all
 }
 
 #[cfg(test)]
@@ -258,6 +384,8 @@ mod tests {
             "account_age_days",
             "cacheAge",
             "password_policy",
+            "existingSecret",
+            "passport_expiry_date",
             "phone_calls_2",
         ] {
             assert_eq!(words(name), None, "{name}");
@@ -265,6 +393,41 @@ mod tests {
         for name in ["mobile_phone", "patient_age", "insurance_policy", "ssn_number", "dob_date", "phone_us"]
         {
             assert_eq!(words(name), Some(name.replace('_', " ")), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_read_in_all_its_spellings() {
+        for (name, spelling) in [
+            ("phone1", "phone"),
+            ("ssn_2", "ssn"),
+            ("addr.line1", "addr line"),
+            ("__PHONE-NUMBER", "phone number"),
+            ("x-user-eMail", "x user email"),
+            ("FallNr", "fallnr"),
+            ("EMPLOYEEPHONE2", "employee phone"),
+            ("contacts[0].homephone", "contacts home phone"),
+        ] {
+            assert!(spellings(name).iter().any(|words| words == spelling), "{name}: {:?}", spellings(name));
+        }
+    }
+
+    #[test]
+    fn what_only_secrets_have_stands_at_the_end_of_a_name() {
+        for (name, before) in [
+            ("DB_PASSWORD_FILE", Some("db password ")),
+            ("secretName", Some("secret ")),
+            ("api_key_id", Some("api key ")),
+            ("token_url_2", Some("token ")),
+            ("file", Some("")),
+            ("file_password", None),
+            ("profile_secret", None),
+            ("secret_id", None),
+            ("password_value", None),
+            ("", None),
+        ] {
+            let words = split(name);
+            assert_eq!(of_secrets(&words).map(|at| &words[..at]), before, "{name}");
         }
     }
 
@@ -280,6 +443,8 @@ mod tests {
             ("Secret.required[]", "required[]"),
             ("Tel. private", "Tel. private"),
             ("Passport No.", "Passport No."),
+            ("Geb.-Dat.", "Geb.-Dat."),
+            ("item.phone.S", "phone.S"),
         ] {
             assert_eq!(leaf(path), end, "{path}");
         }

@@ -343,21 +343,31 @@ impl Scanner {
             named: DetectorSet::none(count),
             hinted: DetectorSet::none(count),
         };
-        let Some(words) = field::words(name) else { return field };
-        let roles = |words: &str| {
-            let mut hits = Vec::new();
-            let bare = field::without_numbers(words);
-            for words in std::iter::once(words).chain(bare.as_deref()) {
-                let mut masks = Vec::new();
+        if field::words(name).is_none() {
+            return field;
+        }
+        let roles = |name: &str| {
+            let mut roles = Vec::new();
+            for words in &field::spellings(name) {
+                let (mut masks, mut hits) = (Vec::new(), Vec::new());
                 self.sieve.masks(words.as_bytes(), &mut masks);
                 let whole = 0..words.len();
                 self.words.find(words, Letters::new(&masks, words, whole.clone()), whole, &mut hits);
+                // Of a `password_file` the word `password` says no more than that there is one elsewhere.
+                let elsewhere = field::of_secrets(words);
+                for hit in &hits {
+                    let about = elsewhere.is_some_and(|at| hit.span.end as usize <= at);
+                    let speaks = |(owner, _): &&(DetectorIndex, Role)| {
+                        !about || self.about(*owner).category != Category::Credential
+                    };
+                    roles.extend(self.words.owners(hit).iter().filter(speaks));
+                }
             }
-            hits.iter().flat_map(|hit| self.words.owners(hit)).copied().collect::<Vec<_>>()
+            roles
         };
-        let of_all = roles(&words);
+        let of_all = roles(name);
         let leaf = field::leaf(name);
-        let of_leaf = (leaf != name).then(|| roles(&field::words(leaf).unwrap_or_default()));
+        let of_leaf = (leaf != name).then(|| field::words(leaf).map_or_else(Vec::new, |_| roles(leaf)));
         for (detector, role) in of_leaf.as_ref().unwrap_or(&of_all) {
             if *role == Role::Label {
                 field.named.insert(*detector);

@@ -14,7 +14,7 @@ pub static DETECTOR: Detector = Detector {
     category: Category::Location,
     placeholder: "PLZ",
     pattern: "(?:D-|DE-)?[0-9]{5}",
-    labels: &["plz", "postleitzahl", "plz/ort", "plz ort"],
+    labels: &["plz", "postleitzahl", "plz/ort", "plz ort", "pstlz"],
     context: &["anschrift", "adresse", "wohnort", "wohnhaft", "wohnt in", "straße", "strasse", "postfach"],
     reach: 40,
     needs_context: true,

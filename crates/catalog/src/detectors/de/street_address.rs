@@ -23,6 +23,7 @@ pub static DETECTOR: Detector = Detector {
         "adresse",
         "straße",
         "strasse",
+        "stras",
         "wohnhaft",
         "wohnanschrift",
         "postanschrift",

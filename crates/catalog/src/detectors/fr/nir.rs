@@ -18,6 +18,9 @@ pub static DETECTOR: Detector = Detector {
     labelled: "[0-9] ?[0-9]{2} ?[0-9]{2} ?[0-9][0-9ABab] ?[0-9]{3} ?[0-9]{3}(?:[ /-]{0,3}[0-9]{1,2})?",
     labels: &[
         "nir",
+        "num secu",
+        "num secu sociale",
+        "numero securite sociale",
         "numéro de sécurité sociale",
         "numero de securite sociale",
         "n° de sécurité sociale",

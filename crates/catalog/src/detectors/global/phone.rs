@@ -102,20 +102,20 @@ pub static DETECTOR: Detector = Detector {
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
     // English
-    "phone", "phones", "phone number", "phone no", "phone 1", "phone 2", "telephone", "telecom", "tel", "mobile", "mob",
+    "phone", "phones", "phone number", "phone no", "phone 1", "phone 2", "telephone", "telephone number", "telecom", "tel", "mobile", "mob",
     "cell", "cellphone", "cell phone", "mobile phone", "mobile number", "home phone", "work phone", "fax", "telefax",
     "facsimile", "hotline", "helpline", "landline", "desk", "call me at", "call me on", "contact is", "contact number",
-    "contact no", "ph no", "caller number", "my number", "msisdn", "whatsapp", "caller id", "callback",
+    "contact no", "ph no", "caller number", "calling number", "calling party number", "called number", "called party number", "my number", "msisdn", "whatsapp", "caller id", "callback",
     // Grown together with whose it is, as code spells names
     "clientphone", "contactphone", "customermobile", "customerphone", "customerphonenumber", "patientphone", "usermobile",
     "userphone", "userphonenumber",
     // German, Dutch, Nordic
     "telefon", "telefonnummer", "telefonnr", "tel nr", "mobiltelefon", "handy", "handynummer", "handynr", "mobil",
-    "mobilnummer", "rufnummer", "durchwahl", "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobiele nummer", "gsm",
+    "mobilnummer", "rufnummer", "durchwahl", "festnetz", "telefoon", "telefoonnummer", "mobiel", "mobielnummer", "mobiele nummer", "gsm",
     "tlf", "puhelin", "puhelinnumero", "sími",
     // French, Spanish, Italian, Portuguese, Romanian
-    "téléphone", "tél", "telephone portable", "portable", "numéro de téléphone", "télécopie", "teléfono", "telefono",
-    "móvil", "movil", "tfno", "telf", "telfs", "teléf", "celular", "número de teléfono", "cellulare",
+    "téléphone", "tél", "telephone portable", "portable", "numéro de téléphone", "num tel", "télécopie", "teléfono", "telefono",
+    "móvil", "movil", "tfno", "telf", "telfs", "teléf", "celular", "número de teléfono", "num telefono", "cellulare",
     "recapito telefonico", "numero di telefono",
     "telefone", "telemóvel", "telemovel", "fone", "număr de telefon",
     // Slavic, Hungarian, Greek, Turkish

@@ -20,6 +20,7 @@ pub static DETECTOR: Detector = Detector {
         "health plan",
         "health plan number",
         "health plan id",
+        "subscriber no",
         "health policy",
         "health insurance",
         "health insurance id",

@@ -24,6 +24,8 @@ pub static DETECTOR: Detector = Detector {
         "icd10",
         "icd-10-cm",
         "icd10cm",
+        "diag cd",
+        "dx cd",
         "icd-10-gm",
         "icd",
         "icd code",

@@ -29,6 +29,7 @@ pub static DETECTOR: Detector = Detector {
         "passwort",
         "kennwort",
         "contraseña",
+        "contrasena",
         "senha",
         "wachtwoord",
         "mot de passe",
@@ -155,6 +156,9 @@ pub static DETECTOR: Detector = Detector {
         "<add key=\"ApiKey\" value=\"[[hR8sT2kLq9ZxW]]\" />",
         "env:\n  - name: DB_PASSWORD\n    value: \"[[hR8sT2kLq9]]\"\n",
         "javax.net.ssl.trustStorePassword=[[hR8sT2kLq9]]",
+        "  databasePassword: [[hR8sT2kLq9]]",
+        "\"currentPassword\": \"[[hR8sT2kLq9]]\",",
+        "rabbitMQPassword = '[[hR8sT2kLq9]]'",
         "config.setPassword(\"[[hunter2]]\");",
         ".password('[[hunter2]]')",
     ],
@@ -207,6 +211,8 @@ pub static DETECTOR: Detector = Detector {
         "<input name=\"password\" value=\"{{ form.password1 }}\">",
         "the password value recovery2",
         "\"arn:aws:secretsmanager:us-west-2:123456789012:secret:OrdersDatabase-a1b2c3\"",
+        "SECRET_ARN=arn:aws:secretsmanager:us-west-2:123456789012:secret:Orders-a1b2c3",
+        "api_key_id=key-20240101-2",
     ],
     ..Detector::BLANK
 };
@@ -216,17 +222,21 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     if value != c.text && !c.text.ends_with('!') {
         return Verdict::No;
     }
+    let quote = c.before().chars().next_back().filter(|last| "\"'`".contains(*last));
     if c.anchored == Anchored::Field {
         // What a test let pass, how wide a curve is.
         let measured = is_number(c.text) || c.text.contains('.') && c.text.parse::<f64>().is_ok();
-        return Verdict::plain(c.after().is_empty() && !measured && !secrecy::is_placeholder(c.text));
+        // A line `value: "..."`, of which the line before is the name.
+        let quoted =
+            quote.and_then(|mark| c.after().strip_prefix(mark)).is_some_and(|rest| matches!(rest, "" | ","));
+        let whole = c.after().is_empty() || quoted;
+        return Verdict::plain(whole && !measured && !secrecy::is_placeholder(c.text));
     }
     if let Some(inner) = literal(c.text) {
         return Verdict::plain(
             secrecy::is_given(c.before()) && !secrecy::is_placeholder(inner) && secret(inner, true),
         );
     }
-    let quote = c.before().chars().next_back().filter(|last| "\"'`".contains(*last));
     let whole = match quote {
         Some(quote) => c.after().starts_with([quote, '\\']),
         None => {
@@ -236,7 +246,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
         }
     };
     // Asked first: what stands behind a name can end in as many places as it is long.
-    if !whole || !assigned(c.before()) && !is_mixed(c.text) {
+    if !whole || of_arn(c.before()) || !assigned(c.before()) && !is_mixed(c.text) {
         return Verdict::No;
     }
     // `pw = model1.weight`: an object, of which an attribute is meant.
@@ -285,6 +295,12 @@ fn assigned(before: &str) -> bool {
 fn of_netrc(lead: &str) -> bool {
     let mut words = lead.split_whitespace().rev();
     words.next() == Some("password") && words.nth(1) == Some("login")
+}
+
+/// `arn:aws:secretsmanager:us-west-2:123456789012:secret:...`: the name of a secret.
+fn of_arn(before: &str) -> bool {
+    let name = before.rsplit(|c: char| c.is_whitespace() || "\"'=".contains(c)).next();
+    name.is_some_and(|name| name.starts_with("arn:"))
 }
 
 /// `PASS: parser7 reads a comment`: the verdict of a test that has a name, in a line of its own.

@@ -31,6 +31,9 @@ pub static DETECTOR: Detector = Detector {
         (?:,\x20[a-z.'\x20-]{2,25},\x20[a-z]{2}(?:\x20[0-9]{5}(?:-[0-9]{4})?)?)?",
     labels: &[
         "address",
+        "address line",
+        "addr line",
+        "add line",
         "street address",
         "home address",
         "mailing address",
