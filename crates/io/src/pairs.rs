@@ -18,30 +18,75 @@ const DIFFERENT: usize = 10_000;
 const NAMES_OF_ONE: usize = 16;
 
 /// Things that are pairs of a name and a value, in the spelling of [`plain`]: `header`, `headerName`, `header_value`.
-const THINGS: [&str; 9] =
-    ["attribute", "field", "header", "param", "parameter", "property", "setting", "tag", "variable"];
+const THINGS: [&str; 18] = [
+    "attribute",
+    "claim",
+    "column",
+    "config",
+    "entity",
+    "env",
+    "field",
+    "header",
+    "meta",
+    "metadata",
+    "option",
+    "param",
+    "parameter",
+    "property",
+    "setting",
+    "slot",
+    "tag",
+    "variable",
+];
 
 /// Other keys of what names what stands beside it.
-const OF_NAMES: [&str; 9] = ["attr", "code", "key", "kind", "label", "name", "system", "title", "type"];
+const OF_NAMES: [&str; 15] = [
+    "attr",
+    "attributecode",
+    "claimtype",
+    "code",
+    "conceptname",
+    "key",
+    "kind",
+    "label",
+    "logicalname",
+    "name",
+    "propertyid",
+    "question",
+    "system",
+    "title",
+    "type",
+];
 
 /// Keys of names in what names as a whole: `{"type": {"coding": [{"code": "MR"}], "text": "..."}}`.
 const WITHIN_NAMES: [&str; 3] = ["coding", "display", "text"];
 
 /// Other keys of what is named.
-const OF_VALUES: [&str; 12] = [
+const OF_VALUES: [&str; 20] = [
     "value",
     "values",
     "val",
+    "answer",
     "arrayvalue",
     "intvalue",
+    "mentiontext",
     "stringvalue",
+    "valueasnumber",
+    "valueasstring",
+    "valuecode",
     "valuedate",
+    "valuedatetime",
+    "valueid",
+    "valueidentifier",
     "valueinteger",
     "valuestring",
     "defaultvalue",
     "newvalue",
     "oldvalue",
 ];
+
+/// Lists of FHIR's additions to a record: in each the `url` says what its value is.
+const ADDITIONS: [&str; 2] = ["extension", "modifierextension"];
 
 /// What a member of an object, or a column, is to those beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +99,8 @@ pub(crate) enum Role {
     Names,
     /// It is what they name. Where it is an object or a list, values in it are.
     Value,
+    /// Things of which a `url` is the name.
+    Additions,
 }
 
 impl Role {
@@ -65,6 +112,9 @@ impl Role {
         let key = plain(key);
         let is = |list: &[&str], word: &str| list.contains(&word);
         let thing = |rest: Option<&str>| rest.is_some_and(|word| is(&THINGS, word));
+        if is(&ADDITIONS, &key) {
+            return Self::Additions;
+        }
         if is(&OF_VALUES, &key) || thing(key.strip_suffix("value")) {
             return Self::Value;
         }
@@ -72,7 +122,8 @@ impl Role {
             || thing(Some(&key))
             || thing(key.strip_suffix("name"))
             || thing(key.strip_suffix("key"))
-            || within.names() && is(&WITHIN_NAMES, &key);
+            || within.names() && is(&WITHIN_NAMES, &key)
+            || within == Self::Additions && key == "url";
         if names { Self::Name } else { Self::None }
     }
 
@@ -309,6 +360,8 @@ mod tests {
         }
         assert_eq!(Role::of("text", Role::Name), Role::Name, "of the name that it stands in");
         assert_eq!(Role::of("text", Role::Value), Role::None);
+        let addition = Role::of("modifierExtension", Role::None).element();
+        assert_eq!((Role::of("url", addition), Role::of("url", Role::None)), (Role::Name, Role::None));
     }
 
     #[test]

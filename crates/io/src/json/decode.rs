@@ -225,7 +225,7 @@ impl Collector {
     #[inline]
     fn pair(&mut self, texts: usize) {
         let list = match self.paths.role(self.at) {
-            Role::None | Role::Names => return,
+            Role::None | Role::Names | Role::Additions => return,
             Role::Name => &mut self.pairs.open_names,
             Role::Value => &mut self.pairs.open_values,
         };
