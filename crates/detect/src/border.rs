@@ -98,6 +98,7 @@ const ASCII: [Borders; 128] = {
 const LAST_OF_CYRILLIC: char = '\u{052F}';
 
 /// Whether a word can begin or end here: not between two of its characters.
+#[inline]
 pub(crate) fn is_border(text: &str, at: usize) -> bool {
     !before(text, at).is_some_and(in_word) || !after(text, at).is_some_and(in_word)
 }

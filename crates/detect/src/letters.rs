@@ -20,6 +20,7 @@ impl<'m> Letters<'m> {
     }
 
     /// How the word begins that stands at a place of the text.
+    #[inline]
     pub(crate) fn start(&self, at: usize) -> Start {
         let (from, end) = self.text;
         let text = &self.buffer[from + at..end];
@@ -302,12 +303,19 @@ pub(crate) fn starts(masks: &[Masks], block: usize, fresh: u64) -> u64 {
     letters & (!behind(masks, block) | fresh) | foreign
 }
 
-/// The places of a block where labels can begin in names as code writes them, `userSsn`: capitals that are not within a
-/// row of them. What stands around the block is not asked: [`in_name`](crate::border::in_name) tells where one may stand.
-pub(crate) fn humps(masks: &[Masks], block: usize) -> u64 {
+/// The places of a block, but for these starts, where labels can begin in names as code writes them, `userSsn`: capitals
+/// that are not within a row of them. What stands around the block is not asked: [`in_name`](crate::border::in_name)
+/// tells where one may stand.
+#[inline]
+pub(crate) fn humps(masks: &[Masks], block: usize, starts: u64) -> u64 {
     let Masks { letters, capitals, .. } = masks[block];
+    let inner = capitals & !starts;
+    // Nearly all blocks.
+    if inner == 0 {
+        return 0;
+    }
     let before_small = (letters & !capitals) >> 1 | 1 << (BLOCK - 1);
-    capitals & (before_small | !(capitals << 1))
+    inner & (before_small | !(capitals << 1))
 }
 
 /// The places of a block behind an ASCII letter or digit.

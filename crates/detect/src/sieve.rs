@@ -152,7 +152,7 @@ impl Sieve {
             let cells = u128::from(fresh) | u128::from(begins(block + 1)) << BLOCK;
             let mut labels = 0;
             let starts = letters::starts(masks, block, fresh);
-            let humps = letters::humps(masks, block) & !starts;
+            let humps = letters::humps(masks, block, starts);
             let mut near = masks[block..].iter().take(1 + NEAR.div_ceil(BLOCK));
             let keys = words.labels(near.any(|masks| masks.digits != 0));
             letters::each_start(

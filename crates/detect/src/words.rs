@@ -149,7 +149,11 @@ impl Words {
 
     /// Appends the words that begin exactly here, where a run of letters starts so.
     pub(crate) fn at(&self, text: &str, at: usize, start: Start, which: Which, hits: &mut Vec<Hit>) {
-        if text.is_char_boundary(at) && is_border(text, at) {
+        // Most words: ASCII that stands behind a sign.
+        let sign = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        if text.as_bytes()[..at].last().is_none_or(sign) && start.length > 0 && !start.foreign {
+            self.of_key(start.key, text, at, which, hits);
+        } else if text.is_char_boundary(at) && is_border(text, at) {
             self.behind_border(text, at, start, which, hits);
         } else if which == Which::Labels && in_name(text, at) {
             let first = hits.len();
