@@ -84,6 +84,8 @@ enum Corpus {
     NovelDense,
     /// Prose in scripts that are not Latin.
     Scripts,
+    /// Rows of integers and decimals.
+    Numbers,
     /// A table of customers: twelve columns of short cells.
     Cells,
     /// A table of requests: what most columns are, and no values.
@@ -189,6 +191,7 @@ impl ScanBench {
             Corpus::NovelRealistic => made(Density::Realistic, novel),
             Corpus::NovelDense => made(Density::Dense, novel),
             Corpus::Scripts => SCRIPTS.repeat(self.size / SCRIPTS.len() + 1),
+            Corpus::Numbers => numbers(self.size),
             Corpus::Cells => return table(self.size as u64),
             Corpus::Events => return events(self.size),
         };
@@ -274,6 +277,32 @@ fn events(records: usize) -> Vec<Column> {
         columns.iter_mut().zip(&row).for_each(|(column, cell)| column.push(cell));
     }
     columns.into()
+}
+
+/// Rows of numbers as programs write them: integers of any length, small ones, shares, measures.
+fn numbers(size: usize) -> String {
+    let mut draw = Draw::new(SEED);
+    let mut text = String::new();
+    while text.len() < size {
+        let separator = *draw.pick(&[" ", ", ", "\t"]);
+        let kind = draw.number(0, 3);
+        let number = |_| match kind {
+            0 => {
+                let digits = draw.number(1, 9) as u32;
+                draw.number(0, 10_u64.pow(digits)).to_string()
+            }
+            1 => draw.number(0, 999).to_string(),
+            2 => format!("0.{}", draw.digits(6)),
+            _ => {
+                let sign = if draw.chance(50) { "-" } else { "" };
+                format!("{sign}{}.{}", draw.number(0, 1_000), draw.digits(3))
+            }
+        };
+        let row: Vec<_> = (0..10).map(number).collect();
+        text.push_str(&row.join(separator));
+        text.push('\n');
+    }
+    text
 }
 
 /// A folder with the sample's three objects.
