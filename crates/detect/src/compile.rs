@@ -39,9 +39,9 @@ pub(crate) struct Shape {
 /// What leads to the candidates of a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Led {
-    /// The shape is enough.
+    /// The shape alone, where its detector needs no context.
     Pattern,
-    /// Something speaks for it.
+    /// The shape, where something speaks for it.
     Context,
     /// A label stands right before it, or names the field.
     Label,

@@ -114,8 +114,8 @@ impl End {
         Self(u64::from(shape.detector) << 40 | u64::from(!(at as u32)) << 8 | shape.led as u64)
     }
 
-    /// Whether both are of one candidate.
-    fn is_of(self, other: Self) -> bool {
+    /// Whether it is the same candidate, whatever led to it.
+    fn is_same_candidate(self, other: Self) -> bool {
         (self.0 ^ other.0) >> 8 == 0
     }
 
@@ -313,7 +313,7 @@ impl<'p> Pass<'p> {
         let mut ends = std::mem::take(&mut self.cell.ends);
         if ends.len() > 1 {
             ends.sort_unstable();
-            ends.dedup_by(|one, other| one.is_of(*other));
+            ends.dedup_by(|one, other| one.is_same_candidate(*other));
         }
         self.cell.told += ends.len() as u64;
         for ends in ends.chunk_by(|one, other| one.detector() == other.detector()) {
