@@ -146,6 +146,38 @@ fn exit_codes() {
 }
 
 /// What was typed where a known word belongs may be a password: it is said again only where it is nearly such a word.
+/// A gate behind many machines lets through what it would have let through behind one.
+#[test]
+fn a_sum_of_shards_ends_as_one_run_over_all_would() {
+    let folder = folder();
+    let at = folder.path();
+    write(
+        at,
+        &[
+            ("clean/a.csv", b"a,b\n1,2\n"),
+            ("clean/b.csv", b"a,b\n1,2\n"),
+            ("found/a.csv", b"a,b\n1,2\n"),
+            ("found/mail.txt", MAIL),
+            ("example/card.txt", b"4111 1111 1111 1111\n"),
+            ("broken/mail.txt", MAIL),
+            ("broken/torn.jsonl", b"{\"a\": \n"),
+        ],
+    );
+    let table = [("clean", "", 0), ("found", "", 1), ("found", "--exit-zero", 0), ("example", "", 0)];
+    let levels = [("example", "--fail-on possible", 1), ("broken", "", 3), ("broken", "--exit-zero", 3)];
+    for (input, asked, code) in table.into_iter().chain(levels) {
+        let asked: Vec<_> = asked.split_whitespace().collect();
+        let with = |words: &[&'static str]| [words, &asked].concat();
+        sievert(with(&["scan", input]), at).ends_with(code);
+        for (shard, report) in [("1/2", "1.json"), ("2/2", "2.json")] {
+            sievert(["scan", input, "--shard", shard, "--report", report], at);
+        }
+        let sum = sievert(with(&["report", "merge", "1.json", "2.json"]), at).ends_with(code);
+        assert_eq!(sum.stdout.contains("\nexit 1: findings at"), code == 1, "{}", sum.stdout);
+        sievert(with(&["report", "merge", "1.json"]), at).ends_with(3);
+    }
+}
+
 #[test]
 fn a_word_that_nothing_is_like_is_not_repeated() {
     let folder = folder();

@@ -473,7 +473,7 @@ fn a_sample_of_files_reads_no_other_and_speaks_of_files() {
             ["scan", "in", "--detector=global.email", "--exit-zero", "--sample", "files=50%", "--shard"];
         sievert(arguments.into_iter().chain([shard, "--report", &report]), at).good();
     }
-    sievert(["report", "merge", "r1.json", "r2.json", "--out", "sum.json"], at).good();
+    sievert(["report", "merge", "r1.json", "r2.json", "--exit-zero", "--out", "sum.json"], at).good();
     assert_eq!(report(at, "sum.json")["sample"], half["sample"]);
 }
 

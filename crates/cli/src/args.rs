@@ -74,7 +74,8 @@ pub(crate) enum PolicyCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
-    /// Add up the reports of several runs of one job
+    /// Add up the reports of several runs of one job; exits as one run over all of it would, and with 3 where a shard
+    /// is missing
     Merge(Merge),
 }
 
@@ -86,6 +87,8 @@ pub(crate) struct Merge {
     /// Write the sum here
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) verdict: Verdict,
     /// What to print
     #[arg(long, value_enum, default_value_t = Shown::Text)]
     pub(crate) format: Shown,
@@ -98,6 +101,17 @@ pub(crate) enum KeyCommand {
         /// The file to write; it must not exist
         file: PathBuf,
     },
+}
+
+/// How what was found decides the exit code.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Verdict {
+    /// Findings at or above this make exit code 1
+    #[arg(long, value_name = "C", default_value = "likely")]
+    pub(crate) fail_on: Confidence,
+    /// Exit with 0 in spite of findings
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
 }
 
 /// What to read, what to look for, what to print.
@@ -116,12 +130,8 @@ pub(crate) struct Common {
     /// Leave out findings below this: possible, likely, certain
     #[arg(long, value_name = "C")]
     pub(crate) min_confidence: Option<Confidence>,
-    /// Findings at or above this make exit code 1
-    #[arg(long, value_name = "C", default_value = "likely")]
-    pub(crate) fail_on: Confidence,
-    /// Exit with 0 in spite of findings
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) verdict: Verdict,
     /// The format of everything: csv, tsv, jsonl, json, text, parquet
     #[arg(long, value_name = "F", value_parser = format_name)]
     pub(crate) input_format: Option<FormatName>,

@@ -4,12 +4,27 @@
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
-use sievert::{KeyChoice, Overrides, Policy};
+use sievert::{KeyChoice, Overrides, Policy, Report};
+
+use crate::args::Verdict;
 
 /// Findings at or above `--fail-on`.
 pub(crate) const FINDINGS: u8 = 1;
 /// Something that was wanted was not examined.
 pub(crate) const NOT_EXAMINED: u8 = 3;
+
+impl Verdict {
+    /// The exit code of a run, or of the sum of several.
+    pub(crate) fn on(self, report: &Report) -> u8 {
+        // What a rewrite has rewritten is done; a scan reports it.
+        let found = report.command == "scan" && report.findings(self.fail_on) > 0;
+        match () {
+            () if !report.complete() => NOT_EXAMINED,
+            () if found && !self.exit_zero => FINDINGS,
+            () => 0,
+        }
+    }
+}
 
 /// Why the program ends without having done its work.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sievert::render::{Next, summary, to_json};
-use sievert::{Confidence, Error, Report};
+use sievert::{Error, Report};
 
 use crate::args::{Merge, Shown};
 use crate::exit::{Failure, NOT_EXAMINED};
@@ -31,8 +31,9 @@ pub(crate) fn merge(args: &Merge) -> Result<u8, Failure> {
         let list: Vec<_> = missing.iter().map(ToString::to_string).collect();
         eprintln!("sievert: of {} shards these are missing: {}; run them", shards.of, list.join(", "));
     }
-    let code = if sum.complete() && missing.is_empty() { 0 } else { NOT_EXAMINED };
-    let next = Next { inputs: String::new(), report: String::new(), exit: code, fail_on: Confidence::Likely };
+    let code = if missing.is_empty() { args.verdict.on(&sum) } else { NOT_EXAMINED };
+    let fail_on = args.verdict.fail_on;
+    let next = Next { inputs: String::new(), report: String::new(), exit: code, fail_on };
     out::text(&match args.format {
         Shown::Json => json,
         Shown::Text => summary(&sum, &next),

@@ -9,11 +9,11 @@ use sievert::io::{Access, Address, Header, Input, Runtime, Target, WholeFile, wr
 use sievert::render::{Next, summary, to_json};
 use sievert::report::SCHEMA;
 use sievert::{
-    Destination, Job, KeyChoice, Listed, Overrides, Plan, Policy, Report, Resume, Sample, Since, Task, run,
+    Destination, Job, KeyChoice, Listed, Overrides, Plan, Policy, Resume, Sample, Since, Task, run,
 };
 
 use crate::args::{Common, Redact, Scan, Shown, YesNo};
-use crate::exit::{FINDINGS, Failure, NOT_EXAMINED};
+use crate::exit::Failure;
 use crate::out;
 use crate::progress::{Watch, interrupted};
 
@@ -220,7 +220,7 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
     let runtime = job.runtime()?;
     let write = |path: &PathBuf| write_file(&runtime, &private(path), Access::Owner, json.as_bytes());
     let written = args.report.iter().chain(&beside).try_for_each(write);
-    let code = exit_code(&report, args);
+    let code = args.verdict.on(&report);
     let shown = match args.format {
         Shown::Json => json,
         Shown::Text => {
@@ -229,7 +229,7 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
             let inputs = if args.inputs.iter().all(again) { typed(&args.inputs) } else { String::new() };
             let told = beside.as_ref().or(args.report.as_ref());
             let told = told.map_or(String::new(), |path| typed(&[job.plan.shown(&path.to_string_lossy())]));
-            summary(&report, &Next { inputs, report: told, exit: code, fail_on: args.fail_on })
+            summary(&report, &Next { inputs, report: told, exit: code, fail_on: args.verdict.fail_on })
         }
     };
     match &job.task {
@@ -253,16 +253,6 @@ fn can_be_written(path: &Path) -> Result<(), Failure> {
         _ => drop(WholeFile::create(&private(&path), Access::Owner)?),
     }
     Ok(())
-}
-
-fn exit_code(report: &Report, args: &Common) -> u8 {
-    // What a rewrite has rewritten is done; a scan reports it.
-    let found = report.command == "scan" && report.findings(args.fail_on) > 0;
-    match () {
-        () if !report.complete() => NOT_EXAMINED,
-        () if found && !args.exit_zero => FINDINGS,
-        () => 0,
-    }
 }
 
 /// A file for its owner alone, whole or not at all.
