@@ -100,7 +100,7 @@ fn only_what_has_changed_is_read_and_the_totals_are_those_of_all() {
     assert_eq!(told(&report(at, "third.json")), told(&full));
 
     // Reports of parts add up, with what was left unread and without.
-    sievert(["report", "merge", "third.json", "full.json", "--out", "sum.json"], at).good();
+    sievert(["report", "merge", "third.json", "full.json", "--out", "sum.json"], at).ends_with(1);
     let sum = report(at, "sum.json");
     assert_eq!(sum["ledger"]["objects"]["unchanged"], 3);
     assert_eq!(sum["ledger"]["objects"]["total"], 6);
