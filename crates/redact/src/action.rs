@@ -76,7 +76,8 @@ impl fmt::Display for ActionKind {
     }
 }
 
-/// How a finding is masked: character by character, so that its length and shape stay.
+/// How a finding is masked: character by character, so that its length and shape stay. Where what it leaves would be
+/// found itself (`X@XXX.XX`, or `****4711` behind `customer id`), nothing stays but the length.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mask {
     /// How many letters and digits stay visible at the start.
@@ -118,6 +119,11 @@ impl Mask {
                 if shown { c } else { self.character }
             })
             .collect()
+    }
+
+    /// The mask that keeps nothing but the length.
+    pub(crate) fn hiding_all(&self) -> Self {
+        Self { keep_first: 0, keep_last: 0, character: self.character, keep_separators: false }
     }
 }
 

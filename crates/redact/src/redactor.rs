@@ -127,7 +127,8 @@ impl Redactor {
     }
 
     /// As [`Redactor::plan_cell`], until a scan of the new text finds nothing more to rewrite: where `123` goes from
-    /// `123a@b.org`, the address it had stuck to comes to light. `rescan` gives the findings of a text, marks stripped.
+    /// `123a@b.org`, the address it had stuck to comes to light; and a mask whose leavings are found keeps nothing.
+    /// `rescan` gives the findings of a text, marks stripped.
     pub fn rewrite_cell(
         &self,
         actions: &Actions,
@@ -136,7 +137,7 @@ impl Redactor {
         mut rescan: impl FnMut(&str) -> Vec<Finding>,
         taken: &mut Vec<Taken>,
     ) -> Outcome {
-        let (known, mut new) = (taken.len(), String::new());
+        let (known, mut new, mut unmasked) = (taken.len(), String::new(), Vec::new());
         let mut outcome = self.plan_cell(actions, text, &findings, taken);
         for _ in 0..ROUNDS {
             let Outcome::Splices(splices) = &outcome else { break };
@@ -147,9 +148,17 @@ impl Redactor {
             if come_to_light.is_empty() {
                 break;
             }
-            findings.extend(original(come_to_light, splices));
+            for finding in original(come_to_light, splices) {
+                let within = |splice: &Splice| {
+                    splice.span.start <= finding.span.start && finding.span.end <= splice.span.end
+                };
+                match splices.iter().any(within) {
+                    true => unmasked.push(finding.span),
+                    false => findings.push(finding),
+                }
+            }
             taken.truncate(known);
-            let next = self.plan_cell(actions, text, &findings, taken);
+            let next = self.plan(actions, text, &findings, &unmasked, taken);
             if next == outcome {
                 break;
             }
@@ -165,6 +174,18 @@ impl Redactor {
         actions: &Actions,
         text: &str,
         findings: &[Finding],
+        taken: &mut Vec<Taken>,
+    ) -> Outcome {
+        self.plan(actions, text, findings, &[], taken)
+    }
+
+    /// As [`Redactor::plan_cell`]; where a mask leaves something to be found in `unmasked`, it keeps nothing.
+    fn plan(
+        &self,
+        actions: &Actions,
+        text: &str,
+        findings: &[Finding],
+        unmasked: &[Range<u32>],
         taken: &mut Vec<Taken>,
     ) -> Outcome {
         let action_of = |finding: &Finding| actions.of(finding.detector, finding.confidence);
@@ -194,7 +215,13 @@ impl Redactor {
         }
         let mut splices: Vec<Splice> = Vec::with_capacity(groups.len());
         for group in &groups {
-            let new = self.rewrite(action_of(&group.winner), text, group);
+            let lit = |span: &Range<u32>| span.start < group.cover.end && group.cover.start < span.end;
+            let new = match action_of(&group.winner) {
+                Action::Mask(mask) if unmasked.iter().any(lit) => {
+                    mask.hiding_all().apply(&text[group.winner.range()])
+                }
+                action => self.rewrite(action, text, group),
+            };
             splices.push(Splice { span: group.cover.clone(), text: new });
         }
         keep_apart(text, &mut splices);
