@@ -11,6 +11,7 @@ use std::path::Path;
 
 use kills::{Again, MAIL, killed, killed_when_begun, kills, large, table};
 use program::{Ran, bytes_of, command, files, folder, report, sievert, write};
+use serde_json::json;
 use servers::double::Double;
 use servers::{s3, sievert_with};
 
@@ -249,6 +250,43 @@ fn an_input_that_is_put_back_is_done_again() {
     put(old.0, old.1);
     assert_eq!(redact(&["--resume"]), (old.0.into(), 0.into()));
     assert_eq!(redact(&["--resume"]), (old.0.into(), 1.into()));
+}
+
+/// Whoever reads the output reads it too; that is not the program's to remove.
+#[test]
+fn the_copy_of_an_input_that_is_gone_is_told_and_stays() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 3, 3);
+    fs::remove_file(at.join("in/torn.jsonl")).expect("removed");
+    let redact = |more: &[&str]| {
+        let arguments = ["redact", "in", "--out", "out", MAIL];
+        sievert(arguments.iter().chain(more).copied(), at).good();
+        let report = report(at, "out.sievert/report.json");
+        assert_eq!(report["ledger"]["objects"]["total"], files(&at.join("in")).len(), "of inputs alone");
+        report["look_at"].clone()
+    };
+    assert_eq!(redact(&[]), json!([]));
+    assert_eq!(redact(&["--resume"]), json!([]));
+    fs::remove_file(at.join("in/of/part-000.csv")).expect("removed");
+    let told = |others: &str| {
+        let note = "made of no input of this run; remove what should not be there";
+        let note = format!("stands in the output folder{others}, {note}");
+        json!([{"detector": "", "place": "of/part-000.csv", "note": note}])
+    };
+    assert_eq!(redact(&["--resume"]), told(""));
+    // Whether it was a run of this job that has put it there makes no difference to a reader.
+    write(at, &[("out/raw.txt", b"anna@example.org\n"), ("out/.hidden", b"no data")]);
+    assert_eq!(redact(&["--resume"]), told(", as 1 more"));
+    assert_eq!(redact(&["--overwrite"]), told(", as 1 more"));
+    assert_eq!(fs::read(at.join("out/raw.txt")).expect("left alone"), b"anna@example.org\n");
+    assert!(at.join("out/of/part-000.csv").exists());
+    // Of one shard nobody can say what the others make.
+    for shard in ["1/2", "2/2"] {
+        sievert(["redact", "in", "--out", "out", MAIL, "--overwrite", "--shard", shard], at).good();
+        let report = report(at, &format!("out.sievert/report-0000{}-of-00002.json", &shard[..1]));
+        assert_eq!(report["look_at"], json!([]));
+    }
 }
 
 /// Day by day into one folder: what was made of another day's file of the same name is not lost.

@@ -116,7 +116,9 @@ impl Listed {
                 return Err(Error::OutputExists(names.shown(&name).to_string()));
             }
         }
-        listed.look_at = outputs.left_behind(&names).take(LOOK_AT_KEPT).collect();
+        let of_no_input = outputs.of_no_input(runtime, &names)?;
+        listed.look_at =
+            of_no_input.into_iter().chain(outputs.left_behind(&names)).take(LOOK_AT_KEPT).collect();
         if let Some(sample) = job.sample.filter(|sample| sample.size.is_of_objects()) {
             listed.draw(sample, runtime)?;
         }

@@ -6,7 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use sievert_io::{Address, Cause, Entry, Input, ListOptions, Location, Object, Runtime, list_each};
+use sievert_io::{
+    Address, Cause, Entry, Input, ListOptions, Location, Object, Reason, Runtime, Skipped, list_each,
+};
 
 use crate::Error;
 use crate::job::{Destination, Job, Task};
@@ -63,6 +65,9 @@ pub(super) struct Outputs<'j> {
     taken: HashSet<PathBuf>,
     /// Digests of where objects stand and what is made of them there: a folder may hold a million.
     known: HashSet<[u8; 16]>,
+    /// Of an output folder that may hold more than this run makes: digests of what it makes. Of one shard nobody can say
+    /// what others make.
+    made: Option<HashSet<[u8; 16]>>,
     /// Of files with several names (hard links) that are rewritten in place, by device and number: the first name, and how
     /// many are not rewritten.
     linked: BTreeMap<(u64, u64), (String, u64)>,
@@ -70,13 +75,15 @@ pub(super) struct Outputs<'j> {
 
 impl<'j> Outputs<'j> {
     pub(super) fn new(job: &'j Job, runtime: &Runtime, replace: bool) -> Result<Self, Error> {
-        let (mut places, mut there) = (Vec::new(), HashSet::new());
+        let (mut places, mut there, mut made) = (Vec::new(), HashSet::new(), None);
         if let Task::Redact { to, state, .. } = &job.task {
             if let Destination::Folder(out) = to {
                 let address = Address::parse(out).map_err(Error::Mark)?;
                 if matches!(address, Address::Remote(_)) && !replace {
                     there = names_in(runtime, out)?;
                 }
+                let is_new = matches!(&address, Address::Local(folder) if !folder.is_dir());
+                made = (!is_new && job.list.shard.is_none()).then(HashSet::new);
                 places.push(address);
             }
             places.push(Address::parse(state).map_err(Error::Mark)?);
@@ -91,7 +98,7 @@ impl<'j> Outputs<'j> {
             }
         }
         let (taken, known, linked) = Default::default();
-        Ok(Self { job, replace, places, there, taken, known, linked })
+        Ok(Self { job, replace, places, there, taken, known, made, linked })
     }
 
     /// Whether an object stands where this run writes.
@@ -119,10 +126,8 @@ impl<'j> Outputs<'j> {
             Task::Redact { to, .. } => target(to, object),
             Task::Scan => object.format.map(|format| format.name().into()),
         };
-        let mut digest = Sha256::new_with_prefix(&place);
-        digest.update([0]); // stands in no place
-        digest.update(made.unwrap_or_default().as_os_str().as_encoded_bytes());
-        !self.known.insert(*digest.finalize().first_chunk().expect("twice as long"))
+        let made = made.unwrap_or_default();
+        !self.known.insert(digest(&[place.as_bytes(), made.as_os_str().as_encoded_bytes()]))
     }
 
     /// A rewritten file takes one name of the old one, which the others still lead to.
@@ -150,6 +155,36 @@ impl<'j> Outputs<'j> {
         })
     }
 
+    /// What stands in the output folder and is made of no input of this run, such as the copy of a file that was removed
+    /// since: whoever reads the folder reads it too. It is not this run's to remove.
+    pub(super) fn of_no_input(&self, runtime: &Runtime, names: &Names<'_>) -> Result<Option<LookAt>, Error> {
+        let (Some(made), Task::Redact { to: Destination::Folder(out), .. }) = (&self.made, &self.job.task)
+        else {
+            return Ok(None);
+        };
+        let (mut first, mut more) = (None, 0_u64);
+        each_in(runtime, out, &mut |entry| {
+            let name = match entry {
+                Entry::Skipped(Skipped { reason: Reason::Hidden, .. }) => return, // no data, by convention
+                Entry::Skipped(skipped) => skipped.name,
+                Entry::Object(object) => object.name,
+            };
+            match made.contains(&path_digest(&out.join(&name))) {
+                true => {}
+                false if first.is_none() => first = Some(name),
+                false => more += 1,
+            }
+        })?;
+        let others = if more > 0 { format!(", as {more} more") } else { String::new() };
+        Ok(first.map(|name| LookAt {
+            detector: String::new(),
+            place: names.shown(&name).to_string(),
+            note: format!(
+                "stands in the output folder{others}, made of no input of this run; remove what should not be there"
+            ),
+        }))
+    }
+
     /// Whether the object's output may be written.
     pub(super) fn check(
         &mut self,
@@ -162,6 +197,9 @@ impl<'j> Outputs<'j> {
             return Err(Error::NoPlace);
         }
         let Some(target) = target(to, object) else { return Ok(()) };
+        if let Some(made) = &mut self.made {
+            made.insert(path_digest(&target));
+        }
         let exists = || self.there.contains(&object.name) || target.symlink_metadata().is_ok();
         if matches!(to, Destination::Folder(_)) && !self.replace && exists() {
             return Err(Error::OutputExists(names.shown(&object.name).to_string()));
@@ -192,19 +230,37 @@ fn stands_in(object: &Object, folder: &Address) -> bool {
 /// The names of all objects in a folder of a store.
 pub(crate) fn names_in(runtime: &Runtime, folder: &Path) -> Result<HashSet<String>, Error> {
     let mut names = HashSet::new();
-    let mut url = folder.to_string_lossy().into_owned();
-    url.truncate(url.trim_end_matches('/').len());
-    let input = Input::Path((url + "/").into());
-    let listed = list_each(runtime, &input, &ListOptions::default(), &mut |entry| {
+    each_in(runtime, folder, &mut |entry| {
         names.insert(match entry {
             Entry::Object(object) => object.name,
             Entry::Skipped(skipped) => skipped.name,
         });
-    });
-    match listed {
+    })?;
+    Ok(names)
+}
+
+/// Lists an output folder, which need not be there.
+fn each_in(runtime: &Runtime, folder: &Path, each: &mut dyn FnMut(Entry)) -> Result<(), Error> {
+    let mut url = folder.to_string_lossy().into_owned();
+    url.truncate(url.trim_end_matches('/').len());
+    let input = Input::Path((url + "/").into());
+    match list_each(runtime, &input, &ListOptions::default(), each) {
         Err(error) if !matches!(error.cause, Cause::NotFound) => Err(Error::Mark(error)),
-        _ => Ok(names),
+        _ => Ok(()),
     }
+}
+
+fn path_digest(path: &Path) -> [u8; 16] {
+    digest(&[path.as_os_str().as_encoded_bytes()])
+}
+
+fn digest(parts: &[&[u8]]) -> [u8; 16] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part);
+        digest.update([0]); // stands in no place
+    }
+    *digest.finalize().first_chunk().expect("twice as long")
 }
 
 /// An input as the user named it.
