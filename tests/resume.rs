@@ -515,6 +515,22 @@ fn a_sample_of_files_reads_no_other_and_speaks_of_files() {
     assert_eq!(report(at, "sum.json")["sample"], half["sample"]);
 }
 
+/// Runs a script of the shell in a folder with a disk of one megabyte at `small`; `None` where none can be mounted.
+#[cfg(target_os = "linux")]
+fn on_a_small_disk(script: &str, settings: &servers::Settings, at: &Path) -> Option<()> {
+    fs::create_dir(at.join("small")).expect("a folder");
+    let script = format!("mount -t tmpfs -o size=1m tmpfs small || exit 77\n{script}");
+    let mut unshare = std::process::Command::new("unshare");
+    unshare.args(["-rm", "sh", "-c", &script]).current_dir(at);
+    let ran = servers::apart(unshare, settings, at).output().ok();
+    let Some(ran) = ran.filter(|ran| ran.status.success() || at.join("code").exists()) else {
+        println!("NOT CHECKED: no disk of one's own can be mounted here");
+        return None;
+    };
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    Some(())
+}
+
 /// On a disk of one megabyte that grows afterwards.
 #[test]
 #[cfg(target_os = "linux")]
@@ -523,25 +539,54 @@ fn a_full_disk_is_named_and_the_rest_is_done_when_there_is_room() {
     let at = folder.path();
     make_input(at, 30, 3_000);
     fs::remove_file(at.join("in/torn.jsonl")).expect("removed");
-    fs::create_dir(at.join("small")).expect("a folder");
     let redact = format!("{} redact in --out small/out --state state {MAIL}", env!("CARGO_BIN_EXE_sievert"));
     let script = format!(
-        "mount -t tmpfs -o size=1m tmpfs small || exit 77
-         {redact} > first; echo $? > code; ls -A small/out > there
+        "{redact} > first; echo $? > code; ls -A small/out > there; cp state/report.json .
          mount -o remount,size=64m small || exit 77
          {redact} --resume && cp -r small/out big"
     );
-    let ran =
-        std::process::Command::new("unshare").args(["-rm", "sh", "-c", &script]).current_dir(at).output();
-    let Some(ran) = ran.ok().filter(|ran| ran.status.success() || at.join("code").exists()) else {
-        println!("NOT CHECKED: no disk of one's own can be mounted here");
-        return;
-    };
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let Some(()) = on_a_small_disk(&script, &Vec::new(), at) else { return };
     let text = |name: &str| fs::read_to_string(at.join(name)).expect("written by the script");
     assert_eq!(text("code").trim(), "3");
-    assert!(text("first").contains("no space left on the device"), "{}", text("first"));
+    assert!(text("first").contains("no space left on the device of the output"), "{}", text("first"));
     assert!(!text("there").contains(".part") && !text("there").contains("_SUCCESS"), "{}", text("there"));
+    // From the first object on that finds no room, all are left for later.
+    let report = report(at, "report.json");
+    let gaps = report["not_examined"].as_array().expect("a list");
+    let [done, left] = ["scanned", "failed"].map(|part| report["ledger"]["objects"][part].clone());
+    assert_eq!((&report["ledger"]["objects"]["total"], &left), (&30.into(), &gaps.len().into()));
+    assert_eq!(gaps[0]["object"], format!("of/part-{:03}.csv", done.as_u64().expect("a number")));
     sievert(["redact", "in", "--out", "plain", MAIL], at).good();
     assert_eq!(bytes_of(&at.join("big")), bytes_of(&at.join("plain")));
+}
+
+/// What cannot be written is not read: neither the rest of a large object nor those behind it.
+#[test]
+#[cfg(target_os = "linux")]
+fn where_no_room_is_left_nothing_more_is_read() {
+    let folder = folder();
+    let at = folder.path();
+    let double = Double::start();
+    double.put("/data/in/a.csv", table(1, 1_000_000));
+    for number in 0..300 {
+        double.put(&format!("/data/in/b-{number:03}.csv"), table(number, 5));
+    }
+    let redact = format!(
+        "{} redact s3://data/in --out small/out --state state --memory 4MiB {MAIL}",
+        env!("CARGO_BIN_EXE_sievert")
+    );
+    let script = format!(
+        "{redact} > first; echo $? > code; cp state/report.json .
+         mount -o remount,size=64m small || exit 77
+         {redact} --resume && cp -r small/out big"
+    );
+    let Some(()) = on_a_small_disk(&script, &s3(double.port()), at) else { return };
+    let first = report(at, "report.json");
+    assert_eq!(first["ledger"]["objects"]["failed"], 301);
+    let asked = std::mem::take(&mut double.bucket().asked);
+    let mut runs = asked.split(|asked| asked.contains("list-type")).skip(1);
+    let [first, second] = [runs.next(), runs.next()].map(|run| run.expect("it listed").len());
+    assert!(first < 20 && second > 300, "{first} requests, then {second}");
+    sievert_with(&s3(double.port()), ["redact", "s3://data/in", "--out", "plain", MAIL], at).good();
+    assert!(bytes_of(&at.join("big")) == bytes_of(&at.join("plain")));
 }

@@ -10,7 +10,6 @@ use std::io::{ErrorKind, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use sievert_detect::{DetectorIndex, Scratch};
@@ -26,7 +25,7 @@ use crate::findings::{FindingsFile, Spelled};
 use crate::job::{Destination, Job, Progress, Status, Task};
 use crate::ledger::Ledger;
 use crate::listed::{Listed, target};
-use crate::order::{Budget, InOrder};
+use crate::order::{Budget, InOrder, Unneeded};
 use crate::report::{LookAt, NotExamined, ObjectReport, Report, Skipped, keep_gap};
 use crate::run::guarded;
 use crate::sample::Sampler;
@@ -76,7 +75,7 @@ pub(crate) struct Commit<'r> {
     job: &'r Job,
     progress: &'r dyn Progress,
     budget: &'r Budget,
-    stop: &'r AtomicBool,
+    unneeded: &'r Unneeded,
     run: ThisRun<'r>,
     /// The sum of what earlier runs have done.
     before: Report,
@@ -108,7 +107,7 @@ impl<'r> Commit<'r> {
         listed: &Listed,
         progress: &'r dyn Progress,
         budget: &'r Budget,
-        stop: &'r AtomicBool,
+        unneeded: &'r Unneeded,
         run: ThisRun<'r>,
     ) -> Result<Self, Error> {
         let findings = match &job.findings {
@@ -119,7 +118,7 @@ impl<'r> Commit<'r> {
             job,
             progress,
             budget,
-            stop,
+            unneeded,
             run,
             before: Report::default(),
             names: Names::new(&job.plan),
@@ -159,13 +158,17 @@ impl<'r> Commit<'r> {
                 self.fatal.get_or_insert(Error::Cancelled);
             }
             if self.fatal.is_some() {
-                self.stop.store(true, Ordering::Relaxed);
+                self.unneeded.all();
             }
         }
     }
 
     fn commit(&mut self, number: usize, name: &str, done: Done) {
         match done {
+            // It was opened before it was known that nothing more can be written.
+            Done::Begin(object, ..) if self.unneeded.is_others() => {
+                self.unopened(number, name, object.size, &Cause::NoSpace.at(Place::object(name)));
+            }
             Done::Begin(object, description, begun) => {
                 if let Err(error) = self.begin(number, name, &object, &description, begun) {
                     self.fail(&error);
@@ -188,12 +191,7 @@ impl<'r> Commit<'r> {
                     self.fail(&error);
                 }
             }
-            Done::Unopened(size, error) => {
-                self.ledger.objects.total += 1;
-                self.ledger.bytes.total += size;
-                self.current = Some(Current::new(number, name, size, String::new()));
-                self.fail(&error);
-            }
+            Done::Unopened(size, error) => self.unopened(number, name, size, &error),
             Done::Earlier(report) => self.earlier(*report),
             Done::Rows(rows) => self.tell_rows(&rows),
             Done::Lost(error) => {
@@ -205,6 +203,13 @@ impl<'r> Commit<'r> {
                 }
             }
         }
+    }
+
+    fn unopened(&mut self, number: usize, name: &str, size: u64, error: &IoError) {
+        self.ledger.objects.total += 1;
+        self.ledger.bytes.total += size;
+        self.current = Some(Current::new(number, name, size, String::new()));
+        self.fail(error);
     }
 
     fn begin(
@@ -387,6 +392,10 @@ impl<'r> Commit<'r> {
     fn fail(&mut self, error: &IoError) {
         let Some(mut current) = self.current.take() else { return };
         self.forget(&mut current);
+        self.unneeded.up_to(current.number);
+        if matches!(&error.cause, Cause::NoSpace) && !matches!(self.job.task, Task::Scan) {
+            self.unneeded.others();
+        }
         if matches!(&error.cause, Cause::Io(source) if source.kind() == ErrorKind::BrokenPipe) {
             self.fatal.get_or_insert(Error::Closed);
         }

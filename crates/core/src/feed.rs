@@ -4,15 +4,15 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use sievert_io::{
-    Format, FormatName, Interest, Kind, Location, Mark, Object, Opened, Piece, ReadObjects, Source, open,
+    Cause, Format, FormatName, Interest, Kind, Location, Mark, Object, Opened, Piece, Place, ReadObjects,
+    Source, open,
 };
 
 use crate::commit::Done;
 use crate::job::Job;
-use crate::order::Budget;
+use crate::order::{Budget, Unneeded};
 use crate::run::guarded;
 use crate::shown::Names;
 use crate::since::Since;
@@ -62,7 +62,7 @@ struct Reading {
 pub(crate) struct Feed<'r> {
     job: &'r Job,
     budget: &'r Budget,
-    stop: &'r AtomicBool,
+    unneeded: &'r Unneeded,
     names: Names<'r>,
     objects: ReadObjects,
     /// Those that come next.
@@ -105,13 +105,13 @@ impl<'r> Feed<'r> {
         earlier: Earlier,
         since: Since,
         budget: &'r Budget,
-        stop: &'r AtomicBool,
+        unneeded: &'r Unneeded,
     ) -> Self {
         let names = Names::new(&job.plan);
         Self {
             job,
             budget,
-            stop,
+            unneeded,
             names,
             objects,
             near: VecDeque::new(),
@@ -126,9 +126,10 @@ impl<'r> Feed<'r> {
 
     /// The next step; `None` when all is handed out or the run was stopped.
     pub(crate) fn next(&mut self) -> Option<Ticket> {
-        if self.stop.load(Ordering::Relaxed) {
+        if self.unneeded.is_all() {
             return None;
         }
+        self.open.take_if(|reading| self.unneeded.is_object(reading.number)); // it has failed
         let (object, name, step) = if let Some(rows) = self.earlier_rows() {
             rows
         } else if let Some(reading) = self.open.take() {
@@ -176,6 +177,7 @@ impl<'r> Feed<'r> {
                     Object { location: Location::Blob(blob), size: ..=SMALL, format, .. },
                 ) = (&before, &object)
                     && *format != Some(FormatName::Parquet)
+                    && !self.unneeded.is_others()
                 {
                     blob.warm();
                 }
@@ -205,6 +207,9 @@ impl<'r> Feed<'r> {
 
     fn begin(&mut self, number: usize, name: Arc<str>, object: &Object, begun: Option<Box<Begun>>) -> Step {
         let there = guarded(&name, || {
+            if self.unneeded.is_others() {
+                return Err(Cause::NoSpace.at(Place::object(&*name)));
+            }
             let mut opened = open(object, &self.job.read, &*self)?;
             begun.as_ref().map_or(Ok(()), |begun| opened.source.go_on(&begun.mark))?;
             Ok(opened)

@@ -1,7 +1,8 @@
-//! Two small things that keep a parallel run in order and in memory: a budget that admits work, and a line in which
-//! results wait for their turn.
+//! Three small things that keep a parallel run in order and in memory: a budget that admits work, a line in which
+//! results wait for their turn, and word of what need not be read any more.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Memory that pieces in flight may cost together. One piece is always admitted, whatever it costs.
@@ -73,6 +74,43 @@ impl<T> InOrder<T> {
         let result = self.waiting.remove(&self.next)?;
         self.next += 1;
         Some(result)
+    }
+}
+
+/// What those who read need not read any more, as told by those who write. Seen late, it costs a piece or two.
+#[derive(Debug, Default)]
+pub(crate) struct Unneeded {
+    all: AtomicBool,
+    begun_from_now: AtomicBool,
+    before: AtomicUsize,
+}
+
+impl Unneeded {
+    /// The run has ended.
+    pub(crate) fn all(&self) {
+        self.all.store(true, Ordering::Relaxed);
+    }
+
+    /// Nothing more can be written, so that no other object need be begun.
+    pub(crate) fn others(&self) {
+        self.begun_from_now.store(true, Ordering::Relaxed);
+    }
+
+    /// The object of this number, and those before it, are done with, for good or ill.
+    pub(crate) fn up_to(&self, object: usize) {
+        self.before.store(object + 1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_all(&self) -> bool {
+        self.all.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_others(&self) -> bool {
+        self.begun_from_now.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_object(&self, object: usize) -> bool {
+        object < self.before.load(Ordering::Relaxed)
     }
 }
 

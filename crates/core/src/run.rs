@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use crate::commit::{Commit, Done, SUCCESS, ThisRun};
 use crate::feed::{Feed, Step, Ticket};
 use crate::job::{Destination, Job, Progress, Task};
 use crate::listed::Listed;
-use crate::order::Budget;
+use crate::order::{Budget, Unneeded};
 use crate::report::{PlanSummary, Report, SCHEMA, Shards};
 use crate::sample::Sampler;
 use crate::since::Since;
@@ -49,13 +48,13 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report, Error> {
     let state = State::begin(job, &runtime, &run_name, &mut earlier)?;
     let out = prepare_folder(job, &runtime)?;
 
-    let stop = AtomicBool::new(false);
+    let unneeded = Unneeded::default();
     let budget = Budget::new(job.limits.memory);
     let objects = listed.objects.read().map_err(Error::Spool)?;
-    let feed = Mutex::new(Feed::new(job, objects, earlier, since, &budget, &stop));
+    let feed = Mutex::new(Feed::new(job, objects, earlier, since, &budget, &unneeded));
     let this_run =
         ThisRun { runtime: &runtime, name: run_name, began: started.into(), replace, sampler, state };
-    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &stop, this_run)?);
+    let commit = Mutex::new(Commit::new(job, &listed, progress, &budget, &unneeded, this_run)?);
     let run_key = RandomState::new();
 
     let threads = job.limits.threads.max(1);

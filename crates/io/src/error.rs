@@ -151,7 +151,7 @@ impl From<std::io::Error> for Cause {
                 ErrorKind::NotFound => Self::NotFound,
                 ErrorKind::PermissionDenied => Self::Denied,
                 ErrorKind::AlreadyExists => Self::Exists,
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::NoSpace,
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::NoSpace,
                 _ => Self::Io(error),
             },
         }
@@ -164,6 +164,9 @@ fn advice(error: &std::io::Error) -> &'static str {
     const TOO_MANY_OPEN: [i32; 2] = [23, 24]; // ENFILE and EMFILE, for which there is no kind
     match error.kind() {
         ErrorKind::ReadOnlyFilesystem => "name a place that can be written",
+        ErrorKind::FileTooLarge => {
+            "allow larger files (ulimit -f), or write to a file system that takes them"
+        }
         ErrorKind::InvalidFilename => "take shorter names",
         ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
             "name another place: a file stands where a folder should, or a folder where a file should"
