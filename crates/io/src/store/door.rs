@@ -9,13 +9,17 @@ use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
     ReqwestConnector,
 };
-use object_store::{ClientOptions, Result};
+use object_store::{ClientConfigKey, ClientOptions, Result};
 
 use super::added::Added;
 use super::bucket::ANSWERED;
 
 /// How long a metadata service may take: it stands inside the machine, or there is none.
 const METADATA: Duration = Duration::from_secs(1);
+
+/// Connections that a client keeps open to a host between requests, if the environment does not say how many: about as
+/// many as requests are on their way at once. The clients' own bound is none.
+const IDLE: usize = 16;
 
 /// Makes clients that go through the door.
 #[derive(Debug)]
@@ -29,8 +33,15 @@ impl Doors {
 
 impl HttpConnector for Doors {
     fn connect(&self, options: &ClientOptions) -> Result<HttpClient> {
-        let client = ReqwestConnector::default().connect(options)?;
+        let client = ReqwestConnector::default().connect(&bounded(options))?;
         Ok(HttpClient::new(Door { client, added: self.0.clone() }))
+    }
+}
+
+fn bounded(options: &ClientOptions) -> ClientOptions {
+    match options.get_config_value(&ClientConfigKey::PoolMaxIdlePerHost) {
+        Some(_) => options.clone(),
+        None => options.clone().with_pool_max_idle_per_host(IDLE),
     }
 }
 
@@ -64,4 +75,19 @@ fn is_metadata(host: &str, path: &str) -> bool {
         || host.starts_with("metadata.google")
         || path == "/latest/api/token"
         || path.starts_with("/latest/meta-data/iam/security-credentials")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_connections_are_bounded_as_the_environment_says_or_at_least_somehow() {
+        let bound = |options: ClientOptions| {
+            bounded(&options).get_config_value(&ClientConfigKey::PoolMaxIdlePerHost).expect("a bound")
+        };
+        assert_eq!(bound(ClientOptions::new()), "16");
+        let said = ClientOptions::new().with_config(ClientConfigKey::PoolMaxIdlePerHost, "3");
+        assert_eq!(bound(said), "3");
+    }
 }
