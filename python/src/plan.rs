@@ -142,7 +142,6 @@ impl Plan {
     pub(crate) fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
         let mut scratch = free(&self.scratches).and_then(|mut kept| kept.pop()).unwrap_or_default();
         let done = work(&mut scratch);
-        scratch.take_tallies();
         if let Some(mut kept) = free(&self.scratches) {
             kept.push(scratch);
         }

@@ -1,28 +1,33 @@
 //! What chance explains of a column, and what it does not.
 
-use sievert_detect::Tally;
-
 /// How much less than once chance may make a column agree: a million fields of noise hold no such one.
 const ONCE_IN: f64 = 1e9;
+
+/// Texts that as a whole have the shape of a detector with a checksum.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// How many there are.
+    pub(crate) tried: u64,
+    /// How many of these the validator takes.
+    pub(crate) passed: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.tried += other.tried;
+        self.passed += other.passed;
+    }
+}
 
 /// Whether a field agrees on a type: twenty cells or more have its shape, four fifths of them pass the checksum, and
 /// chance does not explain that. Only different texts are draws of chance: a number that stands in every cell proves as
 /// much as one cell with it.
 pub(crate) fn agree(cells: Tally, texts: Tally, chance: f64) -> bool {
     chance > 0.0
-        && shared(cells)
+        && cells.tried >= 20
+        && cells.passed * 5 >= cells.tried * 4
         && texts.passed as f64 > texts.tried as f64 * chance
         && against(texts.passed, texts.tried, chance) > ONCE_IN.ln()
-}
-
-/// Whether the cells of a field would agree, if their texts do.
-pub(crate) fn shared(cells: Tally) -> bool {
-    cells.tried >= 20 && cells.passed * 5 >= cells.tried * 4
-}
-
-/// Whether the cells of a field may agree, as far as their texts do, once so many of them are left out.
-pub(crate) fn may_be_shared(cells: Tally, left_out: u64) -> bool {
-    shared(Tally { tried: cells.tried.saturating_sub(left_out).max(cells.passed), ..cells })
 }
 
 /// Whether the cells of a field pass the checksum no more often than random numbers would: findings there are noise.

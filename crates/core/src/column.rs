@@ -2,7 +2,7 @@
 //! What comes of it is the same, cell by cell and in the same order. Knows no detector.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
 use sievert_detect::Texts as Cells;
@@ -71,38 +71,6 @@ impl Column<'_> {
             Some(distinct) => distinct.times[cell as usize],
             None => self.texts.occurrences.rows(cell).count() as u64,
         }
-    }
-
-    /// The cells that are looked at, by how often they stand in records; empty where each stands there once.
-    pub(crate) fn by_times(&self) -> BTreeMap<u64, Gathered> {
-        let mut sets: BTreeMap<u64, Gathered> = BTreeMap::new();
-        if self.distinct.is_some() || matches!(self.texts.occurrences, Occurrences::Distinct(_)) {
-            (0..self.len()).for_each(|cell| sets.entry(self.times(cell)).or_default().push(self.get(cell)));
-        }
-        sets
-    }
-
-    /// The cells that add no new text to those in the records: they stand in no record, or an earlier cell has their
-    /// text.
-    pub(crate) fn copies(&self) -> Gathered {
-        let mut seen = HashSet::with_capacity_and_hasher(self.len() as usize, RandomState::new());
-        let copy = |cell: &u32| self.times(*cell) == 0 || !seen.insert(self.get(*cell));
-        let mut texts = Gathered::default();
-        (0..self.len()).filter(copy).for_each(|cell| texts.push(self.get(cell)));
-        texts
-    }
-
-    /// The cells that are not `taken`: all of them, by how often they stand in records, and each different text once.
-    pub(crate) fn rest(&self, taken: &[bool]) -> (BTreeMap<u64, Gathered>, Gathered) {
-        let (mut sets, mut different) = (BTreeMap::<u64, Gathered>::new(), Gathered::default());
-        let mut seen = HashSet::with_hasher(RandomState::new());
-        for cell in (0..self.len()).filter(|cell| !taken[*cell as usize] && self.times(*cell) > 0) {
-            sets.entry(self.times(cell)).or_default().push(self.get(cell));
-            if seen.insert(self.get(cell)) {
-                different.push(self.get(cell));
-            }
-        }
-        (sets, different)
     }
 
     /// What was said of cells that were looked at, said of every cell that was decoded, in their order.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use ahash::RandomState;
-use sievert_detect::{Confidence, DetectorIndex, Tally};
+use sievert_detect::{Confidence, DetectorIndex};
 use sievert_redact::ActionKind;
 
+use crate::chance::Tally;
 use crate::ledger::{Cells, Records};
 use crate::report::Levels;
 use crate::sketch::Sketch;
@@ -133,8 +134,7 @@ impl FieldFound {
     fn merge(&mut self, later: Self) {
         self.levels.merge(later.levels);
         self.cells += later.cells;
-        self.tally.tried += later.tally.tried;
-        self.tally.passed += later.tally.passed;
+        self.tally.add(later.tally);
         match (&mut self.distinct, later.distinct) {
             (Some(mine), Some(theirs)) => mine.merge(&theirs),
             (mine @ None, theirs) => *mine = theirs,

@@ -213,7 +213,8 @@ pub struct FieldFindings {
     pub cells: u64,
     /// Distinct values, estimated; after a merge: at least so many.
     pub distinct: u64,
-    /// Cells that as a whole have the shape.
+    /// Cells that as a whole have the shape; where a piece of the field has more than a thousand texts, those of a sample
+    /// of as many.
     pub tried: u64,
     /// Of these, how many pass the checksum or validator.
     pub passed: u64,

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ahash::RandomState;
-use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Finding, Scratch, Tally};
+use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Finding, Scratch};
 use sievert_io::{Batch, Change, Edit, Error, Format, Kind, Occurrences, Piece, Rendered, Texts, Unread};
 
 use crate::column::Column;
@@ -140,8 +140,9 @@ impl<'r> Worker<'r> {
             return Ok(Vec::new());
         }
         let column = (self.look)(texts);
-        let tallies = self.scan(field, &column);
-        self.note_tallies(field, &tallies, &mut worked.counts);
+        for (detector, tally) in self.scan(field, &column) {
+            worked.counts.field(&field.shown).detectors.entry(detector).or_default().tally.add(tally);
+        }
         if field.telling && matches!(texts.kind, Kind::Integer | Kind::Float) {
             self.restore_zeros(field, &column);
         }
@@ -209,16 +210,6 @@ impl<'r> Worker<'r> {
         known
     }
 
-    fn note_tallies(&self, field: &KnownField, tallies: &[Tally], counts: &mut Counts) {
-        for ((index, about), tally) in self.job.plan.scanner().detectors().zip(tallies) {
-            if tally.tried > 0 && about.chance > 0.0 {
-                let sum = &mut counts.field(&field.shown).detectors.entry(index).or_default().tally;
-                sum.tried += tally.tried;
-                sum.passed += tally.passed;
-            }
-        }
-    }
-
     /// Bare digits in a numeric column prove little; an identifier stored as an integer may have lost its zeros. Beside
     /// a name, too, a short number may count what has the name.
     fn mark_numbers(&mut self, field: &KnownField, column: &Column<'_>) {
@@ -262,7 +253,6 @@ impl<'r> Worker<'r> {
                 }
             }
         }
-        self.scratch.take_tallies();
         self.found.extend(padded);
         self.found.sort_by_key(|(cell, _)| *cell);
     }

@@ -21,7 +21,8 @@ use sievert_detect::{Confidence, Detector, checksum};
 use sievert_io::{Frame, Input};
 use toys::{NUMBER, TOKEN};
 
-const ROWS: usize = 1_500;
+/// Of more texts only a sample is tried, and which one depends on how a format numbers them.
+const ROWS: usize = 1_000;
 
 fn passes(text: &str) -> bool {
     text.len() == 8
@@ -148,12 +149,12 @@ fn columns_are_told_by_cells_in_every_format() {
 
     let expected = scan(Input::Path(at("t.csv")), folder.path());
     let column = |name: &str| &expected.fields[name].1["toy.number"];
-    assert_eq!((column("forty").tried, column("forty").passed), (1_500, 1_500), "cells, not values");
-    assert_eq!((column("text").tried, column("text").passed), (375, 375), "cells that are nothing else");
+    assert_eq!((column("forty").tried, column("forty").passed), (1_000, 1_000), "cells, not values");
+    assert_eq!((column("text").tried, column("text").passed), (250, 250), "cells that are nothing else");
     let agreeing: Vec<_> = expected.in_column.iter().map(|(name, cells)| (name.as_str(), *cells)).collect();
     assert_eq!(
         agreeing,
-        [("all", 1_500), ("forty", 1_500), ("late", 1_500)],
+        [("all", 1_000), ("forty", 1_000), ("late", 1_000)],
         "one number, or three, is chance"
     );
 

@@ -9,7 +9,7 @@ use crate::automaton::check;
 use crate::detector::alphanumeric;
 use crate::filter::before_digit;
 use crate::words::expression;
-use crate::{Borders, Candidate, Category, CustomDetector, Detector, Error, Verdict};
+use crate::{Borders, Candidate, Category, CustomDetector, Detector, Error, Region, Verdict};
 
 /// How far context may reach, in bytes.
 pub(crate) const MOST_REACH: u16 = 1000;
@@ -25,6 +25,17 @@ pub(crate) struct Compiled {
     pub(crate) needs_context: bool,
     pub(crate) validate: fn(&Candidate<'_>) -> Verdict,
     pub(crate) normalize: fn(&str) -> Cow<'_, str>,
+}
+
+impl Compiled {
+    /// Whether what was led to so is dropped where nothing speaks for it. A region of the field may do without.
+    pub(crate) fn waits(&self, led: Led, regions: &[Region]) -> bool {
+        match led {
+            Led::Label => false,
+            Led::Pattern => self.needs_context,
+            Led::Context => self.needs_context || regions.is_empty(),
+        }
+    }
 }
 
 /// One automaton's worth of a detector: a shape and what must not touch it.

@@ -9,21 +9,42 @@ use crate::kernel::{BLOCK, Masks};
 #[derive(Clone, Copy)]
 pub(crate) struct Letters<'m> {
     masks: &'m [Masks],
-    buffer: &'m [u8],
+    buffer: &'m str,
     /// Where the text is in the buffer.
     text: (usize, usize),
 }
 
 impl<'m> Letters<'m> {
     pub(crate) fn new(masks: &'m [Masks], buffer: &'m str, text: Range<usize>) -> Self {
-        Self { masks, buffer: buffer.as_bytes(), text: (text.start, text.end) }
+        Self { masks, buffer, text: (text.start, text.end) }
+    }
+
+    /// The text.
+    pub(crate) fn text(&self) -> &'m str {
+        &self.buffer[self.text.0..self.text.1]
+    }
+
+    /// Where it begins in the buffer.
+    pub(crate) const fn base(&self) -> usize {
+        self.text.0
+    }
+
+    /// Whether the text has none, and nothing beyond ASCII: it is made of digits and signs.
+    pub(crate) fn are_none(&self) -> bool {
+        let (from, end) = self.text;
+        (from / BLOCK..end.div_ceil(BLOCK)).all(|block| {
+            let Masks { letters, digits, foreign, .. } = self.masks[block];
+            let at = block * BLOCK;
+            let own = u64::MAX << from.saturating_sub(at) & u64::MAX >> (at + BLOCK).saturating_sub(end);
+            (letters & !digits | foreign) & own == 0
+        })
     }
 
     /// How the word begins that stands at a place of the text.
     #[inline]
     pub(crate) fn start(&self, at: usize) -> Start {
         let (from, end) = self.text;
-        let text = &self.buffer[from + at..end];
+        let text = &self.buffer.as_bytes()[from + at..end];
         let (block, bit) = ((from + at) / BLOCK, (from + at) % BLOCK);
         let (letters, foreign) = runs(self.masks, block);
         let inside = (1 << text.len().min(KEY)) - 1;
@@ -34,6 +55,7 @@ impl<'m> Letters<'m> {
     /// does.
     pub(crate) fn starts(&self, part: Range<usize>, heads: &Heads, mut each: impl FnMut(usize, Start)) {
         let (from, end) = self.text;
+        let text = &self.buffer.as_bytes()[..end];
         let part = from + part.start..end.min(from + part.end);
         for block in part.start / BLOCK..part.end.div_ceil(BLOCK) {
             let at = block * BLOCK;
@@ -43,7 +65,7 @@ impl<'m> Letters<'m> {
             if part.end < at + BLOCK {
                 places &= !(u64::MAX << (part.end - at));
             }
-            each_start(self.masks, block, (places, fresh), &self.buffer[..end], heads, |bit, start| {
+            each_start(self.masks, block, (places, fresh), text, heads, |bit, start| {
                 each(at + bit - from, start);
             });
         }

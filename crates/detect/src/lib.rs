@@ -35,6 +35,6 @@ pub use finding::{Confidence, DetectorIndex, Evidence, Finding};
 pub use overlap::{Group, resolve};
 pub use recognizer::{Failure, Recognized, Recognizer};
 pub use sample::Draw;
-pub use scanner::{About, Cost, Route, Scanner, Scratch, Tally, Texts};
+pub use scanner::{About, Cost, Route, Scanner, Scratch, Texts, Trial};
 pub use set::DetectorSet;
 pub use sieve::Anchor;

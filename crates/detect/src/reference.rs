@@ -17,7 +17,7 @@ use crate::shadow::Shadow;
 use crate::words::{expression, is_grown, value_starts};
 use crate::{
     Anchored, Borders, Candidate, CustomDetector, Detector, DetectorIndex, Error, Evidence, Field, Finding,
-    Tally, Verdict,
+    Verdict,
 };
 
 /// All detectors, each as what it is.
@@ -63,24 +63,25 @@ impl Reference {
         })
     }
 
-    /// What [`Scanner::scan`](crate::Scanner::scan) must find, and the tallies it must add.
-    pub fn scan(&self, field: &Field, text: &str) -> (Vec<Finding>, Vec<Tally>) {
+    /// What [`Scanner::scan`](crate::Scanner::scan) must find, and the detectors that must be tried on the text as a
+    /// whole, each with whether it passes.
+    pub fn scan(&self, field: &Field, text: &str) -> (Vec<Finding>, Vec<(DetectorIndex, bool)>) {
         let mut shadow = Shadow::default();
         let (view, shadow) = shadow.of(text);
         let heard = self.heard(view);
-        let mut tallies = Vec::new();
+        let mut trials = Vec::new();
         let mut found = Vec::new();
         for index in 0..self.detectors.len() as u16 {
             let scan =
                 Scan { detector: &self.detectors[usize::from(index)], index, field, view, heard: &heard };
-            let mut tally = Tally::default();
+            let mut passed = None;
             if field.detectors.contains(DetectorIndex(index)) {
-                let mut own = scan.labelled(&self.labelled, &mut tally);
+                let mut own = scan.labelled(&self.labelled, &mut passed);
                 let patterns = self.patterns.iter().filter(|plain| plain.shape.detector == index);
-                own.extend(scan.alone(&patterns.collect::<Vec<_>>(), &mut tally));
+                own.extend(scan.alone(&patterns.collect::<Vec<_>>(), &mut passed));
                 found.extend(settled(own));
             }
-            tallies.push(tally);
+            trials.extend(passed.map(|passed| (DetectorIndex(index), passed)));
         }
         found.sort_by_key(|f| (f.span.start, f.span.end, f.detector));
         if let Some(shadow) = shadow {
@@ -93,7 +94,7 @@ impl Reference {
                 finding.span = span.start as u32..span.end as u32;
             }
         }
-        (found, tallies)
+        (found, trials)
     }
 
     fn heard(&self, view: &str) -> Vec<Heard> {
@@ -160,7 +161,7 @@ struct Scan<'s> {
 
 impl Scan<'_> {
     /// Behind each label, and at the start of a cell that the field's name labels: the first value.
-    fn labelled(&self, shapes: &[Plain], tally: &mut Tally) -> Vec<Finding> {
+    fn labelled(&self, shapes: &[Plain], passed: &mut Option<bool>) -> Vec<Finding> {
         let Some(plain) = shapes.iter().find(|plain| plain.shape.detector == self.index) else {
             return Vec::new();
         };
@@ -173,7 +174,7 @@ impl Scan<'_> {
             let label = if label { Evidence::LABEL } else { Evidence::NONE };
             starts.find_map(|start| {
                 let ends = if covered.holds(0, start) { Vec::new() } else { plain.ends(self.view, start) };
-                let found = ends.iter().find_map(|end| self.judged(start..*end, label, Led::Label, tally));
+                let found = ends.iter().find_map(|end| self.judged(start..*end, label, Led::Label, passed));
                 match (&found, ends.first()) {
                     (Some(found), _) => covered.value(0, found.range()),
                     (None, Some(longest)) => drop(covered.refuse(0, start..*longest)),
@@ -186,7 +187,7 @@ impl Scan<'_> {
     }
 
     /// Everywhere, longest first, the next from the end of the one before, or from where too many refusals reach.
-    fn alone(&self, shapes: &[&Plain], tally: &mut Tally) -> Vec<Finding> {
+    fn alone(&self, shapes: &[&Plain], passed: &mut Option<bool>) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut covered = Covered::default();
         let mut next = 0;
@@ -203,7 +204,7 @@ impl Scan<'_> {
             let accepted = ends.iter().find_map(|(end, led)| {
                 let labelled = self.labels().any(|label| value_starts(self.view, label).contains(&start));
                 let label = if labelled { Evidence::LABEL } else { Evidence::NONE };
-                self.judged(start..*end, label, *led, tally)
+                self.judged(start..*end, label, *led, passed)
             });
             match (accepted, ends.first()) {
                 (Some(finding), _) => {
@@ -235,7 +236,13 @@ impl Scan<'_> {
         })
     }
 
-    fn judged(&self, span: Range<usize>, label: Evidence, led: Led, tally: &mut Tally) -> Option<Finding> {
+    fn judged(
+        &self,
+        span: Range<usize>,
+        label: Evidence,
+        led: Led,
+        passed: &mut Option<bool>,
+    ) -> Option<Finding> {
         let index = DetectorIndex(self.index);
         let pattern = led != Led::Label;
         let mut evidence = label;
@@ -260,8 +267,7 @@ impl Scan<'_> {
         let verdict =
             (self.detector.validate)(&Candidate::new(self.view, span.clone(), &self.field.regions, anchored));
         if self.detector.chance > 0.0 && &self.view[span.clone()] == self.view.trim() {
-            tally.tried = 1;
-            tally.passed |= u64::from(!matches!(verdict, Verdict::No | Verdict::Failed));
+            *passed = Some(*passed == Some(true) || !matches!(verdict, Verdict::No | Verdict::Failed));
         }
         let unheard = evidence == Evidence::NONE;
         let refused = match verdict {

@@ -19,7 +19,7 @@ use crate::sieve::{Anchor, Sieve, Sieved};
 use crate::words::{Hit, Words};
 use crate::{Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error, Field, Finding, field};
 use group::{Group, Walkers, grouped};
-use pass::{End, Heard, Judged, Named, Pass, count, settle, trimmed};
+use pass::{End, Heard, Judged, Named, Pass, note, settle, trimmed};
 
 /// All detectors of a plan, ready to scan. `Sync`; share it by reference, give each thread its own [`Scratch`].
 pub struct Scanner {
@@ -131,13 +131,27 @@ impl<'t> Texts<'t> {
     }
 }
 
-/// How many whole cells had the shape of a detector with a checksum, and how many of these its validator took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Cells that are nothing but a candidate, blanks around it aside.
-    pub tried: u64,
-    /// Those whose verdict was neither `No` nor `Failed`.
-    pub passed: u64,
+/// A text that is nothing but a candidate of a detector with a checksum, blanks around it aside. Where most texts of a
+/// field pass, that is evidence for each of them: [`Field::column`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// The number of the text.
+    pub text: u32,
+    /// Whose shape it has.
+    pub detector: DetectorIndex,
+    /// The verdict was neither `No` nor `Failed`.
+    pub passed: bool,
+}
+
+/// Of so many texts of one scan all are tried, of more as many of them, spread over all.
+const TRIED: usize = 1024;
+
+/// Whether a text is one of those that are tried: its number times the golden ratio, of which the fractions are spread
+/// evenly however many there are.
+fn is_tried(number: usize, count: usize) -> bool {
+    let every = count.div_ceil(TRIED) as u64;
+    let fraction = u64::from((number as u32).wrapping_mul(0x9E37_79B9));
+    (fraction * every) >> u32::BITS == 0
 }
 
 /// What scanning needs and reuses: one for each thread.
@@ -150,6 +164,7 @@ pub struct Scratch {
     shadow: Shadow,
     cell: Cell,
     found: Vec<Finding>,
+    trials: Vec<Trial>,
 }
 
 /// What the scan of one text needs.
@@ -173,9 +188,10 @@ struct Cell {
     covered_behind_labels: Vec<Covered>,
     /// Ends of candidates so far.
     told: u64,
-    /// Detectors whose shape is the whole cell, and whether the validator took it.
-    whole: Vec<(DetectorIndex, bool)>,
-    tallies: Vec<Tally>,
+    /// Detectors whose shape is the whole text, and whether the validator took it.
+    tried: Vec<(DetectorIndex, bool)>,
+    /// [`Scanner::silent`] of the field, once it was asked for.
+    silent: Option<u64>,
     /// The number of the text.
     text: u64,
 }
@@ -188,10 +204,10 @@ impl fmt::Debug for Scratch {
 }
 
 impl Scratch {
-    /// The tallies since the last call, by detector index; empty when nothing was scanned. Take them between fields.
-    pub fn take_tallies(&mut self) -> Vec<Tally> {
-        let none = vec![Tally::default(); self.cell.tallies.len()];
-        std::mem::replace(&mut self.cell.tallies, none)
+    /// The trials of the last [`scan_texts`](Scanner::scan_texts), by text; of more than a thousand texts those of a
+    /// sample of as many.
+    pub fn take_trials(&mut self) -> Vec<Trial> {
+        std::mem::take(&mut self.trials)
     }
 
     /// Bytes that automata have walked and words were looked up in so far, and ends of candidates: the measure of work
@@ -210,13 +226,13 @@ impl Scratch {
             self.cell = Cell {
                 walkers: scanner.groups.iter().map(|_| Walkers::default()).collect(),
                 labelled: (0..count).map(|_| Walker::default()).collect(),
-                tallies: vec![Tally::default(); count],
                 blocked: vec![0; count],
                 covered: vec![Covered::default(); count],
                 covered_behind_labels: vec![Covered::default(); count],
                 ..Cell::default()
             };
         }
+        self.cell.silent = None;
     }
 }
 
@@ -255,7 +271,8 @@ impl Scanner {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let parts = Parts::new(detectors, custom)?;
         let first_digits = parts.first_digits();
-        let groups = grouped(parts.patterns);
+        let waits = |shape: &Shape| parts.detectors[usize::from(shape.detector)].waits(shape.led, &[]);
+        let groups = grouped(parts.patterns, waits);
         let filters: Vec<_> = groups.iter().map(|group| &group.filters[..]).collect();
         let mut labelled: Vec<_> = parts.detectors.iter().map(|_| None).collect();
         for shape in parts.labelled {
@@ -391,7 +408,7 @@ impl Scanner {
         self.sieve.pass(&self.words, view.as_bytes(), &[], sieved);
         let first = out.len();
         let letters = Letters::new(&sieved.masks, view, 0..view.len());
-        self.cell(field, view, &sieved.anchors, letters, 0, cell, out);
+        self.cell(field, &sieved.anchors, letters, None, cell, out);
         if let Some(shadow) = shadow {
             shadow.unveil(&mut out[first..], text);
         }
@@ -406,7 +423,8 @@ impl Scanner {
         out: &mut Vec<(u32, Finding)>,
     ) {
         scratch.prepare(self);
-        let Scratch { sieved, views, fresh, shadow, cell, found, .. } = scratch;
+        let Scratch { sieved, views, fresh, shadow, cell, found, trials, .. } = scratch;
+        trials.clear();
         let (views, disguised) = views.of(texts, shadow);
         let buffer = views.buffer;
         fresh.clear();
@@ -425,7 +443,8 @@ impl Scanner {
             anchors = rest;
             if named || !own.is_empty() {
                 let letters = Letters::new(&sieved.masks, buffer, start..end);
-                self.cell(field, &buffer[start..end], own, letters, start, cell, found);
+                let tried = is_tried(number, views.ends.len()).then_some((number as u32, &mut *trials));
+                self.cell(field, own, letters, tried, cell, found);
                 if !found.is_empty() && disguised.binary_search(&(number as u32)).is_ok() {
                     let text = texts.get(number);
                     if let (_, Some(shadow)) = shadow.of(text) {
@@ -464,29 +483,48 @@ impl Scanner {
         let masks = &mut scratch.sieved.masks;
         masks.clear();
         self.sieve.masks(text.as_bytes(), masks);
-        self.cell(field, text, anchors, Letters::new(masks, text, 0..text.len()), 0, &mut scratch.cell, out);
+        self.cell(field, anchors, Letters::new(masks, text, 0..text.len()), None, &mut scratch.cell, out);
     }
 
-    /// Scans one text that is its own shadow. The anchors are those from `base` on.
-    #[expect(clippy::too_many_arguments, reason = "what stands in a scratch stays borrowed by its parts")]
+    /// Scans one text that is its own shadow. The anchors count from where its buffer begins. If it is tried: its number,
+    /// and where to note that.
     fn cell(
         &self,
         field: &Field,
-        view: &str,
         anchors: &[Anchor],
         letters: Letters<'_>,
-        base: usize,
+        trials: Option<(u32, &mut Vec<Trial>)>,
         cell: &mut Cell,
         out: &mut Vec<Finding>,
     ) {
-        let first = out.len();
-        let whole = trimmed(view);
-        let mut pass = Pass { scanner: self, field, view, whole, letters, base, cell, out };
+        let (first, view) = (out.len(), letters.text());
+        let wordless = if trials.is_none() && self.words.need_letters && letters.are_none() {
+            *cell.silent.get_or_insert_with(|| self.silent(field))
+        } else {
+            0
+        };
+        let (whole, tried) = (trimmed(view), trials.is_some());
+        let mut pass = Pass { scanner: self, field, view, whole, letters, wordless, tried, cell, out };
         pass.labelled(anchors);
         pass.patterns(anchors);
         pass.forget();
         settle(out, first);
-        count(&mut cell.whole, &mut cell.tallies);
+        if let Some((number, trials)) = trials {
+            note(&mut cell.tried, number, trials);
+        }
+    }
+
+    /// The groups, as bits, of which the field speaks for no shape that waits for a word.
+    fn silent(&self, field: &Field) -> u64 {
+        let speaks = |shape: &Shape| {
+            let (detector, it) =
+                (DetectorIndex(shape.detector), &self.detectors[usize::from(shape.detector)]);
+            field.vouches_for(detector)
+                || field.column.contains(detector)
+                || !it.waits(shape.led, &field.regions)
+        };
+        let silent = self.groups.iter().enumerate().filter(|(_, group)| !group.waiting().iter().any(speaks));
+        silent.fold(0, |bits, (nth, _)| bits | 1 << nth)
     }
 
     /// As [`scan`](Self::scan), for one text of no field. Convenient, not fast: nothing is reused.

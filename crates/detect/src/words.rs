@@ -31,6 +31,8 @@ pub(crate) struct Words {
     labels: Labels,
     digitless: Labels,
     cases: Cases,
+    /// None of the words is made of digits and signs alone.
+    pub(crate) need_letters: bool,
 }
 
 /// How labels begin.
@@ -81,6 +83,7 @@ impl Words {
             all: Keys::default(),
             labels: Labels::default(),
             digitless: Labels::default(),
+            need_letters: words.iter().all(|(word, ..)| word.contains(is_letter)),
             cases: Cases::new(words.iter().flat_map(|(word, ..)| word.chars())),
         };
         let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
@@ -254,6 +257,11 @@ impl Word {
 /// Letters, digits, and whatever is not ASCII: a run of them begins each word.
 fn in_run(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { !c.is_whitespace() }
+}
+
+/// Letters, and whatever is not ASCII.
+fn is_letter(c: char) -> bool {
+    !c.is_ascii() || c.is_ascii_alphabetic()
 }
 
 /// Between two parts of a word stand at most this many characters.

@@ -3,11 +3,12 @@
 #[path = "fixtures/toys.rs"]
 mod toys;
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use sievert_detect::reference::Reference;
-use sievert_detect::{Detector, DetectorIndex, Region, Scanner, Scratch, Texts};
+use sievert_detect::{Detector, DetectorIndex, Draw, Region, Scanner, Scratch, Texts, Trial};
 
 use toys::{TOYS, custom};
 
@@ -29,10 +30,19 @@ fn agree(name: &str, off: u16, column: u16, text: &str) {
         let mut scratch = Scratch::default();
         let mut found = Vec::new();
         scanner.scan(&field, text, &mut scratch, &mut found);
-        let tallies = scratch.take_tallies();
-        let (expected, expected_tallies) = reference.scan(&field, text);
+        let (expected, tried) = reference.scan(&field, text);
         assert_eq!(found, expected, "in {text:?}");
-        assert_eq!(tallies, expected_tallies, "the tallies of {text:?}");
+
+        let mut in_cell = Vec::new();
+        let texts = Texts { buffer: text, ends: &[text.len() as u32] };
+        scanner.scan_texts(&field, &texts, &mut scratch, &mut in_cell);
+        assert_eq!(
+            in_cell,
+            expected.into_iter().map(|finding| (0, finding)).collect::<Vec<_>>(),
+            "in {text:?}"
+        );
+        let trials = tried.into_iter().map(|(detector, passed)| Trial { text: 0, detector, passed });
+        assert_eq!(scratch.take_trials(), trials.collect::<Vec<_>>(), "the trials of {text:?}");
 
         let mut anchors = Vec::new();
         scanner.candidates(text.as_bytes(), &mut scratch, &mut anchors);
@@ -55,14 +65,19 @@ fn agree_on_cells(name: &str, cells: &[String]) {
         let (mut together, mut apart) = (Vec::new(), Vec::new());
         let mut scratch = Scratch::default();
         scanner.scan_texts(&field, &texts, &mut scratch, &mut together);
-        let tallies = scratch.take_tallies();
-        for (number, cell) in cells.iter().enumerate() {
+        let trials = scratch.take_trials();
+        let mut trials_apart = Vec::new();
+        for (number, cell) in (0..).zip(cells) {
             let mut found = Vec::new();
             scanner.scan(&field, cell, &mut scratch, &mut found);
-            apart.extend(found.into_iter().map(|finding| (number as u32, finding)));
+            apart.extend(found.into_iter().map(|finding| (number, finding)));
+            let alone = Texts { buffer: cell, ends: &[cell.len() as u32] };
+            scanner.scan_texts(&field, &alone, &mut scratch, &mut Vec::new());
+            trials_apart
+                .extend(scratch.take_trials().into_iter().map(|trial| Trial { text: number, ..trial }));
         }
         assert_eq!(together, apart, "in {cells:?}");
-        assert_eq!(tallies, scratch.take_tallies(), "the tallies of {cells:?}");
+        assert_eq!(trials, trials_apart, "the trials of {cells:?}");
     }
 }
 
@@ -169,6 +184,11 @@ proptest! {
     }
 
     #[test]
+    fn on_texts_without_a_letter(name in name(), column in 0u16..40, text in "[1-4 .:+-]{0,40}") {
+        agree(name, 99, column, &text);
+    }
+
+    #[test]
     fn on_long_runs(text in "([ab.]{20,60}[;@ :1]{0,2}){1,4}") {
         agree("", 99, 99, &text);
     }
@@ -181,6 +201,38 @@ proptest! {
     #[test]
     fn on_any_characters(text in r"\PC{0,24}") {
         agree("mrn", 99, 99, &text);
+    }
+}
+
+#[test]
+fn on_more_cells_than_are_tried() {
+    let scanner = &ENGINES.0[0];
+    let mut draw = Draw::new(5);
+    let mut cell = || (0..draw.number(1, 4)).map(|_| *draw.pick(&PIECES[..30])).collect::<String>();
+    let cells: Vec<_> = (0..5_000).map(|_| cell()).collect();
+    for name in ["", "card", "patientMrn"] {
+        let field = scanner.field(name);
+        let (buffer, mut ends) = (cells.concat(), Vec::new());
+        for cell in &cells {
+            ends.push(ends.last().unwrap_or(&0) + cell.len() as u32);
+        }
+        let (mut scratch, mut together) = (Scratch::default(), Vec::new());
+        scanner.scan_texts(&field, &Texts { buffer: &buffer, ends: &ends }, &mut scratch, &mut together);
+        let trials = scratch.take_trials();
+        let (mut apart, mut trials_apart) = (Vec::new(), Vec::new());
+        for (number, cell) in (0..).zip(&cells) {
+            let alone = Texts { buffer: cell, ends: &[cell.len() as u32] };
+            let mut found = Vec::new();
+            scanner.scan_texts(&field, &alone, &mut scratch, &mut found);
+            apart.extend(found.into_iter().map(|(_, finding)| (number, finding)));
+            trials_apart
+                .extend(scratch.take_trials().into_iter().map(|trial| Trial { text: number, ..trial }));
+        }
+        assert_eq!(together, apart, "tried or not");
+        let tried: HashSet<_> = trials.iter().map(|trial| trial.text).collect();
+        trials_apart.retain(|trial| tried.contains(&trial.text));
+        assert!(!tried.is_empty());
+        assert_eq!(trials, trials_apart, "a text that is tried is tried by all");
     }
 }
 

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use sievert_detect::checksum::luhn;
 use sievert_detect::{
-    Borders, Candidate, Confidence, CustomDetector, Detector, Evidence, Finding, Region, Scanner, Scratch,
-    Tally, Texts, Verdict,
+    Borders, Candidate, Confidence, CustomDetector, Detector, DetectorIndex, Evidence, Finding, Region,
+    Scanner, Scratch, Texts, Trial, Verdict,
 };
 
 fn card(candidate: &Candidate<'_>) -> Verdict {
@@ -214,9 +214,45 @@ fn many_texts_are_scanned_as_one_by_one() {
     scanner.scan_texts(&field, &texts, &mut scratch, &mut out);
     let places: Vec<_> = out.iter().map(|(text, finding)| (*text, finding.span.clone())).collect();
     assert_eq!(places, [(0, 0..7), (1, 0..7), (2, 0..8)]);
-    let tallies = scratch.take_tallies();
-    assert_eq!(tallies[2], Tally { tried: 2, passed: 2 });
-    assert_eq!(scratch.take_tallies()[2], Tally::default());
+    let trial = |text| Trial { text, detector: DetectorIndex(2), passed: true };
+    assert_eq!(scratch.take_trials(), [trial(0), trial(1)]);
+    assert_eq!(scratch.take_trials(), []);
+}
+
+#[test]
+fn a_word_without_a_letter_speaks_too() {
+    let always =
+        CustomDetector { needs_context: true, context: vec!["24/7".to_owned()], ..custom("[0-9]{8}") };
+    let scanner = Scanner::new(&[], &[always]).expect("a detector");
+    assert_eq!(found(&scanner, "", "12345678 (24/7)"), [r#"acme.thing "12345678" context"#]);
+    assert_eq!(found(&scanner, "", "12345678 (12/7)"), [""; 0]);
+}
+
+#[test]
+fn of_many_texts_a_sample_is_tried() {
+    let scanner = scanner();
+    let tried = |count: u32| {
+        let buffer = "a@b.com".repeat(count as usize);
+        let ends: Vec<_> = (1..=count).map(|nth| nth * 7).collect();
+        let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+        scanner.scan_texts(
+            &scanner.field(""),
+            &Texts { buffer: &buffer, ends: &ends },
+            &mut scratch,
+            &mut out,
+        );
+        assert_eq!(out.len(), count as usize, "found in each, tried or not");
+        scratch.take_trials().into_iter().map(|trial| trial.text).collect::<Vec<_>>()
+    };
+    assert_eq!(tried(1_024).len(), 1_024);
+    for count in [1_025, 5_000, 65_536, 100_000] {
+        let sample = tried(count);
+        assert!((500..=1_100).contains(&sample.len()), "{} of {count}", sample.len());
+        let gap = sample.windows(2).map(|pair| pair[1] - pair[0]).max().expect("more than one");
+        assert!(gap < 4 * count.div_ceil(1_024), "{gap} of {count}: they are spread");
+        let odd = sample.iter().filter(|text| *text % 2 == 1).count() * 100 / sample.len();
+        assert!((45..=55).contains(&odd), "{odd} % of {count}: what comes every other time is half of them");
+    }
 }
 
 fn custom(pattern: &str) -> CustomDetector {

@@ -8,7 +8,7 @@ pub use explain::explain;
 pub use sievert_detect::{
     About, Anchor, Anchored, Borders, Candidate, Category, Confidence, Cost, CustomDetector, Detector,
     DetectorIndex, DetectorSet, Draw, Error as DetectorError, Evidence, Failure, Field, Finding, Group,
-    Recognized, Recognizer, Region, Route, Scanner, Scratch, Tally, Texts, Verdict, resolve,
+    Recognized, Recognizer, Region, Route, Scanner, Scratch, Texts, Trial, Verdict, resolve,
 };
 pub use sievert_redact::{
     Action, ActionKind, Actions, Error as RedactError, Key, Marks, Mask, Outcome, Redactor, Splice, Taken,

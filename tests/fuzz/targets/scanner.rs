@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use sievert_catalog::all;
 use sievert_detect::reference::Reference;
-use sievert_detect::{Scanner, Scratch};
+use sievert_detect::{Scanner, Scratch, Texts, Trial};
 
 static ENGINES: LazyLock<(Scanner, Reference)> = LazyLock::new(|| {
     let scanner = Scanner::new(all(), &[]).expect("every pattern compiles");
@@ -20,6 +20,14 @@ pub(crate) fn scanner(data: &[u8]) {
     let mut scratch = Scratch::default();
     let mut found = Vec::new();
     scanner.scan(&field, text, &mut scratch, &mut found);
-    let tallies = scratch.take_tallies();
-    assert_eq!((found, tallies), reference.scan(&field, text));
+    let (expected, tried) = reference.scan(&field, text);
+    assert_eq!(found, expected);
+
+    // As a cell, which is tried as a whole.
+    let mut in_cell = Vec::new();
+    let texts = Texts { buffer: text, ends: &[text.len() as u32] };
+    scanner.scan_texts(&field, &texts, &mut scratch, &mut in_cell);
+    assert!(in_cell.into_iter().map(|(_, finding)| finding).eq(expected));
+    let trials = tried.into_iter().map(|(detector, passed)| Trial { text: 0, detector, passed });
+    assert!(scratch.take_trials().into_iter().eq(trials));
 }

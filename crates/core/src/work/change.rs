@@ -28,7 +28,6 @@ impl Worker<'_> {
         let cells: Vec<_> = settled.iter().map(|(cell, findings, _)| (column.get(cell), findings)).collect();
         let mut taken = Vec::new();
         let rewritten = plan.rewrite_all(&field.plan, &cells, &mut self.scratch, &mut taken);
-        self.scratch.take_tallies();
         let mut changes = Vec::with_capacity(cells.len());
         for ((cell, findings, groups), (outcome, own)) in settled.iter().zip(rewritten) {
             let change = match outcome {

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 
-use super::{Cell, Group, Scanner, Tally};
+use super::{Cell, Group, Scanner, Trial};
 use crate::automaton::Numbered;
 use crate::compile::{Led, Role, Shape};
 use crate::letters::Letters;
@@ -84,8 +84,10 @@ pub(super) struct Pass<'p> {
     /// The text without the blanks around it.
     pub(super) whole: Range<usize>,
     pub(super) letters: Letters<'p>,
-    /// What the anchors count from.
-    pub(super) base: usize,
+    /// Groups of which no shape that waits for a word is looked at, as bits.
+    pub(super) wordless: u64,
+    /// Whether validators are asked about the text as a whole, though nothing speaks for it.
+    pub(super) tried: bool,
     pub(super) cell: &'p mut Cell,
     pub(super) out: &'p mut Vec<Finding>,
 }
@@ -145,11 +147,12 @@ struct Voices {
 
 impl<'p> Pass<'p> {
     /// Values behind labels, and at the start of a cell whose field is named by one.
+    #[inline]
     pub(super) fn labelled(&mut self, anchors: &[Anchor]) {
         let scanner = self.scanner;
         let mut hits = std::mem::take(&mut self.cell.hits);
         for anchor in anchors.iter().filter(|anchor| anchor.is_label()) {
-            let at = anchor.at() - self.base;
+            let at = anchor.at() - self.letters.base();
             scanner.words.at(self.view, at, self.letters.start(at), Which::Labels, &mut hits);
         }
         for hit in hits.drain(..) {
@@ -221,10 +224,11 @@ impl<'p> Pass<'p> {
     }
 
     /// Candidates that stand alone.
+    #[inline]
     pub(super) fn patterns(&mut self, anchors: &[Anchor]) {
         let scanner = self.scanner;
         for anchor in anchors {
-            let at = anchor.at() - self.base;
+            let at = anchor.at() - self.letters.base();
             self.cell.ends.clear();
             for group in anchor.groups() {
                 if scanner.groups[group].inside.is_some() {
@@ -278,9 +282,12 @@ impl<'p> Pass<'p> {
     /// Gathers where candidates of a group that start here may end.
     fn collect(&mut self, group: usize, start: usize) {
         let text = self.text();
+        let wordless = self.wordless >> group & 1 != 0;
         let Self { scanner, view, field, cell, .. } = self;
         let Cell { walkers, ends, blocked, .. } = &mut **cell;
-        let Group { shapes, automaton, .. } = &scanner.groups[group];
+        let (walkers, group) = (&mut walkers[group], &scanner.groups[group]);
+        let Some((automaton, walker)) = group.walked(walkers, wordless) else { return };
+        let shapes = &group.shapes;
         let left = Borders::before(view, start);
         let open = |shape: &Shape| {
             shape.left <= left
@@ -290,7 +297,7 @@ impl<'p> Pass<'p> {
         if !shapes.iter().any(open) {
             return;
         }
-        automaton.walk(&mut walkers[group].whole, text, start, |matches, end| {
+        automaton.walk(walker, text, start, |matches, end| {
             let right = Borders::after(view, end);
             for shape in matches.shapes().map(|shape| &shapes[shape]) {
                 if shape.right <= right && open(shape) {
@@ -420,15 +427,10 @@ impl<'p> Pass<'p> {
             _ => Anchored::Context,
         };
         let alone = anchored == Anchored::Alone;
-        // The column may agree on a checksum.
-        let tallied = it.chance > 0.0 && *span == self.whole;
-        let needy = match led {
-            Led::Label => false,
-            Led::Pattern => it.needs_context,
-            Led::Context => it.needs_context || self.field.regions.is_empty(),
-        };
-        // Dropped whatever the validator says, which only has to be known of cells that are tallied.
-        if alone && needy && !tallied {
+        let tried = self.tried && it.chance > 0.0 && *span == self.whole;
+        // Dropped whatever the validator says.
+        let dropped = alone && it.waits(led, &self.field.regions);
+        if dropped && !tried {
             return None;
         }
         let labelled = led == Led::Label;
@@ -439,14 +441,14 @@ impl<'p> Pass<'p> {
         if labelled {
             self.cell.judged.push(Judged { detector, span: span.clone(), anchored, verdict });
         }
-        if tallied {
-            self.cell.whole.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
+        if tried {
+            self.cell.tried.push((detector, !matches!(verdict, Verdict::No | Verdict::Failed)));
         }
         let proof = match verdict {
             Verdict::No => return None,
             Verdict::Failed if !anchored.named() => return None,
             Verdict::Weak if alone => return None,
-            _ if alone && needy => return None,
+            _ if dropped => return None,
             Verdict::Unmistakable => Evidence::UNMISTAKABLE,
             _ if !labelled && alone && voices.against => return None,
             Verdict::Failed => Evidence::FAILED_CHECKSUM,
@@ -484,16 +486,14 @@ impl<'p> Pass<'p> {
     }
 }
 
-/// Adds what was whole to the tallies, a detector once.
-pub(super) fn count(whole: &mut Vec<(DetectorIndex, bool)>, tallies: &mut [Tally]) {
-    whole.sort_unstable();
-    for cell in whole.chunk_by(|(one, _), (other, _)| one == other) {
-        let (detector, passed) = cell[cell.len() - 1];
-        let tally = &mut tallies[usize::from(detector.0)];
-        tally.tried += 1;
-        tally.passed += u64::from(passed);
+/// Adds the trials of a text, a detector once: one that takes any of its candidates has passed.
+pub(super) fn note(tried: &mut Vec<(DetectorIndex, bool)>, text: u32, trials: &mut Vec<Trial>) {
+    tried.sort_unstable();
+    for of_one in tried.chunk_by(|(one, _), (other, _)| one == other) {
+        let (detector, passed) = of_one[of_one.len() - 1];
+        trials.push(Trial { text, detector, passed });
     }
-    whole.clear();
+    tried.clear();
 }
 
 /// Sorts the findings from `first` on. Two of one detector and span become one with the evidence of both; one that
