@@ -197,7 +197,7 @@ fn a_word_that_nothing_is_like_is_not_repeated() {
     }
 }
 
-/// A shell gives the program what it may open: too little of it is said, and where the output is closed nothing is read.
+/// A shell gives the program what it may open: too little of it is said, and where a stream is closed nothing is read.
 #[test]
 fn what_cannot_be_opened_is_told() {
     let folder = folder();
@@ -206,6 +206,9 @@ fn what_cannot_be_opened_is_told() {
         ("ulimit -n 6; exec \"$0\" scan mail.txt", 2, "open files (ulimit -u, ulimit -n)"),
         ("exec \"$0\" redact mail.txt --out - >&-", 2, "standard output is closed; name a folder with --out"),
         ("exec \"$0\" redact mail.txt --out - > /dev/null", 0, ""),
+        ("exec \"$0\" scan - <&-", 2, "standard input is closed"),
+        ("exec \"$0\" redact - --out - <&-", 2, "pipe the data to it, or name a file"),
+        ("exec \"$0\" scan - < /dev/null", 0, ""),
         ("exec \"$0\" redact mail.txt --out - | cat", 0, ""),
     ] {
         let ran = Command::new("sh")

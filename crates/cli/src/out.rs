@@ -1,21 +1,23 @@
 //! Standard output. A reader that has seen enough (`| head`) is no error.
 
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
 
 use crate::exit::Failure;
 
-/// Whether standard output was closed when the program began. The null device was then put in its place before `main`,
-/// for reading too, as nobody opens it who throws away an output.
+/// Whether a standard stream was closed when the program began. The null device was then put in its place before `main`,
+/// for reading and writing, as nobody opens it who throws away an output or has no input.
 #[cfg(unix)]
-pub(crate) fn is_closed() -> bool {
+pub(crate) fn was_closed(stream: impl AsFd) -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
-    let (out, null) = (fstat(io::stdout()), stat("/dev/null"));
-    out.ok().zip(null.ok()).is_some_and(|(out, null)| out.st_rdev == null.st_rdev)
-        && fcntl_getfl(io::stdout()).is_ok_and(|how| how.contains(OFlags::RDWR))
+    let (there, null) = (fstat(&stream), stat("/dev/null"));
+    there.ok().zip(null.ok()).is_some_and(|(there, null)| there.st_rdev == null.st_rdev)
+        && fcntl_getfl(&stream).is_ok_and(|how| how.contains(OFlags::RDWR))
 }
 
 #[cfg(not(unix))]
-pub(crate) fn is_closed() -> bool {
+pub(crate) fn was_closed<S>(_: S) -> bool {
     false
 }
 

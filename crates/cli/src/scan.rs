@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom, stdin, stdout};
 use std::path::{Path, PathBuf};
 
 use sievert::io::{Access, Address, Header, Input, Runtime, Target, WholeFile, write_file};
@@ -34,7 +34,7 @@ pub(crate) fn scan(args: &Scan) -> Result<u8, Failure> {
 
 pub(crate) fn redact(args: &Redact) -> Result<u8, Failure> {
     let to = match &args.out {
-        Some(out) if out == Path::new("-") && out::is_closed() => {
+        Some(out) if out == Path::new("-") && out::was_closed(stdout()) => {
             return Err(Failure::new("standard output is closed; name a folder with --out"));
         }
         Some(out) if out == Path::new("-") => Destination::Stdout,
@@ -87,6 +87,12 @@ fn job(args: &Common, task: Task) -> Result<Job, Failure> {
         _ => None,
     };
     told_apart(args, out)?;
+    // Nothing came, and nothing would be found in it: that is not what was asked for.
+    if args.inputs.iter().any(|input| input == "-") && out::was_closed(stdin()) {
+        return Err(Failure::new(
+            "standard input is closed or the null device; pipe the data to it, or name a file",
+        ));
+    }
     if args.resume && args.ephemeral_key {
         let why =
             "--resume continues with the key of the run before, and --ephemeral-key forgets it; name a key";
