@@ -323,6 +323,32 @@ fn a_file_of_two_names_is_rewritten_once() {
     assert!(adds_up(&report["ledger"]));
 }
 
+/// An output folder may hold links, to another disk say; one that leads back to the input would make of `--overwrite` what
+/// only `--in-place` asks for.
+#[test]
+#[cfg(unix)]
+fn no_link_in_the_output_leads_to_the_loss_of_an_input() {
+    let folder = folder();
+    let at = folder.path();
+    let mail = b"to maria@weber-labs.org\n";
+    write(at, &[("in/of/a.txt", mail), ("in/b.txt", mail)]);
+    fs::create_dir(at.join("out")).expect("a folder");
+    std::os::unix::fs::symlink(at.join("in/b.txt"), at.join("out/b.txt")).expect("a link");
+    std::os::unix::fs::symlink("../in/of", at.join("out/of")).expect("a link");
+    let refused = sievert(["redact", "in", "--out", "out", "--overwrite"], at).ends_with(2);
+    assert!(refused.stderr.contains("leads back to of/a.txt itself; remove the link"), "{}", refused.stderr);
+    fs::remove_file(at.join("out/of")).expect("removed");
+    fs::create_dir(at.join("large")).expect("a folder");
+    std::os::unix::fs::symlink("../large", at.join("out/of")).expect("a link");
+    sievert(["redact", "in", "--out", "out", "--overwrite"], at).good();
+    for name in ["in/of/a.txt", "in/b.txt"] {
+        assert_eq!(fs::read(at.join(name)).expect("there"), mail, "{name}");
+    }
+    for name in ["large/a.txt", "out/b.txt"] {
+        assert_eq!(fs::read(at.join(name)).expect("written"), b"to <EMAIL>\n", "{name}");
+    }
+}
+
 /// What is rewritten in place stands under its name alone: what its other names lead to is told.
 #[test]
 fn a_name_that_still_leads_to_what_was_there_is_told() {

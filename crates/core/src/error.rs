@@ -64,6 +64,9 @@ pub enum Error {
         "{0} in the output folder was made of another input; choose another folder, or say --overwrite as well"
     )]
     OutputOfAnother(String),
+    /// An output would take the place of its own input, and nobody said --in-place.
+    #[error("a link in the output folder leads back to {0} itself; remove the link, or say --in-place")]
+    OverInput(String),
     /// The policy does not allow that something is written there.
     #[error("{place}: {why}; write elsewhere, or change the policy")]
     Residence {

@@ -204,6 +204,9 @@ impl<'j> Outputs<'j> {
         if matches!(to, Destination::Folder(_)) && !self.replace && exists() {
             return Err(Error::OutputExists(names.shown(&object.name).to_string()));
         }
+        if matches!(to, Destination::Folder(_)) && self.replace && is_at(object, &target) {
+            return Err(Error::OverInput(names.shown(&object.name).to_string()));
+        }
         // That a run is resumed is no leave to write over what it has made of something else.
         if matches!(to, Destination::Folder(_)) && !overwrite && earlier.holds_another(self.job, object) {
             return Err(Error::OutputOfAnother(names.shown(&object.name).to_string()));
@@ -213,6 +216,16 @@ impl<'j> Outputs<'j> {
         }
         Ok(())
     }
+}
+
+/// Whether an object stands where its output would be put. A link in place of the output itself is replaced, and leads
+/// nowhere then; one in place of a folder is followed.
+fn is_at(object: &Object, output: &Path) -> bool {
+    let Location::Blob(blob) = &object.location else { return false };
+    let (Some(path), Some(folder), Some(name)) = (blob.path(), output.parent(), output.file_name()) else {
+        return false;
+    };
+    path.file_name() == Some(name) && folder.canonicalize().is_ok_and(|folder| folder.join(name) == path)
 }
 
 fn stands_in(object: &Object, folder: &Address) -> bool {
