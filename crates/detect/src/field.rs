@@ -52,140 +52,147 @@ impl Field {
     }
 }
 
+// These lists are sorted, to be searched.
+
 /// Words that make a name one of counts, times or flags about a thing instead of the thing itself.
 const ABOUT: [&str; 35] = [
+    "average",
+    "avg",
+    "cnt",
     "count",
     "counts",
-    "cnt",
-    "total",
-    "totals",
-    "avg",
-    "average",
+    "enabled",
+    "error",
+    "flag",
+    "format",
+    "hash",
+    "latency",
+    "len",
+    "length",
+    "max",
     "mean",
     "median",
-    "sum",
     "min",
-    "max",
+    "pattern",
     "pct",
     "percent",
     "percentage",
+    "rank",
     "rate",
     "ratio",
+    "regex",
     "score",
-    "rank",
-    "latency",
-    "length",
-    "len",
     "size",
-    "type",
-    "status",
     "state",
+    "status",
+    "sum",
+    "total",
+    "totals",
+    "type",
     "valid",
     "verified",
-    "enabled",
-    "flag",
-    "hash",
-    "format",
-    "error",
-    "pattern",
-    "regex",
 ];
 
 /// Words that do so as the first one of a name.
-const ABOUT_FIRST: [&str; 9] = ["num", "n", "is", "has", "had", "was", "can", "should", "no"];
+const ABOUT_FIRST: [&str; 6] = ["is", "has", "had", "was", "can", "should"];
+
+/// What leads to a number, as the first one of a name: of things, `num_phones`, or that of a thing, `num_tel`.
+const NUMBERS: [&str; 6] = ["n", "no", "nr", "nro", "nbr", "num"];
 
 /// Words that do so as the last one, but for a number: when something was done, units, amounts, what is counted or
 /// measured.
-const ABOUT_LAST: [&str; 65] = [
+const ABOUT_LAST: [&str; 67] = [
+    "algorithm",
+    "altitude",
+    "amount",
+    "applications",
     "at",
+    "attempts",
+    "balance",
+    "budget",
+    "bytes",
+    "calls",
+    "cents",
     "changed",
+    "clicks",
+    "cost",
     "created",
+    "days",
+    "density",
+    "distance",
+    "duration",
+    "entropy",
     "expiration",
     "expires",
     "expiry",
-    "modified",
-    "updated",
-    "duration",
-    "lifetime",
-    "ttl",
-    "ms",
-    "secs",
-    "seconds",
-    "mins",
-    "minutes",
-    "hours",
-    "days",
-    "weeks",
-    "months",
-    "bytes",
-    "kb",
-    "mb",
-    "km",
-    "miles",
-    "cents",
-    "distance",
-    "altitude",
-    "density",
-    "volume",
-    "weight",
-    "amount",
-    "balance",
-    "budget",
-    "cost",
     "fee",
     "growth",
+    "holders",
+    "hours",
     "income",
+    "kb",
+    "km",
+    "lifetime",
+    "limit",
+    "mb",
+    "messages",
+    "miles",
+    "mins",
+    "minutes",
+    "model",
+    "modified",
+    "months",
+    "ms",
+    "packets",
+    "pages",
     "paid",
     "payout",
     "premium",
     "price",
-    "revenue",
-    "spend",
-    "limit",
     "quota",
-    "usage",
-    "attempts",
-    "retries",
-    "calls",
-    "clicks",
-    "messages",
-    "packets",
-    "pages",
     "requests",
+    "retries",
+    "revenue",
+    "seconds",
+    "secs",
     "sessions",
+    "spend",
+    "strength",
     "traffic",
+    "ttl",
+    "updated",
+    "usage",
+    "users",
+    "version",
     "views",
     "visits",
-    "holders",
-    "users",
-    "algorithm",
-    "entropy",
-    "strength",
-    "version",
+    "volume",
+    "weeks",
+    "weight",
 ];
 
 /// What only things have, at the end of a name.
 const OF_THINGS: [&str; 25] = [
+    "account age",
+    "cache age",
     "cell id",
     "changed by",
     "country code",
-    "expiration date",
-    "expiry date",
     "existing secret",
     "existing secret key",
+    "expiration date",
+    "expiry date",
+    "file age",
+    "key age",
     "last set",
     "last used",
+    "message age",
     "mobile os",
     "on file",
     "passport country",
+    "password age",
     "password policy",
     "phone id",
-    "account age",
-    "cache age",
-    "file age",
-    "key age",
-    "message age",
-    "password age",
     "pwd age",
     "record age",
     "session age",
@@ -195,43 +202,64 @@ const OF_THINGS: [&str; 25] = [
 
 /// What only secrets have, at the end of a name: where one lies, what it is called, how it must look. Other things may be
 /// just that: an address has a `label`, a profile is a `url`.
-const OF_SECRETS: [&str; 61] = [
+const OF_SECRETS: [&str; 91] = [
+    "alg",
     "alias",
     "arn",
     "audience",
+    "authentication",
+    "backend",
+    "callback",
+    "check",
+    "checker",
+    "class",
     "column",
+    "cookie",
     "credential id",
     "credentials id",
     "description",
     "dir",
     "directory",
+    "disabled",
     "encoder",
     "encoding",
     "encryption",
     "endpoint",
     "engine",
     "env",
+    "expire",
+    "fail",
+    "failed",
     "field",
     "file",
     "filename",
     "folder",
     "generator",
+    "handler",
+    "hasher",
     "header",
     "helper",
     "hint",
+    "input",
     "interval",
     "issuer",
     "key group",
     "key id",
     "key owner",
     "label",
+    "level",
     "link",
     "location",
     "manager",
     "method",
+    "mgr",
+    "mismatch",
+    "mode",
     "name",
     "names",
     "namespace",
+    "output",
+    "param",
     "password group",
     "password id",
     "password key",
@@ -242,19 +270,28 @@ const OF_SECRETS: [&str; 61] = [
     "prompt",
     "provider",
     "question",
+    "realm",
     "ref",
     "reference",
     "required",
     "requirements",
+    "reset",
+    "rotation",
     "rules",
     "scope",
     "scopes",
+    "service",
     "source",
     "store",
+    "template",
+    "time",
+    "timeout",
     "title",
     "token id",
     "uri",
     "url",
+    "validation",
+    "validator",
     "var",
     "variable",
 ];
@@ -268,8 +305,10 @@ const GENERIC: [&str; 18] = [
 /// The words of a name, lower case and parted by blanks, where the name may vouch for anything.
 pub(crate) fn words(name: &str) -> Option<String> {
     let words = split(name);
-    let about = words.split(' ').any(|word| ABOUT.contains(&word))
-        || words.split_once(' ').is_some_and(|(first, _)| ABOUT_FIRST.contains(&first))
+    let about = words.split(' ').any(|word| ABOUT.binary_search(&word).is_ok())
+        || words.split_once(' ').is_some_and(|(first, rest)| {
+            ABOUT_FIRST.contains(&first) || NUMBERS.contains(&first) && plural(rest)
+        })
         || end_in(unnumbered(&words), &ABOUT_LAST)
         || end_in(unnumbered(&words), &OF_THINGS);
     (!about).then_some(words)
@@ -281,14 +320,19 @@ pub(crate) fn of_secrets(words: &str) -> Option<usize> {
     end_in(unnumbered, &OF_SECRETS).then(|| unnumbered.rfind(' ').map_or(0, |blank| blank + 1))
 }
 
+/// Whether these words end in a thing of which there are several; nothing that is short or ends in two of them.
+fn plural(words: &str) -> bool {
+    words.len() > 3 && words.ends_with('s') && !words.ends_with("ss")
+}
+
 fn unnumbered(words: &str) -> &str {
     words.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ')
 }
 
-/// Whether words end in one of these.
+/// Whether words end in one of these, of three words at most.
 fn end_in(words: &str, ends: &[&str]) -> bool {
-    let before = |end: &&str| words.strip_suffix(*end);
-    ends.iter().filter_map(before).any(|before| before.is_empty() || before.ends_with(' '))
+    let starts = words.rmatch_indices(' ').map(|(blank, _)| blank + 1).chain([0]).take(3);
+    starts.into_iter().any(|start| ends.binary_search(&&words[start..]).is_ok())
 }
 
 /// The end of a path that names the value itself: its last element, and those before as long as it is generic. In
@@ -347,8 +391,64 @@ const OWNERS: [&str; 20] = [
     "work",
 ];
 
+/// What names of columns have for whole words.
+const SHORT: [(&str, &str); 35] = [
+    ("acct", "account"),
+    ("addr", "address"),
+    ("b", "birth"),
+    ("bene", "beneficiary"),
+    ("brth", "birth"),
+    ("cd", "code"),
+    ("crd", "card"),
+    ("cust", "customer"),
+    ("drv", "driver"),
+    ("dt", "date"),
+    ("emp", "employee"),
+    ("f", "fecha"),
+    ("hm", "home"),
+    ("hosp", "hospital"),
+    ("ins", "insurance"),
+    ("lic", "license"),
+    ("mbr", "member"),
+    ("med", "medical"),
+    ("mr", "mrn"),
+    ("nac", "nacimiento"),
+    ("nbr", "number"),
+    ("num", "number"),
+    ("pat", "patient"),
+    ("ph", "phone"),
+    ("phn", "phone"),
+    ("pol", "policy"),
+    ("ppn", "passport"),
+    ("pport", "passport"),
+    ("pt", "patient"),
+    ("rec", "record"),
+    ("sec", "security"),
+    ("soc", "social"),
+    ("ss", "ssn"),
+    ("subscr", "subscriber"),
+    ("wk", "work"),
+];
+
+/// Words with whole ones for short ones, and with the number of a thing as German, Romance and Slavic languages have it:
+/// `kartennummer` for `karten nr`, `numero compte` and `numer konta` for `no compte` and `nr konta`.
+fn whole(words: &str) -> Vec<String> {
+    let long = |word: &str| {
+        SHORT.iter().find(|(short, _)| *short == word).map_or(word, |(_, long)| *long).to_owned()
+    };
+    let mut all = vec![words.split(' ').map(long).collect::<Vec<_>>().join(" ")];
+    for number in [" nummer", " nr", "nr"] {
+        let thing = all[0].strip_suffix(number).filter(|thing| thing.len() > 2);
+        all.extend(thing.map(|thing| format!("{thing}nummer")));
+    }
+    if let Some((_, thing)) = words.split_once(' ').filter(|(first, _)| NUMBERS.contains(first)) {
+        all.extend(["numero", "numer"].map(|number| format!("{number} {thing}")));
+    }
+    all
+}
+
 /// The words of a name as labels may have them: without digits at their ends, `phone1`; grown together where a capital
-/// began one, `FallNr`; parted from whose they are.
+/// began one, `FallNr`; parted from whose they are; whole where a name has them short.
 pub(crate) fn spellings(name: &str) -> Vec<String> {
     let words = split(name);
     let bare = |words: &str| {
@@ -362,7 +462,8 @@ pub(crate) fn spellings(name: &str) -> Vec<String> {
         owner.map_or_else(|| word.to_owned(), |owner| [owner, &word[owner.len()..]].join(" "))
     };
     let owned = grown.split(' ').map(parted).collect::<Vec<_>>().join(" ");
-    let mut all = vec![bare(&words), words, grown, owned];
+    let mut all = whole(&bare(&words));
+    all.extend([bare(&words), words, grown, owned]);
     all.sort();
     all.dedup();
     all
@@ -371,6 +472,14 @@ pub(crate) fn spellings(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lists_are_sorted() {
+        for list in [&ABOUT[..], &ABOUT_LAST, &OF_THINGS, &OF_SECRETS] {
+            assert!(list.is_sorted(), "{list:?}");
+            assert!(list.iter().all(|words| words.split(' ').count() <= 3), "{list:?}");
+        }
+    }
 
     #[test]
     fn a_name_of_what_is_counted_or_measured_speaks_for_nothing() {
@@ -390,8 +499,16 @@ mod tests {
         ] {
             assert_eq!(words(name), None, "{name}");
         }
-        for name in ["mobile_phone", "patient_age", "insurance_policy", "ssn_number", "dob_date", "phone_us"]
-        {
+        for name in [
+            "mobile_phone",
+            "patient_age",
+            "insurance_policy",
+            "ssn_number",
+            "dob_date",
+            "phone_us",
+            "num_tel",
+            "no_ss",
+        ] {
             assert_eq!(words(name), Some(name.replace('_', " ")), "{name}");
         }
     }
@@ -407,6 +524,12 @@ mod tests {
             ("FallNr", "fallnr"),
             ("EMPLOYEEPHONE2", "employee phone"),
             ("contacts[0].homephone", "contacts home phone"),
+            ("MBR_NBR", "member number"),
+            ("ph_home", "phone home"),
+            ("karten_nr", "kartennummer"),
+            ("mobielnr", "mobielnummer"),
+            ("no_compte", "numero compte"),
+            ("nr_konta", "numer konta"),
         ] {
             assert!(spellings(name).iter().any(|words| words == spelling), "{name}: {:?}", spellings(name));
         }
