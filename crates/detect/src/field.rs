@@ -202,7 +202,7 @@ const OF_THINGS: [&str; 25] = [
 
 /// What only secrets have, at the end of a name: where one lies, what it is called, how it must look. Other things may be
 /// just that: an address has a `label`, a profile is a `url`.
-const OF_SECRETS: [&str; 91] = [
+const OF_SECRETS: [&str; 89] = [
     "alg",
     "alias",
     "arn",
@@ -210,7 +210,6 @@ const OF_SECRETS: [&str; 91] = [
     "authentication",
     "backend",
     "callback",
-    "check",
     "checker",
     "class",
     "column",
@@ -240,7 +239,6 @@ const OF_SECRETS: [&str; 91] = [
     "header",
     "helper",
     "hint",
-    "input",
     "interval",
     "issuer",
     "key group",
