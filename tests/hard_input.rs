@@ -538,6 +538,21 @@ fn what_a_system_makes_up_is_no_empty_file() {
     sievert(["scan", "empty.csv"], folder.path()).good();
 }
 
+/// Beyond the limit of sizes a system sends a signal, which would end the program.
+#[test]
+fn a_limit_of_sizes_of_files_is_an_error_of_the_file() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, &[("in/a.txt", &b"to maria@weber-labs.org\n".repeat(20_000)), ("in/b.txt", b"x\n")]);
+    let script = r#"ulimit -f 64; "$0" redact in --out out"#;
+    let done =
+        Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_sievert")]).current_dir(at).output();
+    let ran = program::Ran::from(done.expect("a shell")).ends_with(3);
+    let told = "a.txt    File too large (os error 27); allow larger files (ulimit -f)";
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    assert_eq!(files(&at.join("out")), ["b.txt"], "the others are done");
+}
+
 /// A folder on a device of 64 KiB, in a mount namespace that ends with the shell.
 #[test]
 fn a_full_device_is_told_and_leaves_nothing_half() {

@@ -24,6 +24,7 @@ use crate::exit::Failure;
 
 fn main() -> ExitCode {
     quiet_panics();
+    outlive_file_limit();
     let cli = Cli::try_parse().unwrap_or_else(|error| exit::unquoted(error).exit());
     let done = match cli.command {
         Command::Demo(args) => demo::show(&args),
@@ -56,6 +57,17 @@ fn quiet_panics() {
         let place = panic.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
         eprintln!("sievert: a defect stopped a part of the work{place}; please report it, without the data");
     }));
+}
+
+/// Beyond the limit of sizes of files (`ulimit -f`) a system ends the program, unless that is put off: then it is an
+/// error of the file. All threads are begun later, and have it of this one.
+fn outlive_file_limit() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{SigSet, Signal};
+        let put_off = SigSet::from_iter([Signal::SIGXFSZ]).thread_block();
+        put_off.expect("a set of signals that there are can be blocked");
+    }
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
