@@ -560,6 +560,58 @@ fn a_full_disk_is_named_and_the_rest_is_done_when_there_is_room() {
     assert_eq!(bytes_of(&at.join("big")), bytes_of(&at.join("plain")));
 }
 
+/// The state stands beside the output, and finds no room either.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_is_full_for_the_state_too_ends_the_run_as_one_for_outputs() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 30, 3_000);
+    fs::remove_file(at.join("in/torn.jsonl")).expect("removed");
+    let program = env!("CARGO_BIN_EXE_sievert");
+    let redact = format!("{program} redact in --out small/out {MAIL}");
+    let script = format!(
+        "{redact} > first 2> told; echo $? > code
+         mount -o remount,size=64m small || exit 77
+         {redact} --resume && cp -r small/out big"
+    );
+    let Some(()) = on_a_small_disk(&script, &Vec::new(), at) else { return };
+    let text = |name: &str| fs::read_to_string(at.join(name)).expect("written by the script");
+    assert_eq!(text("code").trim(), "3", "{}{}", text("first"), text("told"));
+    let full = "no space left on the device of the output; free some and run again";
+    assert!(text("first").contains(full), "{}", text("first"));
+    sievert(["redact", "in", "--out", "plain", MAIL], at).good();
+    assert_eq!(bytes_of(&at.join("big")), bytes_of(&at.join("plain")));
+}
+
+/// A scan writes no output; where its state finds no room, the rest is for another run.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_scan_whose_state_finds_no_room_is_gone_on_with() {
+    let folder = folder();
+    let at = folder.path();
+    make_input(at, 30, 3_000);
+    fs::remove_file(at.join("in/torn.jsonl")).expect("removed");
+    let program = env!("CARGO_BIN_EXE_sievert");
+    let scan = format!("{program} scan in --state small/state --findings found.jsonl --exit-zero {MAIL}");
+    let script = format!(
+        "head -c 900k /dev/zero > small/filler
+         {scan} > first 2> told; echo $? > code; rm small/filler
+         mount -o remount,size=64m small || exit 77
+         {scan} --resume > second || exit 1
+         dd if=/dev/zero of=small/filler 2> dd
+         {program} scan in --report small/r.json > third 2> told; echo $? > last"
+    );
+    let Some(()) = on_a_small_disk(&script, &Vec::new(), at) else { return };
+    let text = |name: &str| fs::read_to_string(at.join(name)).expect("written by the script");
+    assert_eq!(text("code").trim(), "3", "{}{}", text("first"), text("told"));
+    assert!(text("first").contains("no space left on the device"), "{}", text("first"));
+    let no_report = "small/r.json: no space left on the device";
+    assert!(text("last").trim() == "3" && text("told").contains(no_report), "{}", text("told"));
+    sievert(["scan", "in", "--findings", "plain.jsonl", "--exit-zero", MAIL], at).good();
+    assert_eq!(text("found.jsonl"), text("plain.jsonl"));
+}
+
 /// What cannot be written is not read: neither the rest of a large object nor those behind it.
 #[test]
 #[cfg(target_os = "linux")]

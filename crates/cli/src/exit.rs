@@ -31,6 +31,8 @@ impl Verdict {
 pub(crate) enum Failure {
     /// It could not run: what, and what to do.
     Cannot(String),
+    /// It ran, and no room was left for what it tells.
+    NoRoom(String),
     /// Ctrl-C.
     Interrupted(String),
     /// Nobody reads what it prints any more.
@@ -48,6 +50,10 @@ impl Failure {
             Self::Cannot(what) => {
                 eprintln!("sievert: {}", shown(what));
                 ExitCode::from(2)
+            }
+            Self::NoRoom(what) => {
+                eprintln!("sievert: {}", shown(what));
+                ExitCode::from(NOT_EXAMINED)
             }
             Self::Interrupted(what) => {
                 eprintln!("sievert: {}", shown(what));

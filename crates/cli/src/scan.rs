@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, stdin, stdout};
 use std::path::{Path, PathBuf};
 
-use sievert::io::{Access, Address, Header, Input, Runtime, Target, WholeFile, write_file};
+use sievert::io::{Access, Address, Cause, Header, Input, Runtime, Target, WholeFile, write_file};
 use sievert::render::{Next, summary, to_json};
 use sievert::report::SCHEMA;
 use sievert::{
@@ -243,7 +243,11 @@ fn finish(args: &Common, job: &Job, state: Option<&Path>) -> Result<u8, Failure>
         Task::Redact { to: Destination::Stdout, .. } => eprint!("{shown}"),
         _ => out::text(&shown)?,
     }
-    written?; // only now, as what took hours to find is told in any case
+    // Only now, as what took hours to find is told in any case.
+    written.map_err(|error| match error.cause {
+        Cause::NoSpace => Failure::NoRoom(error.to_string()),
+        _ => error.into(),
+    })?;
     Ok(code)
 }
 

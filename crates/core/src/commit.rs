@@ -295,12 +295,13 @@ impl<'r> Commit<'r> {
         let scanner = self.job.plan.scanner();
         let name = current.report.object.clone();
         let rows: Vec<_> = worked.rows.iter().map(|row| Spelled::new(&name, row, scanner)).collect();
+        let mut unnoted = Ok(());
         if let Some(file) = self.findings.as_mut().filter(|_| !rows.is_empty()) {
             let mut told = file.append(&rows).map_err(Error::Findings);
             if let (Some(share), Some(state)) = (&current.share, &mut self.run.state) {
                 told = told.and_then(|()| state.rows(&share.object, at.mark.pieces - 1, rows));
             }
-            self.fatal = self.fatal.take().or(told.err());
+            unnoted = told;
         }
         for excerpt in worked.excerpts {
             if self.excerpts < self.job.excerpts {
@@ -315,7 +316,23 @@ impl<'r> Commit<'r> {
         }
         look_at(&mut self.look_at, worked.look_at);
         self.counts.merge(worked.counts);
+        self.noted(unnoted)?;
         self.mark(at)
+    }
+
+    /// What cannot be told ends the run; but where no room is left to write down what was done, this object cannot go on
+    /// and no other is begun, as where none is left for outputs.
+    fn noted(&mut self, told: Result<(), Error>) -> Result<(), IoError> {
+        match told {
+            Err(Error::State(error)) if matches!(error.cause, Cause::NoSpace) => {
+                self.unneeded.others();
+                Err(error)
+            }
+            told => {
+                self.fatal = self.fatal.take().or(told.err());
+                Ok(())
+            }
+        }
     }
 
     /// Rows of an earlier run.
@@ -373,6 +390,9 @@ impl<'r> Commit<'r> {
                 }
             });
             noted.map_err(|error| {
+                if error.is_full_state() {
+                    return Cause::NoSpace;
+                }
                 failed = Some(error);
                 Cause::Taken
             })
@@ -382,7 +402,9 @@ impl<'r> Commit<'r> {
             None => publish(None).map_err(|cause| cause.at(Place::object(&*current.report.object))),
         };
         if let (Ok(()), Some((object, told)), Some(state)) = (&finished, done, &mut self.run.state) {
-            failed = state.done(job, object, told).err();
+            // It is there, whether that is written down or not.
+            let noted = state.done(job, object, told);
+            let _ = self.noted(noted);
         }
         self.fatal = self.fatal.take().or(failed);
         finished

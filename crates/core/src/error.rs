@@ -160,6 +160,13 @@ pub enum Error {
     ReportsDiffer(&'static str),
 }
 
+impl Error {
+    /// Whether no room is left to write down what was done.
+    pub(crate) fn is_full_state(&self) -> bool {
+        matches!(self, Self::State(error) if matches!(error.cause, sievert_io::Cause::NoSpace))
+    }
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self::Policy(vec![problem])

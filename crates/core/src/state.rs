@@ -168,6 +168,11 @@ impl<'r> State<'r> {
         Ok(Some(state))
     }
 
+    /// Where it stands.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Makes sure that no other run writes here: before anything is published.
     pub(crate) fn keep(&mut self) -> Result<(), Error> {
         self.lease.keep().map_err(Error::State)
@@ -187,8 +192,9 @@ impl<'r> State<'r> {
         by: Stamp,
         report: Report,
     ) -> Result<(), Error> {
+        let before = self.pending.len();
         self.line_of_done(job, object, id_as(object, by, None), report);
-        self.write()
+        self.write_or_forget(before)
     }
 
     fn line_of_done(&mut self, job: &Job, object: &Object, id: String, report: Report) {
@@ -203,10 +209,11 @@ impl<'r> State<'r> {
 
     /// Writes down how far an object has come.
     pub(crate) fn begun(&mut self, object: &Object, begun: Begun) -> Result<(), Error> {
+        let before = self.pending.len();
         self.line(&Line::Begun { id: object_id(object), begun: Box::new(begun) });
         self.marked = Instant::now();
         self.mark_pause = (self.mark_pause * 2).min(MARKS);
-        self.write()
+        self.write_or_forget(before)
     }
 
     /// Writes down that nothing is left of an object that was begun.
@@ -226,7 +233,12 @@ impl<'r> State<'r> {
         self.pending.push(b'\n');
     }
 
-    /// Writes down what was done since the last time.
+    /// Writes down at once what stands behind `before`, or lets it go.
+    fn write_or_forget(&mut self, before: usize) -> Result<(), Error> {
+        self.write().inspect_err(|_| self.pending.truncate(before))
+    }
+
+    /// Writes down what was done since the last time; what cannot be written is kept for the next one.
     pub(crate) fn write(&mut self) -> Result<(), Error> {
         if self.files > 0 && self.pending.is_empty() {
             return Ok(());
@@ -234,10 +246,14 @@ impl<'r> State<'r> {
         let header = Header { job: self.job.clone(), run: self.run.clone() };
         let mut bytes = serde_json::to_vec(&header).expect("two texts are JSON");
         bytes.push(b'\n');
+        let head = bytes.len();
         bytes.append(&mut self.pending);
         let path = self.folder.join(format!("{}-{:06}.jsonl", self.run, self.files));
         let target = Target { path, overwrite: false, run: self.run.clone() };
-        write_file(self.runtime, &target, Access::Owner, &bytes).map_err(Error::State)?;
+        write_file(self.runtime, &target, Access::Owner, &bytes).map_err(|error| {
+            self.pending = bytes.split_off(head);
+            Error::State(error)
+        })?;
         self.files += 1;
         self.written = Instant::now();
         self.pause = (self.pause * 2).min(EVERY);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sievert_io::{Error as IoError, NewFile, Reached, Target};
 
 use super::{Commit, Current, ObjectShare, left_out, look_at, tell};
+use crate::Error;
 use crate::feed::At;
 use crate::ledger::{Bytes, Objects};
 use crate::report::{Report, Share, keep_gap};
@@ -67,8 +68,8 @@ impl Commit<'_> {
         }
         if let (Some(share), Some(state)) = (&mut current.share, &mut self.run.state) {
             let written = state.keep().and_then(|()| state.begun(&share.object, waiting.begun));
-            share.begun = true;
-            self.fatal = self.fatal.take().or(written.err());
+            share.begun |= !written.as_ref().is_err_and(Error::is_full_state);
+            self.noted(written)?;
         }
         Ok(())
     }
@@ -147,7 +148,7 @@ impl Commit<'_> {
             if let Some(file) = &mut current.quarantine {
                 file.leave();
             }
-            self.fatal.get_or_insert(error);
+            let _ = self.noted(Err(error)); // it has failed already
         }
     }
 }

@@ -14,6 +14,10 @@ const OBJECTS_KEPT: usize = 100_000;
 /// Fields, findings in fields and places that the entries of objects keep for a later run, all together.
 const SHARES_KEPT: usize = 500_000;
 
+/// What is said of a state on a full disk.
+const NOT_NOTED: &str =
+    "no room was left to write down all that was done; free some, and --resume does what is missing there";
+
 impl Commit<'_> {
     /// An object that need not be read: its share of what the run tells.
     pub(super) fn earlier(&mut self, mut report: Report) {
@@ -107,7 +111,16 @@ impl Commit<'_> {
             self.run.state.as_mut().map_or(Ok(()), State::write)?;
             return Err(error);
         }
-        self.run.state.as_mut().map_or(Ok(()), |state| state.finish(self.job))?;
+        if let Some(state) = &mut self.run.state {
+            match state.finish(self.job) {
+                Err(error) if error.is_full_state() => {
+                    let place = self.names.shown(&state.folder().to_string_lossy()).to_string();
+                    let full = LookAt { detector: String::new(), place, note: NOT_NOTED.into() };
+                    look_at(&mut self.look_at, [full]);
+                }
+                finished => finished?,
+            }
+        }
         if let Some(file) = self.findings.take() {
             file.finish().map_err(Error::Findings)?;
         }
