@@ -15,18 +15,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::pieces::{Pieces, Stream};
-use crate::text::{Lines, oversized};
+use crate::text::oversized;
 use crate::{
     Batch, Content, Description, Edit, Error, Format, FormatName, Layout, Opened, Piece, ReadOptions,
     Rendered, Source,
 };
-use cut::{Cutter, Shape};
+use cut::{Cutter, Lines, Shape};
 
 /// Opens a stream of JSON, told by `description` whether it is lines, else by its first bytes.
 pub(crate) fn open(stream: Stream, sample: &[u8], description: Description, options: &ReadOptions) -> Opened {
     let shape = if description.format == FormatName::Jsonl { Shape::Lines } else { Shape::of(sample) };
     let source: Box<dyn Source> = match shape {
-        Shape::Lines => Box::new(Pieces::new(stream, Lines::default(), options.sizes(), cost)),
+        Shape::Lines => Box::new(Pieces::new(stream, Lines::new(), options.sizes(), cost)),
         _ => Box::new(Pieces::new(stream, Cutter::new(shape, true), options.sizes(), cost)),
     };
     Opened { source, format: Arc::new(Json { shape }), description }

@@ -37,27 +37,6 @@ fn cost(bytes: &[u8]) -> usize {
     3 * bytes.len() + 32 * memchr::memchr_iter(b'\n', bytes).count()
 }
 
-/// Records end at `\n`. A line with nothing but blanks and line breaks is none.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lines {
-    /// Whether the line has something else by now.
-    filled: bool,
-}
-
-impl Borders for Lines {
-    fn feed(&mut self, bytes: &[u8]) -> Option<Border> {
-        let end = memchr::memchr(b'\n', bytes).map(|at| at + 1);
-        self.filled =
-            self.filled || bytes[..end.unwrap_or(bytes.len())].iter().any(|byte| !byte.is_ascii_whitespace());
-        let end = end?;
-        Some(Border { end, record: std::mem::take(&mut self.filled), lines: 1 })
-    }
-
-    fn end(&self) -> bool {
-        self.filled
-    }
-}
-
 /// Records never end.
 #[derive(Clone, Debug, Default)]
 struct Whole {

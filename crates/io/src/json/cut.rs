@@ -1,5 +1,5 @@
-//! Where JSON values end that do not stand a line each: the elements of an array, or values behind one another. The
-//! source cuts there and the decoder finds its records there: one state machine for both.
+//! Where JSON values end: a line each, the elements of an array, or values behind one another. The source cuts there; of
+//! the last two the decoder finds its records there, so that one state machine is for both.
 
 use std::ops::Range;
 
@@ -27,6 +27,42 @@ impl Shape {
 
 /// A byte order mark in UTF-8.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The borders of [`Shape::Lines`]. A line with nothing but blanks, behind a byte order mark too, is no record.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines {
+    /// Whether a byte order mark may stand here.
+    start: bool,
+    /// Whether the line has something by now.
+    filled: bool,
+}
+
+impl Lines {
+    /// For the bytes of an object from its start.
+    pub(crate) const fn new() -> Self {
+        Self { start: true, filled: false }
+    }
+}
+
+impl Borders for Lines {
+    fn behind_a_record(&mut self) {
+        self.start = false;
+    }
+
+    fn feed(&mut self, bytes: &[u8]) -> Option<Border> {
+        let end = memchr::memchr(b'\n', bytes).map(|at| at + 1);
+        let line = &bytes[..end.unwrap_or(bytes.len())];
+        let marked = std::mem::take(&mut self.start) && line.starts_with(BOM);
+        let line = if marked { &line[BOM.len()..] } else { line };
+        self.filled = self.filled || line.iter().any(|byte| !byte.is_ascii_whitespace());
+        let end = end?;
+        Some(Border { end, record: std::mem::take(&mut self.filled), lines: 1 })
+    }
+
+    fn end(&self) -> bool {
+        self.filled
+    }
+}
 
 /// The borders of [`Shape::Elements`] and [`Shape::Values`]. Brackets are counted, not paired: the walk over the
 /// record will see.

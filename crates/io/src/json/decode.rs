@@ -19,11 +19,11 @@ pub(super) fn lines(bytes: Vec<u8>, first_record: u64, first_line: u64) -> Batch
     let ends = memchr::memchr_iter(b'\n', &bytes).map(|at| at + 1).chain([bytes.len()]);
     for (line, end) in (first_line..).zip(ends) {
         let mut cut = std::mem::replace(&mut start, end)..end;
-        if bytes[cut.clone()].trim_ascii().is_empty() {
-            continue;
-        }
         if line == 1 && bytes.starts_with(BOM) {
             cut.start = BOM.len();
+        }
+        if bytes[cut.clone()].trim_ascii().is_empty() {
+            continue;
         }
         let raw = cut.start..if bytes[cut.clone()].ends_with(b"\n") { end - 1 } else { end };
         lines.push(line);
@@ -144,10 +144,8 @@ impl Collector {
             let text = whole.and_then(|whole| whole.get(raw.clone()));
             let text =
                 text.map_or_else(|| std::str::from_utf8(&bytes[raw.clone()]).map_err(|_| BAD_UTF8), Ok);
-            let read = text.and_then(|text| match text.trim_ascii().is_empty() {
-                // Behind the mark at the start of an object, a blank line counts as a record.
-                true => Ok(()),
-                false if checked => walk(text, &mut Check).and_then(|()| walk(text, &mut this)),
+            let read = text.and_then(|text| match checked {
+                true => walk(text, &mut Check).and_then(|()| walk(text, &mut this)),
                 false => walk(text, &mut this),
             });
             match read {

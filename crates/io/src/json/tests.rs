@@ -11,7 +11,7 @@ const SHAPES: [Shape; 3] = [Shape::Lines, Shape::Elements, Shape::Values];
 
 /// The pieces of an object, each of about `size` bytes.
 fn pieces(bytes: &[u8], shape: Shape, size: usize) -> Vec<Piece> {
-    let mut lines = crate::text::Lines::default();
+    let mut lines = Lines::new();
     let mut cutter = Cutter::new(shape, true);
     let mut pieces = Vec::new();
     let (mut start, mut at, mut record, mut line) = (0, 0, 0, 1);
@@ -186,6 +186,16 @@ fn lines_are_counted_and_blank_ones_kept() {
     let (out, quarantine) = written(edited(&all, &|_, _| None));
     assert_eq!(String::from_utf8_lossy(&out), "\u{feff}{\"a\":1}\r\n\r\n  \n{\"a\":2}\n\n");
     assert_eq!(quarantine, b"[3\n");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_record() {
+    for (text, records) in [("\u{feff}", 0), ("\u{feff} \r\n", 0), ("\u{feff}\n{}\n", 1), ("\u{feff}{}", 1)] {
+        let all = batches(text.as_bytes(), Shape::Lines, usize::MAX);
+        assert_eq!(all.iter().map(|batch| batch.records).sum::<u32>(), records, "{text:?}");
+        assert_eq!(all.iter().map(|batch| batch.lines.len()).sum::<usize>(), records as usize, "{text:?}");
+        assert_eq!(written(edited(&all, &|_, _| None)).0, text.as_bytes());
+    }
 }
 
 #[test]
