@@ -140,6 +140,40 @@ fn a_value_is_looked_at_as_in_a_field_of_its_name() {
     }
 }
 
+#[test]
+fn elements_of_lists_are_pairs_too() {
+    let secret = |field| vec![(field, "toy.secret", "field", "likely")];
+    for (record, expected) in [
+        (r#"{"query":[["secret","hunter 2"],["page","2"]]}"#, secret("query[][]")),
+        (r#"{"m":{"entries":[["size",3],["X-Secret","hunter 2"]]}}"#, secret("m.entries[][]")),
+        (r#"{"rawHeaders":["Host","hunter 2","X-Secret","hunter 2"]}"#, secret("rawHeaders[]")),
+        (
+            r#"{"card":["vcard",[["secret",{"type":"work"},"text","hunter 2"],["fn",{},"text","hunter 2"]]]}"#,
+            secret("card[][][]"),
+        ),
+        // The rows of a table of two columns, and of one file.
+        (r#"["secret","hunter 2"]"#, secret("[]")),
+        // What is in other lists, is no text, or is not beside each other, is no pair.
+        (r#"{"words":["my","secret","hunter 2","secret","hunter 2","x"]}"#, vec![]),
+        (r#"{"words":["secret","hunter 2"]}"#, vec![]),
+        (r#"{"rows":[["a","secret","hunter 2"],["secret","hunter 2","b"]]}"#, vec![]),
+        // A word beside a name is what kind of thing it is.
+        (r#"{"columns":[["id","int"],["secret","text"],["x","secret_text"]]}"#, vec![]),
+        (r#"{"rows":[["secret",null,"hunter 2"],["secret",{},"hunter 2"],["secret",["hunter 2"]]]}"#, vec![]),
+        (r#"{"rows":[["secret",{},"text","x","hunter 2"],["secret","a","b","hunter 2"]]}"#, vec![]),
+        (r#"{"headers":["Host","secret","hunter 2","x"]}"#, vec![]),
+        (r#"{"headers":["secret","hunter 2","x"]}"#, vec![]),
+        (r#"{"headers":["secret",null,"hunter 2","x"]}"#, vec![]),
+        (r#"{"headers":["secret",["hunter 2"],[],"hunter 2"]}"#, vec![]),
+    ] {
+        let (told, _) = scan_text("a.jsonl", record);
+        assert_eq!(short(&told), expected, "{record}");
+        let clean = redact("a.jsonl", record);
+        assert_eq!(scan_text("a.jsonl", &clean).0, [], "{record}");
+        assert_eq!(clean.replace("<SECRET>", "hunter"), *record, "all but values stays as it is spelt");
+    }
+}
+
 /// In charts, names have numbers: `{"name": "pins", "value": 1250}`. An identifier is long.
 #[test]
 fn a_short_number_beside_a_name_is_possible() {

@@ -1,12 +1,13 @@
-//! Names that stand beside what they name: of `{"name": "ssn", "value": "..."}` one member says what the other one is.
-//! Which members do that is told by their keys alone; what a name means is not known here.
+//! Names that stand beside what they name: of `{"name": "ssn", "value": "..."}` one member says what the other one is, of
+//! `["ssn", "..."]` in a list of such lists one element. Which ones do that is told by keys and places alone; what a name
+//! means is not known here.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use ahash::RandomState;
 
-use crate::{Names, Occurrences, Texts};
+use crate::{Kind, Names, Occurrences, Texts};
 
 /// A longer key is none of those below.
 const KEY_BYTES: usize = 20;
@@ -14,6 +15,8 @@ const KEY_BYTES: usize = 20;
 const NAME_BYTES: usize = 100;
 /// More names than this are data, as more keys are.
 const DIFFERENT: usize = 10_000;
+/// So are more names than this among the elements of lists: what a name says takes longer to tell than to read it.
+const DIFFERENT_IN_LISTS: usize = 500;
 /// More names do not speak for one value.
 const NAMES_OF_ONE: usize = 16;
 
@@ -88,6 +91,9 @@ const OF_VALUES: [&str; 20] = [
 /// Lists of FHIR's additions to a record: in each the `url` says what its value is.
 const ADDITIONS: [&str; 2] = ["extension", "modifierextension"];
 
+/// Ends of the keys of lists in which each value follows its name: `rawHeaders`, `raw_trailers`.
+const IN_TURN: [&str; 5] = ["headers", "keyvals", "keyvalues", "namevalues", "trailers"];
+
 /// What a member of an object, or a column, is to those beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -101,6 +107,21 @@ pub(crate) enum Role {
     Value,
     /// Things of which a `url` is the name.
     Additions,
+    /// Where it is a list, names and values take turns.
+    InTurn,
+    /// An element of a list, which may be a pair.
+    Element(Turns),
+}
+
+/// Where in a list a value may stand behind its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turns {
+    /// Nowhere but in its lists.
+    Within,
+    /// It is a list in a list: `["ssn", "..."]`, or `["tel", {"type": "work"}, "uri", "..."]` of a card (RFC 7095).
+    Last,
+    /// All along.
+    Each,
 }
 
 impl Role {
@@ -114,6 +135,9 @@ impl Role {
         let thing = |rest: Option<&str>| rest.is_some_and(|word| is(&THINGS, word));
         if is(&ADDITIONS, &key) {
             return Self::Additions;
+        }
+        if IN_TURN.iter().any(|end| key.ends_with(end)) {
+            return Self::InTurn;
         }
         if is(&OF_VALUES, &key) || thing(key.strip_suffix("value")) {
             return Self::Value;
@@ -129,7 +153,13 @@ impl Role {
 
     /// That of the elements of a list.
     pub(crate) fn element(self) -> Self {
-        if self == Self::Name { Self::Names } else { self }
+        match self {
+            Self::Name => Self::Names,
+            Self::None => Self::Element(Turns::Within),
+            Self::InTurn => Self::Element(Turns::Each),
+            Self::Element(_) => Self::Element(Turns::Last),
+            other => other,
+        }
     }
 
     /// Whether names in it belong to what holds it.
@@ -144,12 +174,21 @@ fn plain(key: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
+/// Whether a text is a word alone, or one with what it takes. In a list that says what kind of thing the name before it
+/// is: `["password", "varchar(255)"]`.
+fn is_word(text: &str) -> bool {
+    let word = text.find(['(', '[', '<']).filter(|end| *end > 0).map_or(text, |end| &text[..end]);
+    word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+}
+
 /// What cells of a batch are named by: some names, a line each, and each such text once.
 #[derive(Default)]
 pub(crate) struct NameList {
     names: Vec<Arc<str>>,
     known: HashMap<Arc<str>, u32, RandomState>,
     lines: String,
+    /// How many of them were met in lists first.
+    in_lists: usize,
 }
 
 impl NameList {
@@ -160,6 +199,11 @@ impl NameList {
 
     /// The place of these names in the list; `None` where none is one.
     pub(crate) fn number<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Option<u32> {
+        self.number_within(names, DIFFERENT)
+    }
+
+    /// The same; `None` too where they are not in the list, and it has so many.
+    fn number_within<'n>(&mut self, names: impl Iterator<Item = &'n str>, most: usize) -> Option<u32> {
         self.lines.clear();
         let mut count = 0;
         for name in names {
@@ -175,13 +219,27 @@ impl NameList {
         if let Some(number) = self.known.get(&*self.lines) {
             return Some(*number);
         }
-        if self.names.len() == DIFFERENT {
+        if self.names.len() >= most {
             return None;
         }
         let (lines, number): (Arc<str>, _) = (self.lines.as_str().into(), self.names.len() as u32);
         self.names.push(lines.clone());
         self.known.insert(lines, number);
         Some(number)
+    }
+
+    /// Notes that an element of a list is named by another one, if that may be so.
+    pub(crate) fn join_elements(&mut self, texts: &mut [Texts], name: CellAt, value: CellAt) {
+        let text = |at: CellAt| texts[at.texts as usize].get(at.cell);
+        if texts[name.texts as usize].kind != Kind::Text || is_word(text(value)) {
+            return;
+        }
+        let known = self.names.len();
+        let most = (known + DIFFERENT_IN_LISTS - self.in_lists).min(DIFFERENT);
+        if let Some(number) = self.number_within([text(name)].into_iter(), most) {
+            self.in_lists += self.names.len() - known;
+            texts[value.texts as usize].named.push((value.cell, number));
+        }
     }
 
     /// Notes that each of the values is named by each of the names.
@@ -362,6 +420,41 @@ mod tests {
         assert_eq!(Role::of("text", Role::Value), Role::None);
         let addition = Role::of("modifierExtension", Role::None).element();
         assert_eq!((Role::of("url", addition), Role::of("url", Role::None)), (Role::Name, Role::None));
+    }
+
+    #[test]
+    fn elements_of_lists_are_known_by_their_places() {
+        let of = |key| Role::of(key, Role::None);
+        assert_eq!(of("rawHeaders").element(), Role::Element(Turns::Each));
+        assert_eq!(of("rows").element(), Role::Element(Turns::Within));
+        assert_eq!(of("rows").element().element().element(), Role::Element(Turns::Last));
+        assert_eq!(of("values").element().element(), Role::Value, "named by what stands beside the list");
+        assert!(
+            is_word("varchar") && is_word("decimal(10, 2)") && !is_word("R2d2") && !is_word("(415) 5552671")
+        );
+    }
+
+    #[test]
+    fn names_in_lists_are_few_and_those_that_are_known_stay() {
+        let texts = |row: usize| Texts {
+            field: "a[][]".into(),
+            kind: Kind::Text,
+            nullable: true,
+            buffer: format!("name {row}: 1"),
+            ends: vec![(format!("name {row}").len()) as u32, (format!("name {row}: 1").len()) as u32],
+            occurrences: Occurrences::One(vec![0, 0]),
+            named: Vec::new(),
+        };
+        let mut list = NameList::default();
+        let mut is_joined = |row| {
+            let mut texts = [texts(row)];
+            let at = |cell| CellAt { texts: 0, cell };
+            list.join_elements(&mut texts, at(0), at(1));
+            !texts[0].named.is_empty()
+        };
+        assert!((0..DIFFERENT_IN_LISTS).all(&mut is_joined));
+        assert!(!is_joined(DIFFERENT_IN_LISTS) && is_joined(3));
+        assert!(list.number(["of an object"].into_iter()).is_some(), "has room of its own");
     }
 
     #[test]

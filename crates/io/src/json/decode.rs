@@ -5,10 +5,12 @@ use super::escape::unescape;
 use super::paths::{PathId, Paths};
 use super::token::{Check, Quoted, Visit, is_blank, walk, whole};
 use super::{JsonLayout, Row, Starts};
-use crate::pairs::{CellAt, NameList, Role};
+use crate::pairs::{CellAt, NameList, Role, Turns};
 use crate::text::{BAD_UTF8, UNPARSED};
 use crate::{Batch, Kind, Layout, Occurrences, Quarantined, Texts};
 
+/// Elements of a property of a card: its name, its parameters, its type, its value.
+const CARD: usize = 4;
 /// Records of a piece by which the room that the others need is told.
 const SAMPLE_ROWS: usize = 64;
 
@@ -104,6 +106,7 @@ struct Frame {
     /// What of [`Pairs`] stood there when it was opened.
     names: u32,
     values: u32,
+    elements: u32,
 }
 
 /// Names and values of the containers that are open, those of the innermost last.
@@ -111,6 +114,8 @@ struct Frame {
 struct Pairs {
     open_names: Vec<CellAt>,
     open_values: Vec<CellAt>,
+    /// Elements of the lists that may be pairs; `None` is no cell.
+    open_elements: Vec<Option<CellAt>>,
     names: NameList,
 }
 
@@ -222,18 +227,57 @@ impl Collector {
     /// Notes the last cell of some texts where it is a name or what one names.
     #[inline]
     fn pair(&mut self, texts: usize) {
-        let list = match self.paths.role(self.at) {
-            Role::None | Role::Names | Role::Additions => return,
-            Role::Name => &mut self.pairs.open_names,
-            Role::Value => &mut self.pairs.open_values,
+        let role = self.paths.role(self.at);
+        if let Role::None | Role::Names | Role::Additions | Role::InTurn | Role::Element(Turns::Within) = role
+        {
+            return;
+        }
+        let cell = CellAt { texts: texts as u32, cell: self.texts[texts].len() as u32 - 1 };
+        match role {
+            Role::Name => self.pairs.open_names.push(cell),
+            Role::Value => self.pairs.open_values.push(cell),
+            _ => self.element(Some(cell)),
+        }
+    }
+
+    /// Notes an element of a list; of a list that is one pair or none, as many as tell.
+    #[inline]
+    fn element(&mut self, cell: Option<CellAt>) {
+        let most = match self.paths.role(self.at) {
+            Role::Element(Turns::Each) => usize::MAX,
+            Role::Element(Turns::Last) => CARD + 1,
+            _ => return,
         };
-        list.push(CellAt { texts: texts as u32, cell: self.texts[texts].len() as u32 - 1 });
+        let open = &mut self.pairs.open_elements;
+        let known = self.frames.last().map_or(0, |list| open.len() - list.elements as usize);
+        if known < most {
+            open.push(cell);
+        }
+    }
+
+    /// Joins the names and values among the elements of a list.
+    fn join_elements(&mut self, closed: &Frame) {
+        let Pairs { open_elements, names, .. } = &mut self.pairs;
+        let elements = &open_elements[closed.elements as usize..];
+        let mut join = |name: CellAt, value: CellAt| names.join_elements(&mut self.texts, name, value);
+        match (self.paths.role(self.at), elements) {
+            (Role::Element(Turns::Each), all) if all.len() % 2 == 0 => {
+                for pair in all.chunks_exact(2) {
+                    if let [Some(name), Some(value)] = *pair {
+                        join(name, value);
+                    }
+                }
+            }
+            (_, [Some(name), Some(value)] | [Some(name), None, Some(_), Some(value)]) => join(*name, *value),
+            _ => {}
+        }
+        open_elements.truncate(closed.elements as usize);
     }
 
     /// Joins the names and values of a container. Those of its values stay that are the value of what holds it.
     #[cold]
     fn join(&mut self, closed: &Frame) {
-        let Pairs { open_names, open_values, names } = &mut self.pairs;
+        let Pairs { open_names, open_values, names, .. } = &mut self.pairs;
         let first = closed.values as usize;
         // The elements of a list have no names beside them.
         let nearest = closed.before.map_or(&[][..], |_| &open_names[closed.names as usize..]);
@@ -281,7 +325,9 @@ impl Collector {
 impl<'t> Visit<'t> for Collector {
     fn open(&mut self, list: bool) {
         let (names, values) = (self.pairs.open_names.len() as u32, self.pairs.open_values.len() as u32);
-        self.frames.push(Frame { path: self.at, before: None, names, values });
+        self.element(None);
+        let elements = self.pairs.open_elements.len() as u32;
+        self.frames.push(Frame { path: self.at, before: None, names, values, elements });
         if list {
             self.at = self.paths.element(self.at);
         }
@@ -291,6 +337,9 @@ impl<'t> Visit<'t> for Collector {
         let closed = self.frames.pop().expect("what closes was opened");
         if self.pairs.open_values.len() > closed.values as usize {
             self.join(&closed);
+        }
+        if self.pairs.open_elements.len() > closed.elements as usize {
+            self.join_elements(&closed);
         }
         if !self.paths.role(closed.path).names() {
             self.pairs.open_names.truncate(closed.names as usize);
@@ -318,6 +367,10 @@ impl<'t> Visit<'t> for Collector {
         let texts = self.texts(self.at, Kind::Text);
         self.push(texts, value);
         self.pair(texts);
+    }
+
+    fn literal(&mut self) {
+        self.element(None);
     }
 
     fn number(&mut self, at: usize, raw: &'t str, integer: bool) {

@@ -65,8 +65,10 @@ pub(super) struct Paths {
 
 impl Default for Paths {
     fn default() -> Self {
-        let own = |path: &str| Node::new(path.into(), "", Role::None);
-        Self { nodes: vec![own(RECORD), own(FOLDED)], known: 0 }
+        let own = |path: &str, role| Node::new(path.into(), "", role);
+        // A record is an element of its object.
+        let record = own(RECORD, Role::None.element());
+        Self { nodes: vec![record, own(FOLDED, Role::None)], known: 0 }
     }
 }
 

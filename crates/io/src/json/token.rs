@@ -28,6 +28,8 @@ pub(super) trait Visit<'t> {
     fn string(&mut self, _value: Quoted<'t>) {}
     /// A number, where it starts, and whether it is spelt as an integer.
     fn number(&mut self, _at: usize, _raw: &'t str, _integer: bool) {}
+    /// `true`, `false` or `null`.
+    fn literal(&mut self) {}
 }
 
 /// Visits nothing.
@@ -67,7 +69,10 @@ pub(super) fn walk<'t>(text: &'t str, visit: &mut impl Visit<'t>) -> Result<(), 
                 let integer = at.number()?;
                 visit.number(start, &text[start..at.at], integer);
             }
-            Some(_) => at.literal()?,
+            Some(_) => {
+                at.literal()?;
+                visit.literal();
+            }
             None => return Err(ENDS),
         }
         // Behind a value, or right before the end of an empty container.
