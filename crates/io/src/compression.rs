@@ -164,6 +164,9 @@ impl<R: BufRead> Read for Frames<R> {
     }
 }
 
+/// What zstd says of a frame that needs a window of more than 128 MiB, as `--long=31` may write it of a few bytes too.
+const WIDE: &str = "Frame requires too much memory for decoding";
+
 /// Tells a stream that ends early from one that holds damaged data; both are causes, never a silent end.
 struct Checked<R> {
     inner: R,
@@ -180,6 +183,10 @@ impl<R: Read> Read for Checked<R> {
             match error.kind() {
                 io::ErrorKind::UnexpectedEof => Cause::Damaged(self.truncated).into(),
                 io::ErrorKind::Interrupted => error,
+                _ if error.to_string() == WIDE => {
+                    let why = "a zstd window of more than 128 MiB is not read; compress it again, with --long=27 at most";
+                    Cause::Unsupported(why).into()
+                }
                 _ => Cause::Damaged(self.damaged).into(),
             }
         })
@@ -259,6 +266,21 @@ mod tests {
             assert_eq!(gunzip(&[&one, end]), Err(format!("{told}; fetch it again")));
             assert_eq!(gunzip(&[&one, &block, end]), Err(format!("{told}; fetch it again")));
         }
+    }
+
+    /// A frame of one byte by RFC 8878, section 3.1.1: its magic number, a descriptor, the exponent of its window over
+    /// 1 KiB, and one block as it is.
+    #[test]
+    fn a_window_that_is_too_wide_is_no_damage() {
+        let read = |exponent: u8| {
+            let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, (exponent - 10) << 3, 0b1001, 0, 0, b'x'];
+            let mut text = String::new();
+            let read =
+                Compression::Zstd.reader(Cursor::new(frame), Beside::default()).read_to_string(&mut text);
+            read.map(|_| text).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(27).as_deref(), Ok("x"));
+        assert!(read(28).is_err_and(|told| told.contains("with --long=27 at most")));
     }
 
     #[test]
