@@ -209,9 +209,16 @@ impl Writing {
     fn pass_on(&mut self, file: &File, end: usize) -> Result<(), Cause> {
         for group in self.next..end {
             let mut to = self.writer.next_row_group()?;
-            for leaf in 0..file.leaves.len() {
-                let close = stored(file, group, leaf, self.index.as_ref(), &self.stored)?;
-                guarded(|| to.append_column(&self.stored, close))?;
+            if file.rows(group) == 0 {
+                // Whatever its bytes hold, nobody has looked at it.
+                while let Some(column) = to.next_column()? {
+                    column.close()?;
+                }
+            } else {
+                for leaf in 0..file.leaves.len() {
+                    let close = stored(file, group, leaf, self.index.as_ref(), &self.stored)?;
+                    guarded(|| to.append_column(&self.stored, close))?;
+                }
             }
             guarded(|| to.close())?;
         }
