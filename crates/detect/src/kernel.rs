@@ -4,7 +4,7 @@
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod vector;
 
-use crate::filter::{Bytes, USUAL, Window};
+use crate::filter::{Bytes, NUMBERS, USUAL, Window};
 use crate::letters::is_key;
 
 /// Bytes that one mask stands for.
@@ -63,16 +63,17 @@ impl Halves {
         })
     }
 
-    /// The share of a usual text that these bytes make up.
-    fn share(self) -> f64 {
+    /// The share of each of the usual texts that these bytes make up.
+    fn shares(self) -> [f64; 2] {
         if self.low & self.high == u16::MAX {
-            return 1.0;
+            return [1.0; 2];
         }
-        let of = |(nth, rows): (usize, &[f64])| {
-            let row = rows.iter().enumerate().filter(|(low, _)| self.low >> low & 1 != 0);
-            if self.high >> nth & 1 != 0 { row.map(|(_, usual)| usual).sum() } else { 0.0 }
-        };
-        USUAL.chunks(16).enumerate().map(of).sum()
+        let halves = |set: u16| (0..16).filter(move |half| set >> half & 1 != 0);
+        let mut shares = [0.0; 2];
+        for byte in halves(self.high).flat_map(|high| halves(self.low).map(move |low| high << 4 | low)) {
+            shares.iter_mut().zip(USUAL[byte]).for_each(|(share, usual)| *share += usual);
+        }
+        shares
     }
 }
 
@@ -106,8 +107,11 @@ impl Bucket {
 
     /// What the kernel takes for one of the windows, as a share of the places of a usual text.
     pub(crate) fn share(&self) -> f64 {
-        self.looks.iter().copied().map(Halves::share).product::<f64>()
-            * if self.after_none { 0.25 } else { 1.0 }
+        let mut shares = [1.0, NUMBERS];
+        for look in self.looks {
+            shares.iter_mut().zip(look.shares()).for_each(|(all, of_look)| *all *= of_look);
+        }
+        shares.iter().sum::<f64>() * if self.after_none { 0.25 } else { 1.0 }
     }
 }
 
