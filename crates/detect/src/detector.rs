@@ -51,7 +51,8 @@ pub struct Detector {
     /// `pattern` is what may follow a label.
     pub labelled: &'static str,
     /// Unambiguous names of the value (`ssn`, `social security number`), any case; a value right behind one is
-    /// labelled. `#`, `no`, `number`, `id`, `is`, `:`, `=` and blanks between label and value are the scanner's work.
+    /// labelled. `#`, `no`, `number`, `id`, `is`, `:`, `=` and blanks between label and value are the scanner's work, and
+    /// so is the rest of a longer name to which the value is assigned: `SSN_2=`.
     pub labels: &'static [&'static str],
     /// What must not touch a candidate on either side.
     pub borders: Borders,

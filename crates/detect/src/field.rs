@@ -52,10 +52,59 @@ impl Field {
     }
 }
 
-// These lists are sorted, to be searched.
+/// Words, or rows of a few: sorted, to be searched.
+struct List<const N: usize> {
+    all: [&'static str; N],
+    /// What their last words are like, as bits: most words are like none of them.
+    like: [u64; LIKENESSES / 64],
+}
+
+const LIKENESSES: usize = 1024;
+
+/// What a word is like, as a number: its length and both its ends.
+const fn likeness(word: &[u8]) -> usize {
+    match word {
+        [first, .., last] => (*first as usize * 37 + *last as usize * 5 + word.len() * 97) % LIKENESSES,
+        _ => 0,
+    }
+}
+
+impl<const N: usize> List<N> {
+    const fn new(all: [&'static str; N]) -> Self {
+        let mut like = [0; LIKENESSES / 64];
+        let mut nth = 0;
+        while nth < N {
+            let words = all[nth].as_bytes();
+            let mut last = words.len();
+            while last > 0 && words[last - 1] != b' ' {
+                last -= 1;
+            }
+            let bit = likeness(words.split_at(last).1);
+            like[bit / 64] |= 1 << (bit % 64);
+            nth += 1;
+        }
+        Self { all, like }
+    }
+
+    fn may_end_in(&self, word: &str) -> bool {
+        let bit = likeness(word.as_bytes());
+        self.like[bit / 64] >> (bit % 64) & 1 != 0
+    }
+
+    fn holds(&self, word: &str) -> bool {
+        self.may_end_in(word) && self.all.binary_search(&word).is_ok()
+    }
+
+    /// Whether words end in one of these, of three words at most.
+    fn ends(&self, words: &str) -> bool {
+        let mut starts = words.rmatch_indices(' ').map(|(blank, _)| blank + 1).chain([0]).take(3).peekable();
+        starts.peek().is_some_and(|last| self.may_end_in(&words[*last..]))
+            && starts.any(|start| self.all.binary_search(&&words[start..]).is_ok())
+    }
+}
 
 /// Words that make a name one of counts, times or flags about a thing instead of the thing itself.
-const ABOUT: [&str; 35] = [
+static ABOUT: List<35> = List::new([
     "average",
     "avg",
     "cnt",
@@ -91,7 +140,7 @@ const ABOUT: [&str; 35] = [
     "type",
     "valid",
     "verified",
-];
+]);
 
 /// Words that do so as the first one of a name.
 const ABOUT_FIRST: [&str; 6] = ["is", "has", "had", "was", "can", "should"];
@@ -101,7 +150,7 @@ const NUMBERS: [&str; 6] = ["n", "no", "nr", "nro", "nbr", "num"];
 
 /// Words that do so as the last one, but for a number: when something was done, units, amounts, what is counted or
 /// measured.
-const ABOUT_LAST: [&str; 67] = [
+static ABOUT_LAST: List<67> = List::new([
     "algorithm",
     "altitude",
     "amount",
@@ -169,10 +218,10 @@ const ABOUT_LAST: [&str; 67] = [
     "volume",
     "weeks",
     "weight",
-];
+]);
 
 /// What only things have, at the end of a name.
-const OF_THINGS: [&str; 25] = [
+static OF_THINGS: List<25> = List::new([
     "account age",
     "cache age",
     "cell id",
@@ -198,11 +247,11 @@ const OF_THINGS: [&str; 25] = [
     "session age",
     "token age",
     "vehicle age",
-];
+]);
 
 /// What only secrets have, at the end of a name: where one lies, what it is called, how it must look. Other things may be
 /// just that: an address has a `label`, a profile is a `url`.
-const OF_SECRETS: [&str; 89] = [
+static OF_SECRETS: List<89> = List::new([
     "alg",
     "alias",
     "arn",
@@ -292,7 +341,7 @@ const OF_SECRETS: [&str; 89] = [
     "validator",
     "var",
     "variable",
-];
+]);
 
 /// Last elements of a path that do not say what they hold: `ssn.value`, `customer.id`.
 const GENERIC: [&str; 18] = [
@@ -303,19 +352,19 @@ const GENERIC: [&str; 18] = [
 /// The words of a name, lower case and parted by blanks, where the name may vouch for anything.
 pub(crate) fn words(name: &str) -> Option<String> {
     let words = split(name);
-    let about = words.split(' ').any(|word| ABOUT.binary_search(&word).is_ok())
+    let about = words.split(' ').any(|word| ABOUT.holds(word))
         || words.split_once(' ').is_some_and(|(first, rest)| {
             ABOUT_FIRST.contains(&first) || NUMBERS.contains(&first) && plural(rest)
         })
-        || end_in(unnumbered(&words), &ABOUT_LAST)
-        || end_in(unnumbered(&words), &OF_THINGS);
+        || ABOUT_LAST.ends(unnumbered(&words))
+        || OF_THINGS.ends(unnumbered(&words));
     (!about).then_some(words)
 }
 
 /// Where the last of the words of a name begins, if that is what only secrets have.
 pub(crate) fn of_secrets(words: &str) -> Option<usize> {
     let unnumbered = unnumbered(words);
-    end_in(unnumbered, &OF_SECRETS).then(|| unnumbered.rfind(' ').map_or(0, |blank| blank + 1))
+    OF_SECRETS.ends(unnumbered).then(|| unnumbered.rfind(' ').map_or(0, |blank| blank + 1))
 }
 
 /// Whether these words end in a thing of which there are several; nothing that is short or ends in two of them.
@@ -325,12 +374,6 @@ fn plural(words: &str) -> bool {
 
 fn unnumbered(words: &str) -> &str {
     words.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ')
-}
-
-/// Whether words end in one of these, of three words at most.
-fn end_in(words: &str, ends: &[&str]) -> bool {
-    let starts = words.rmatch_indices(' ').map(|(blank, _)| blank + 1).chain([0]).take(3);
-    starts.into_iter().any(|start| ends.binary_search(&&words[start..]).is_ok())
 }
 
 /// The end of a path that names the value itself: its last element, and those before as long as it is generic. In
@@ -346,22 +389,25 @@ pub(crate) fn leaf(path: &str) -> &str {
 /// The words of a name, lower case and parted by blanks.
 fn split(name: &str) -> String {
     let mut words = String::with_capacity(name.len() + 4);
-    let mut last = ' ';
-    let mut rest = name.chars().peekable();
-    while let Some(c) = rest.next() {
+    let (mut last, mut parted) = (' ', false);
+    for (at, c) in name.char_indices() {
+        if !c.is_alphanumeric() {
+            (last, parted) = (c, true);
+            continue;
+        }
+        let before_small = || name[at + c.len_utf8()..].starts_with(char::is_lowercase);
         let hump = c.is_uppercase()
-            && (last.is_lowercase()
-                || last.is_ascii_digit()
-                || last.is_uppercase() && rest.peek().is_some_and(|next| next.is_lowercase()));
-        if (hump || !c.is_alphanumeric()) && !words.is_empty() && !words.ends_with(' ') {
+            && (last.is_lowercase() || last.is_ascii_digit() || last.is_uppercase() && before_small());
+        if (hump || parted) && !words.is_empty() {
             words.push(' ');
         }
-        if c.is_alphanumeric() {
+        if c.is_ascii() {
+            words.push(c.to_ascii_lowercase());
+        } else {
             words.extend(c.to_lowercase());
         }
-        last = c;
+        (last, parted) = (c, false);
     }
-    words.truncate(words.trim_end_matches(' ').len());
     words
 }
 
@@ -473,7 +519,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted() {
-        for list in [&ABOUT[..], &ABOUT_LAST, &OF_THINGS, &OF_SECRETS] {
+        for list in [&ABOUT.all[..], &ABOUT_LAST.all, &OF_THINGS.all, &OF_SECRETS.all] {
             assert!(list.is_sorted(), "{list:?}");
             assert!(list.iter().all(|words| words.split(' ').count() <= 3), "{list:?}");
         }

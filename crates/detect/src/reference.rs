@@ -14,7 +14,9 @@ use crate::compile::{Compiled, Led, Parts, Role, Shape, parse};
 use crate::covered::Covered;
 use crate::mark::in_mark;
 use crate::shadow::Shadow;
-use crate::words::{expression, is_grown, value_starts};
+use crate::words::{
+    Names, assigned, expression, is_grown, is_numbered, may_be_numbered, name_goes_on, value_starts,
+};
 use crate::{
     Anchored, Borders, Candidate, CustomDetector, Detector, DetectorIndex, Error, Evidence, Field, Finding,
     Verdict,
@@ -40,7 +42,7 @@ struct Heard {
     detector: u16,
     role: Role,
     span: Range<usize>,
-    /// It begins within a name as code writes it, as only labels do.
+    /// It begins within a name as code writes it, or a digit is grown together with it, as only labels have it.
     in_name: bool,
 }
 
@@ -100,12 +102,14 @@ impl Reference {
     fn heard(&self, view: &str) -> Vec<Heard> {
         let mut heard = Vec::new();
         for (start, end) in stretches(view) {
-            let in_name = in_name(view, start);
-            if end - start > 100 || !is_border(view, start) && !in_name || !is_border(view, end) {
+            let span = start..end;
+            let (within, numbered) = (in_name(view, start), !is_border(view, end));
+            let stands = is_border(view, start) || within && is_grown(&view[span.clone()]);
+            if span.len() > 100 || !stands || numbered && !may_be_numbered(view, &span) {
                 continue;
             }
-            let grown = in_name && is_grown(&view[start..end]);
-            let words = self.words.iter().filter(|(_, _, role)| !in_name || grown && *role == Role::Label);
+            let in_name = within || numbered;
+            let words = self.words.iter().filter(|(_, _, role)| !in_name || *role == Role::Label);
             for (_, detector, role) in words.filter(|(word, ..)| word.is_match(&view[start..end])) {
                 if !in_mark(view, &(start..end)) {
                     heard.push(Heard { detector: *detector, role: *role, span: start..end, in_name });
@@ -165,12 +169,12 @@ impl Scan<'_> {
         let Some(plain) = shapes.iter().find(|plain| plain.shape.detector == self.index) else {
             return Vec::new();
         };
-        let labels = self.labels().map(|label| (label, true));
-        let cell = self.view.len() - self.view.trim_start().len();
+        let labels = self.labels().map(|starts| (starts, true));
+        let cell = value_starts(self.view, self.view.len() - self.view.trim_start().len());
         let field = self.field.named.contains(DetectorIndex(self.index)).then_some((cell, false));
         let mut covered = Covered::default();
-        let mut first = |(end, label): (usize, bool)| {
-            let mut starts = value_starts(self.view, end).filter(|start| self.view.is_char_boundary(*start));
+        let mut first = |(starts, label): (Range<usize>, bool)| {
+            let mut starts = starts.filter(|start| self.view.is_char_boundary(*start));
             let label = if label { Evidence::LABEL } else { Evidence::NONE };
             starts.find_map(|start| {
                 let ends = if covered.holds(0, start) { Vec::new() } else { plain.ends(self.view, start) };
@@ -202,7 +206,7 @@ impl Scan<'_> {
             ends.sort_by_key(|(end, led)| (Reverse(*end), *led));
             ends.dedup_by_key(|(end, _)| *end);
             let accepted = ends.iter().find_map(|(end, led)| {
-                let labelled = self.labels().any(|label| value_starts(self.view, label).contains(&start));
+                let labelled = self.labels().any(|starts| starts.contains(&start));
                 let label = if labelled { Evidence::LABEL } else { Evidence::NONE };
                 self.judged(start..*end, label, *led, passed)
             });
@@ -218,10 +222,16 @@ impl Scan<'_> {
         found
     }
 
-    /// Where the labels of the detector end.
-    fn labels(&self) -> impl Iterator<Item = usize> {
+    /// Where labels of the detector let values start: behind each, and behind the name that it begins.
+    fn labels(&self) -> impl Iterator<Item = Range<usize>> {
         let own = self.heard.iter().filter(|heard| heard.detector == self.index && heard.role == Role::Label);
-        own.map(|heard| heard.span.end)
+        own.flat_map(|Heard { span, .. }| {
+            let behind = (!is_numbered(self.view, span.end)).then(|| value_starts(self.view, span.end));
+            let longer = name_goes_on(self.view, span.end);
+            let name = longer.then(|| assigned(self.view, span, &mut Names::default())).flatten();
+            let name = name.filter(|name| name.speaks_for(self.detector.category));
+            behind.into_iter().chain(name.map(|name| name.starts))
+        })
     }
 
     fn near(&self, span: &Range<usize>, negative: bool) -> bool {

@@ -16,7 +16,7 @@ use crate::kernel::{BLOCK, Path};
 use crate::letters::Letters;
 use crate::shadow::{Shadow, Views};
 use crate::sieve::{Anchor, Sieve, Sieved};
-use crate::words::{Hit, Words};
+use crate::words::{Hit, Names, Words};
 use crate::{Category, CustomDetector, Detector, DetectorIndex, DetectorSet, Error, Field, Finding, field};
 use group::{Group, Walkers, grouped};
 use pass::{End, Heard, Judged, Named, Pass, note, settle, trimmed};
@@ -175,6 +175,7 @@ struct Cell {
     hits: Vec<Hit>,
     heard: Heard,
     named: Vec<Named>,
+    names: Names,
     judged: Vec<Judged>,
     ends: Vec<End>,
     /// Where values behind a label may end, rising.

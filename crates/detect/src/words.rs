@@ -13,7 +13,7 @@ use crate::compile::Role;
 use crate::kernel::BLOCK;
 use crate::letters::{self, KEY, Letters, Start};
 use crate::mark::in_mark;
-use crate::{DetectorIndex, Error};
+use crate::{Category, DetectorIndex, Error, field};
 pub(crate) use keys::Keys;
 use keys::{Index, Key, beginnings};
 use spelling::Cases;
@@ -68,7 +68,7 @@ pub(crate) enum Which {
 }
 
 impl Hit {
-    fn range(&self) -> Range<usize> {
+    pub(crate) fn range(&self) -> Range<usize> {
         self.span.start as usize..self.span.end as usize
     }
 }
@@ -102,14 +102,13 @@ impl Words {
         }
         let (stems, firsts) = stems(&it.list);
         it.stems = stems;
-        let runs =
-            || it.list.iter().enumerate().flat_map(|(nth, word)| word.runs().map(move |run| (run, nth)));
-        it.index = Index::new(runs().map(|(run, nth)| (Key::of(&run).bytes, firsts[nth])).collect());
+        let numbered = |word: &Word| if word.label { word.numbered() } else { Vec::new() };
+        let runs = |word: &Word| word.runs().into_iter().chain(numbered(word)).collect::<Vec<_>>();
+        let keys = it.list.iter().zip(&firsts);
+        let keys =
+            keys.flat_map(|(word, first)| runs(word).into_iter().map(|run| (Key::of(&run).bytes, *first)));
+        it.index = Index::new(keys.collect());
         let others = it.cases.others();
-        let begin = |wanted: &dyn Fn(&Word) -> bool| {
-            let runs = runs().filter(|(_, nth)| wanted(&it.list[*nth]));
-            Keys::new(runs.flat_map(|(run, _)| beginnings(&run, &others)))
-        };
         let has_digit_near = |word: &Word| {
             let mut labelled = word.owners.iter().filter(|(_, role)| *role == Role::Label);
             // Twice: the key of a value may stand between.
@@ -118,15 +117,16 @@ impl Words {
                 first_digits[usize::from(owner.0)].is_some_and(|digit| ahead + digit <= NEAR)
             })
         };
+        let keys = |runs: Vec<String>| Keys::new(runs.iter().flat_map(|run| beginnings(run, &others)));
         let begin_labels = |wanted: &dyn Fn(&Word) -> bool| {
-            let grown = it.list.iter().filter(|word| wanted(word)).filter_map(|word| word.runs().last());
+            let labels = || it.list.iter().filter(|word| word.label && wanted(word));
+            let grown = labels().flat_map(|word| word.runs().pop().into_iter().chain(word.numbered()));
             let ascii = grown.filter(|run| run.starts_with(|c: char| c.is_ascii_lowercase()));
-            let in_names = Keys::new(ascii.flat_map(|run| beginnings(&run, &others)));
-            Labels { alone: begin(wanted), in_names }
+            Labels { alone: keys(labels().flat_map(runs).collect()), in_names: keys(ascii.collect()) }
         };
-        let all = begin(&|_| true);
-        let labels = begin_labels(&|word| word.label);
-        let digitless = begin_labels(&|word| word.label && !has_digit_near(word));
+        let all = keys(it.list.iter().flat_map(Word::runs).collect());
+        let labels = begin_labels(&|_| true);
+        let digitless = begin_labels(&|word| !has_digit_near(word));
         (it.all, it.labels, it.digitless) = (all, labels, digitless);
         Ok(it)
     }
@@ -134,6 +134,11 @@ impl Words {
     /// Whose word this is, and what for.
     pub(crate) fn owners(&self, hit: &Hit) -> &[(DetectorIndex, Role)] {
         &self.list[hit.word as usize].owners
+    }
+
+    /// The detectors whose label this is.
+    pub(crate) fn labelled(&self, hit: &Hit) -> impl Iterator<Item = DetectorIndex> {
+        self.owners(hit).iter().filter(|(_, role)| *role == Role::Label).map(|(detector, _)| *detector)
     }
 
     /// How labels begin that can have a value, given whether a digit stands within [`NEAR`].
@@ -208,7 +213,7 @@ impl Words {
     /// The same, where the stem ends at `end`.
     fn grow(&self, stem: &Stem, text: &str, start: usize, mut end: usize, which: Which, hits: &mut Vec<Hit>) {
         if let Some(word) = stem.word.filter(|word| which == Which::All || self.list[*word as usize].label)
-            && is_border(text, end)
+            && (is_border(text, end) || which == Which::Labels && may_be_numbered(text, &(start..end)))
             && !in_mark(text, &(start..end))
         {
             hits.push(Hit { span: start as u32..end as u32, word });
@@ -229,7 +234,7 @@ impl Words {
 impl Word {
     /// The runs of letters that the word can begin with, as far as a key goes: its first part, or more of them with
     /// nothing between.
-    fn runs(&self) -> impl Iterator<Item = String> {
+    fn runs(&self) -> Vec<String> {
         let mut runs = Vec::new();
         let mut glued = String::new();
         for part in &self.parts {
@@ -239,7 +244,15 @@ impl Word {
                 break;
             }
         }
-        runs.into_iter()
+        runs
+    }
+
+    /// The same where a digit is grown together with it, `phone2`, as far as the digit is in the key.
+    fn numbered(&self) -> Vec<String> {
+        let grown = self.parts.concat();
+        let short = (LEAST_NUMBERED..KEY).contains(&grown.len()) && self.runs().last() == Some(&grown);
+        let ends = grown.ends_with(|c: char| c.is_ascii_alphabetic());
+        ('0'..='9').filter(|_| short && ends).map(|digit| format!("{grown}{digit}")).collect()
     }
 
     /// How long it can be in a text, in bytes.
@@ -322,8 +335,13 @@ const SMALL_STARTS: [u64; 256] = {
 /// Where a value may start behind a label that ends at `from`: any place behind the connecting words and asides, in the
 /// last run of blanks and signs. The key of a value may stand between.
 pub(crate) fn value_starts(text: &str, from: usize) -> Range<usize> {
+    starts(text, from, 0)
+}
+
+/// The same, where so many bytes of asides are behind it.
+fn starts(text: &str, from: usize, mut asides: usize) -> Range<usize> {
     let mut from = value_beside(text, from).unwrap_or(from);
-    let (mut at, mut run, mut words, mut asides) = (from, from, 0, 0);
+    let (mut at, mut run, mut words) = (from, from, 0);
     loop {
         if let Some(length) = aside(&text[at..]).filter(|length| asides + length <= ASIDES) {
             (at, from, asides) = (at + length, from + length, asides + length);
@@ -346,6 +364,90 @@ pub(crate) fn value_starts(text: &str, from: usize) -> Range<usize> {
         }
     }
 }
+
+/// A name that a label begins, and to which something is assigned: `PASSWORD_PROD=`, `phone2:`.
+pub(crate) struct Assigned {
+    /// Where its value may start.
+    pub(crate) starts: Range<usize>,
+    /// It says no more than that there is a secret elsewhere: `password_file`.
+    of_secrets: bool,
+}
+
+impl Assigned {
+    pub(crate) fn speaks_for(&self, category: Category) -> bool {
+        !self.of_secrets || category != Category::Credential
+    }
+}
+
+/// Whether a name goes on behind a label that ends here.
+#[inline]
+pub(crate) fn name_goes_on(text: &str, label_end: usize) -> bool {
+    match text.as_bytes()[label_end..] {
+        [b'_' | b'-', next, ..] => next.is_ascii_alphanumeric(),
+        _ => is_numbered(text, label_end),
+    }
+}
+
+/// What the last names said: those of logs and settings come again and again.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<Box<str>, Option<bool>>);
+
+impl Names {
+    const MOST: usize = 1000;
+
+    /// Of a name that may speak for a value, whether it is of secrets.
+    fn of_secrets(&mut self, name: &str) -> Option<bool> {
+        if let Some(said) = self.0.get(name) {
+            return *said;
+        }
+        if self.0.len() == Self::MOST {
+            self.0.clear();
+        }
+        let says = field::words(name).map(|words| field::of_secrets(&words).is_some());
+        self.0.insert(name.into(), says);
+        says
+    }
+}
+
+/// What a name may have behind a label, in bytes. They are taken from those of asides.
+const REST: usize = 24;
+
+/// Names have so many digits behind a label, values more.
+const NUMERALS: usize = 4;
+
+/// The name that goes on behind a label, where it speaks for a value that is assigned to it: `phone_count` does not.
+pub(crate) fn assigned(text: &str, label: &Range<usize>, names: &mut Names) -> Option<Assigned> {
+    let rest = text.as_bytes()[label.end..].iter().take(REST + 1);
+    let rest = rest.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let (length, digits) =
+        rest.fold((0, 0), |(length, digits), byte| (length + 1, digits + usize::from(byte.is_ascii_digit())));
+    if length > REST || digits > NUMERALS {
+        return None;
+    }
+    let end = label.end + length;
+    let starts = starts(text, end, length);
+    let between = &text[end..starts.end - 1];
+    if !between.contains([':', '=']) || between.contains("::") {
+        return None;
+    }
+    let of_secrets = names.of_secrets(&text[label.start..end])?;
+    Some(Assigned { starts, of_secrets })
+}
+
+/// Whether a digit is grown together with the letters of a label that ends here: `phone2`.
+#[inline]
+pub(crate) fn is_numbered(text: &str, label_end: usize) -> bool {
+    let (label, rest) = text.as_bytes().split_at(label_end);
+    matches!((label, rest), ([.., last], [digit, ..]) if digit.is_ascii_digit() && last.is_ascii_alphabetic())
+}
+
+/// Whether a label may be grown together with a digit here: none of one letter or two, and with nothing behind the digit.
+pub(crate) fn may_be_numbered(text: &str, label: &Range<usize>) -> bool {
+    label.len() >= LEAST_NUMBERED && is_numbered(text, label.end) && is_border(text, label.end + 1)
+}
+
+/// Of shorter labels one with a digit is no name.
+const LEAST_NUMBERED: usize = 3;
 
 /// Elements of HTML that part a label from its value.
 const TAGS: [&str; 18] = [

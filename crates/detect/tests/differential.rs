@@ -82,11 +82,17 @@ fn agree_on_cells(name: &str, cells: &[String]) {
 }
 
 /// Pieces that the toys are made of, and what breaks them.
-const PIECES: [&str; 77] = [
+const PIECES: [&str; 83] = [
     "4111 1111",
     "4111",
     "1111",
     "12",
+    "2",
+    "2: ",
+    "_PROD=",
+    "_of_other: ",
+    "_count=",
+    "-file=",
     "5",
     "0",
     "-",

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use sievert_detect::checksum::luhn;
 use sievert_detect::{
-    Borders, Candidate, Confidence, CustomDetector, Detector, DetectorIndex, Evidence, Finding, Region,
-    Scanner, Scratch, Texts, Trial, Verdict,
+    Borders, Candidate, Category, Confidence, CustomDetector, Detector, DetectorIndex, Evidence, Finding,
+    Region, Scanner, Scratch, Texts, Trial, Verdict,
 };
 
 fn card(candidate: &Candidate<'_>) -> Verdict {
@@ -96,6 +96,40 @@ fn a_label_stands_right_before_its_value() {
     }
     assert_eq!(found(&scanner, "", "MRN was taken, 12345"), [""; 0]);
     assert_eq!(found(&scanner, "", "UCLA-12345"), [""; 0]);
+}
+
+#[test]
+fn a_label_may_begin_a_longer_name_to_which_the_value_is_assigned() {
+    static SECRET: Detector = Detector { id: "toy.secret", category: Category::Credential, ..MRN };
+    let scanner = scanner();
+    for text in [
+        "MRN_2=AB-123456",
+        "mrn_of_spouse: AB-123456",
+        "\"mrn-prod\": \"AB-123456\"",
+        "'mrn2' => 'AB-123456'",
+        "patient_mrn_2_old := AB-123456",
+        "userMrn2=AB-123456",
+        "- name: MRN_PROD\n  value: AB-123456",
+    ] {
+        assert_eq!(found(&scanner, "", text), [r#"toy.mrn "AB-123456" label"#], "{text}");
+    }
+    for text in [
+        "mrn_prod AB-123456",
+        "mrn_of_the_next_of_kin_or_spouse: AB-123456",
+        "mrn_prod::AB-123456",
+        "mrn_count=AB-123456",
+        "mrn_type: AB-123456",
+        "mrn_sent_at: AB-123456",
+        "mrn22: AB-123456",
+        "mrns: AB-123456",
+        "mrn.prod: AB-123456",
+    ] {
+        assert_eq!(found(&scanner, "", text), [""; 0], "{text}");
+    }
+    assert_eq!(found(&scanner, "", "mrn-20260: AB-123456"), [r#"toy.mrn "20260" label"#], "no name, a value");
+    let scanner = Scanner::new(&[&SECRET], &[]).expect("it is well formed");
+    assert_eq!(found(&scanner, "", "mrn_prod=AB-123456"), [r#"toy.secret "AB-123456" label"#]);
+    assert_eq!(found(&scanner, "", "mrn_file=AB-123456"), [""; 0], "as in a field of that name");
 }
 
 #[test]

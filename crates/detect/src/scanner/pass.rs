@@ -9,7 +9,7 @@ use crate::automaton::Numbered;
 use crate::compile::{Led, Role, Shape};
 use crate::letters::Letters;
 use crate::sieve::Anchor;
-use crate::words::{Hit, Which, Words, value_starts};
+use crate::words::{Hit, Which, Words, assigned, is_numbered, name_goes_on, value_starts};
 use crate::{
     Anchored, Borders, Candidate, Confidence, DetectorIndex, DetectorSet, Evidence, Field, Finding, Verdict,
 };
@@ -156,12 +156,15 @@ impl<'p> Pass<'p> {
             scanner.words.at(self.view, at, self.letters.start(at), Which::Labels, &mut hits);
         }
         for hit in hits.drain(..) {
-            let starts = value_starts(self.view, hit.span.end as usize);
-            let labels = scanner.words.owners(&hit).iter().filter(|(_, role)| *role == Role::Label);
-            for (detector, _) in labels {
-                let named = Named { detector: *detector, starts: starts.start as u32..starts.end as u32 };
-                self.cell.named.push(named);
-                self.behind_label(*detector, starts.clone(), true);
+            let end = hit.range().end;
+            if !is_numbered(self.view, end) {
+                let starts = value_starts(self.view, end);
+                for detector in scanner.words.labelled(&hit) {
+                    self.named(detector, starts.clone());
+                }
+            }
+            if name_goes_on(self.view, end) {
+                self.behind_name(&hit);
             }
         }
         self.cell.hits = hits;
@@ -173,6 +176,24 @@ impl<'p> Pass<'p> {
             }
         }
         self.cell.judged.sort_unstable_by_key(Judged::place);
+    }
+
+    /// Values behind the longer name that a label begins.
+    #[cold]
+    fn behind_name(&mut self, label: &Hit) {
+        let scanner = self.scanner;
+        let Some(name) = assigned(self.view, &label.range(), &mut self.cell.names) else { return };
+        for detector in scanner.words.labelled(label) {
+            if name.speaks_for(scanner.about(detector).category) {
+                self.named(detector, name.starts.clone());
+            }
+        }
+    }
+
+    /// A value of the detector, where one of its labels lets it start in `starts`.
+    fn named(&mut self, detector: DetectorIndex, starts: Range<usize>) {
+        self.cell.named.push(Named { detector, starts: starts.start as u32..starts.end as u32 });
+        self.behind_label(detector, starts, true);
     }
 
     /// The first value of the detector's labelled shape that starts in `starts`.

@@ -106,7 +106,7 @@ pub(super) struct Index {
 }
 
 /// Bits of a hash that the index goes by.
-const INDEX: u32 = 10;
+const INDEX: u32 = 13;
 
 impl Index {
     pub(super) fn new(mut entries: Vec<(u64, u32)>) -> Self {

@@ -161,6 +161,12 @@ pub static DETECTOR: Detector = Detector {
         "rabbitMQPassword = '[[hR8sT2kLq9]]'",
         "config.setPassword(\"[[hunter2]]\");",
         ".password('[[hunter2]]')",
+        "PASSWORD_PROD=[[hR8sT2kLq9]]",
+        "  db_password_2: [[hR8sT2kLq9]]",
+        "\"password2\": \"[[hR8sT2kLq9]]\",",
+        "os.environ[\"API_KEY_LIVE\"] = \"[[hR8sT2kLq9ZxW]]\"",
+        "- name: CLIENT_SECRET_STAGING\n  value: [[hR8sT2kLq9]]\n",
+        "<add key=\"ApiKey-Prod\" value=\"[[hR8sT2kLq9ZxW]]\" />",
     ],
     counter_examples: &[
         "password = ${DB_PASSWORD}",
@@ -213,6 +219,14 @@ pub static DETECTOR: Detector = Detector {
         "\"arn:aws:secretsmanager:us-west-2:123456789012:secret:OrdersDatabase-a1b2c3\"",
         "SECRET_ARN=arn:aws:secretsmanager:us-west-2:123456789012:secret:Orders-a1b2c3",
         "api_key_id=key-20240101-2",
+        "password_file=db1secrets",
+        "password_file_2: \"db1secrets\"",
+        "secret_name: \"db1secrets\"",
+        "token_type=bearer2, access_token_type=bearer2",
+        "secret_count = n12x4",
+        "password_changed_at: 2t7k0x4",
+        "password_prod is hR8sT2kLq9",
+        "let secret_expander = TLS13_CHACHA20_POLY1305_SHA256_INTERNAL;",
     ],
     ..Detector::BLANK
 };
@@ -365,7 +379,8 @@ fn secret(value: &str, quoted: bool) -> bool {
             let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
             word.chars().all(char::is_alphabetic)
         });
-    let expression = !quoted && value.contains('.');
+    let constant = value.contains('_') && !has(char::is_lowercase);
+    let expression = !quoted && (value.contains('.') || constant);
     let random = || value.len() >= 16 && secrecy::entropy(value) >= 3.5 && digits;
     letters
         && !path
