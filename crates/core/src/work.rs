@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ahash::RandomState;
-use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Finding, Scratch};
+use sievert_detect::{DetectorIndex, DetectorSet, Evidence, Field, Finding, Scratch};
 use sievert_io::{Batch, Change, Edit, Error, Format, Kind, Occurrences, Piece, Rendered, Texts, Unread};
 
 use crate::column::Column;
@@ -58,6 +58,8 @@ pub(crate) struct Worker<'r> {
     names: Names<'r>,
     /// By name, and whether the cells are the keys of the objects there instead of their values.
     fields: HashMap<(Arc<str>, bool), Arc<KnownField>>,
+    /// What names beside cells say.
+    voices: HashMap<Box<str>, Option<Field>>,
     /// Keys of the piece that hold a finding, each as it is shown.
     keys: HashMap<String, String>,
     scratch: Scratch,
@@ -84,6 +86,7 @@ impl<'r> Worker<'r> {
             run_key,
             names: Names::new(&job.plan),
             fields: HashMap::new(),
+            voices: HashMap::new(),
             keys: HashMap::new(),
             scratch: Scratch::default(),
             found: Vec::new(),

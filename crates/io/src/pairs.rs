@@ -16,7 +16,7 @@ const NAME_BYTES: usize = 100;
 /// More names than this are data, as more keys are.
 const DIFFERENT: usize = 10_000;
 /// So are more names than this among the elements of lists: what a name says takes longer to tell than to read it.
-const DIFFERENT_IN_LISTS: usize = 500;
+const DIFFERENT_IN_LISTS: usize = 200;
 /// More names do not speak for one value.
 const NAMES_OF_ONE: usize = 16;
 

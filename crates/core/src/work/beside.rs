@@ -9,6 +9,7 @@ use sievert_detect::Field;
 use sievert_io::{Batch, Occurrences, Texts};
 
 use super::{KnownField, Worker};
+use crate::counts::FIELDS_TRACKED;
 use crate::plan::FieldPlan;
 
 /// Some cells of a field for which the same speaks: nearly always all of them.
@@ -28,11 +29,25 @@ impl Part<'_> {
 
 impl Worker<'_> {
     /// What each of the names of a batch says of a cell; `None` where it says nothing.
-    pub(super) fn voices(&self, batch: &Batch) -> Vec<Option<Field>> {
-        let of_one = |name: &str| Some(self.job.plan.named(name)).filter(Field::is_telling);
-        let of_all =
-            |names: &Arc<str>| names.lines().filter_map(of_one).reduce(|all, one| all.named_by(&one));
-        batch.names.0.iter().map(of_all).collect()
+    pub(super) fn voices(&mut self, batch: &Batch) -> Vec<Option<Field>> {
+        let mut of_all = |names: &Arc<str>| {
+            let voices = names.lines().filter_map(|name| self.voice(name));
+            voices.reduce(|all, one| all.named_by(&one))
+        };
+        batch.names.0.iter().map(&mut of_all).collect()
+    }
+
+    /// What one name says. Most stand in every batch.
+    fn voice(&mut self, name: &str) -> Option<Field> {
+        if let Some(known) = self.voices.get(name) {
+            return known.clone();
+        }
+        let voice = Some(self.job.plan.named(name)).filter(Field::is_telling);
+        if self.voices.len() >= FIELDS_TRACKED {
+            self.voices.clear();
+        }
+        self.voices.insert(name.into(), voice.clone());
+        voice
     }
 }
 
