@@ -150,7 +150,7 @@ const NUMBERS: [&str; 6] = ["n", "no", "nr", "nro", "nbr", "num"];
 
 /// Words that do so as the last one, but for a number: when something was done, units, amounts, what is counted or
 /// measured.
-static ABOUT_LAST: List<67> = List::new([
+static ABOUT_LAST: List<68> = List::new([
     "algorithm",
     "altitude",
     "amount",
@@ -207,6 +207,7 @@ static ABOUT_LAST: List<67> = List::new([
     "sessions",
     "spend",
     "strength",
+    "threshold",
     "traffic",
     "ttl",
     "updated",

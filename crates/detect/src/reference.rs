@@ -15,7 +15,7 @@ use crate::covered::Covered;
 use crate::mark::in_mark;
 use crate::shadow::Shadow;
 use crate::words::{
-    Names, assigned, expression, is_grown, is_numbered, may_be_numbered, name_goes_on, value_starts,
+    Names, assigned, expression, is_grown, is_grown_on, may_grow_on, name_goes_on, value_starts,
 };
 use crate::{
     Anchored, Borders, Candidate, CustomDetector, Detector, DetectorIndex, Error, Evidence, Field, Finding,
@@ -42,7 +42,7 @@ struct Heard {
     detector: u16,
     role: Role,
     span: Range<usize>,
-    /// It begins within a name as code writes it, or a digit is grown together with it, as only labels have it.
+    /// It begins or ends within a name as code writes it, as only labels do.
     in_name: bool,
 }
 
@@ -103,12 +103,12 @@ impl Reference {
         let mut heard = Vec::new();
         for (start, end) in stretches(view) {
             let span = start..end;
-            let (within, numbered) = (in_name(view, start), !is_border(view, end));
+            let (within, grown_on) = (in_name(view, start), !is_border(view, end));
             let stands = is_border(view, start) || within && is_grown(&view[span.clone()]);
-            if span.len() > 100 || !stands || numbered && !may_be_numbered(view, &span) {
+            if span.len() > 100 || !stands || grown_on && !may_grow_on(view, &span) {
                 continue;
             }
-            let in_name = within || numbered;
+            let in_name = within || grown_on;
             let words = self.words.iter().filter(|(_, _, role)| !in_name || *role == Role::Label);
             for (_, detector, role) in words.filter(|(word, ..)| word.is_match(&view[start..end])) {
                 if !in_mark(view, &(start..end)) {
@@ -226,7 +226,7 @@ impl Scan<'_> {
     fn labels(&self) -> impl Iterator<Item = Range<usize>> {
         let own = self.heard.iter().filter(|heard| heard.detector == self.index && heard.role == Role::Label);
         own.flat_map(|Heard { span, .. }| {
-            let behind = (!is_numbered(self.view, span.end)).then(|| value_starts(self.view, span.end));
+            let behind = (!is_grown_on(self.view, span.end)).then(|| value_starts(self.view, span.end));
             let longer = name_goes_on(self.view, span.end);
             let name = longer.then(|| assigned(self.view, span, &mut Names::default())).flatten();
             let name = name.filter(|name| name.speaks_for(self.detector.category));

@@ -213,7 +213,7 @@ impl Words {
     /// The same, where the stem ends at `end`.
     fn grow(&self, stem: &Stem, text: &str, start: usize, mut end: usize, which: Which, hits: &mut Vec<Hit>) {
         if let Some(word) = stem.word.filter(|word| which == Which::All || self.list[*word as usize].label)
-            && (is_border(text, end) || which == Which::Labels && may_be_numbered(text, &(start..end)))
+            && (is_border(text, end) || which == Which::Labels && may_grow_on(text, &(start..end)))
             && !in_mark(text, &(start..end))
         {
             hits.push(Hit { span: start as u32..end as u32, word });
@@ -384,7 +384,7 @@ impl Assigned {
 pub(crate) fn name_goes_on(text: &str, label_end: usize) -> bool {
     match text.as_bytes()[label_end..] {
         [b'_' | b'-', next, ..] => next.is_ascii_alphanumeric(),
-        _ => is_numbered(text, label_end),
+        _ => is_grown_on(text, label_end),
     }
 }
 
@@ -434,16 +434,25 @@ pub(crate) fn assigned(text: &str, label: &Range<usize>, names: &mut Names) -> O
     Some(Assigned { starts, of_secrets })
 }
 
-/// Whether a digit is grown together with the letters of a label that ends here: `phone2`.
+/// Whether a name goes on right behind the letters of a label that ends here: with a digit, `phone2`, or a capital,
+/// `passwordProd`.
 #[inline]
-pub(crate) fn is_numbered(text: &str, label_end: usize) -> bool {
-    let (label, rest) = text.as_bytes().split_at(label_end);
-    matches!((label, rest), ([.., last], [digit, ..]) if digit.is_ascii_digit() && last.is_ascii_alphabetic())
+pub(crate) fn is_grown_on(text: &str, label_end: usize) -> bool {
+    match text.as_bytes().split_at(label_end) {
+        ([.., last], [b'0'..=b'9', ..]) => last.is_ascii_alphabetic(),
+        ([.., last], [b'A'..=b'Z', ..]) => last.is_ascii_lowercase(),
+        _ => false,
+    }
 }
 
-/// Whether a label may be grown together with a digit here: none of one letter or two, and with nothing behind the digit.
-pub(crate) fn may_be_numbered(text: &str, label: &Range<usize>) -> bool {
-    label.len() >= LEAST_NUMBERED && is_numbered(text, label.end) && is_border(text, label.end + 1)
+/// Whether a label stands here with which a name goes on so: three letters at least with one digit, and what fills a key
+/// with a capital.
+pub(crate) fn may_grow_on(text: &str, label: &Range<usize>) -> bool {
+    is_grown_on(text, label.end)
+        && match text.as_bytes()[label.end] {
+            b'0'..=b'9' => label.len() >= LEAST_NUMBERED && is_border(text, label.end + 1),
+            _ => label.len() >= KEY,
+        }
 }
 
 /// Of shorter labels one with a digit is no name.

@@ -82,7 +82,7 @@ fn agree_on_cells(name: &str, cells: &[String]) {
 }
 
 /// Pieces that the toys are made of, and what breaks them.
-const PIECES: [&str; 83] = [
+const PIECES: [&str; 85] = [
     "4111 1111",
     "4111",
     "1111",
@@ -93,6 +93,8 @@ const PIECES: [&str; 83] = [
     "_of_other: ",
     "_count=",
     "-file=",
+    "Prod",
+    "passwordProd=",
     "5",
     "0",
     "-",

@@ -109,6 +109,7 @@ fn a_label_may_begin_a_longer_name_to_which_the_value_is_assigned() {
         "'mrn2' => 'AB-123456'",
         "patient_mrn_2_old := AB-123456",
         "userMrn2=AB-123456",
+        "medicalRecordNumberOfSpouse: 'AB-123456'",
         "- name: MRN_PROD\n  value: AB-123456",
     ] {
         assert_eq!(found(&scanner, "", text), [r#"toy.mrn "AB-123456" label"#], "{text}");
@@ -122,6 +123,7 @@ fn a_label_may_begin_a_longer_name_to_which_the_value_is_assigned() {
         "mrn_sent_at: AB-123456",
         "mrn22: AB-123456",
         "mrns: AB-123456",
+        "medicalRecordNumberType: 'AB-123456'",
         "mrn.prod: AB-123456",
     ] {
         assert_eq!(found(&scanner, "", text), [""; 0], "{text}");

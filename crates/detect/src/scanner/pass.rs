@@ -9,7 +9,7 @@ use crate::automaton::Numbered;
 use crate::compile::{Led, Role, Shape};
 use crate::letters::Letters;
 use crate::sieve::Anchor;
-use crate::words::{Hit, Which, Words, assigned, is_numbered, name_goes_on, value_starts};
+use crate::words::{Hit, Which, Words, assigned, is_grown_on, name_goes_on, value_starts};
 use crate::{
     Anchored, Borders, Candidate, Confidence, DetectorIndex, DetectorSet, Evidence, Field, Finding, Verdict,
 };
@@ -157,7 +157,7 @@ impl<'p> Pass<'p> {
         }
         for hit in hits.drain(..) {
             let end = hit.range().end;
-            if !is_numbered(self.view, end) {
+            if !is_grown_on(self.view, end) {
                 let starts = value_starts(self.view, end);
                 for detector in scanner.words.labelled(&hit) {
                     self.named(detector, starts.clone());

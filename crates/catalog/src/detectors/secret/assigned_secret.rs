@@ -162,6 +162,7 @@ pub static DETECTOR: Detector = Detector {
         "config.setPassword(\"[[hunter2]]\");",
         ".password('[[hunter2]]')",
         "PASSWORD_PROD=[[hR8sT2kLq9]]",
+        "  clientSecretLive: '[[hR8sT2kLq9]]',",
         "  db_password_2: [[hR8sT2kLq9]]",
         "\"password2\": \"[[hR8sT2kLq9]]\",",
         "os.environ[\"API_KEY_LIVE\"] = \"[[hR8sT2kLq9ZxW]]\"",
@@ -219,7 +220,11 @@ pub static DETECTOR: Detector = Detector {
         "\"arn:aws:secretsmanager:us-west-2:123456789012:secret:OrdersDatabase-a1b2c3\"",
         "SECRET_ARN=arn:aws:secretsmanager:us-west-2:123456789012:secret:Orders-a1b2c3",
         "api_key_id=key-20240101-2",
+        "OS_CREDENTIAL_DUMPING: T1003",
+        "call(secret1=secret1, encryption_key_sha256=encryption_key_sha256)",
+        "SECRET_PARTIAL = r'(?P<secret>[a-zA-Z0-9-_]{1,255})'",
         "password_file=db1secrets",
+        "passwordField = 'db1secrets'; clientSecretName: 'db1secrets'",
         "password_file_2: \"db1secrets\"",
         "secret_name: \"db1secrets\"",
         "token_type=bearer2, access_token_type=bearer2",
@@ -248,7 +253,10 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     }
     if let Some(inner) = literal(c.text) {
         return Verdict::plain(
-            secrecy::is_given(c.before()) && !secrecy::is_placeholder(inner) && secret(inner, true),
+            secrecy::is_given(c.before())
+                && !inner.contains("(?")
+                && !secrecy::is_placeholder(inner)
+                && secret(inner, true),
         );
     }
     let whole = match quote {
@@ -266,7 +274,7 @@ fn validate(c: &Candidate<'_>) -> Verdict {
     // `pw = model1.weight`: an object, of which an attribute is meant.
     let object =
         c.after().strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
-    if quote.is_none() && (object || passed(c) || is_number(c.text)) {
+    if quote.is_none() && (object || passed(c) || is_number(c.text) || is_code(c.text) || is_its_name(c)) {
         return Verdict::No;
     }
     if quote.is_none() && c.text.contains(['<', '>', ',', ';', '(', ')', '{', '}', '[', ']']) {
@@ -330,6 +338,18 @@ fn is_number(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     text.strip_prefix("0x").is_some_and(|hex| hex.len() <= 16 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
         || typed.iter().any(|kind| text.strip_suffix(kind).is_some_and(digits))
+}
+
+/// The code of a thing in a list: `T1003`.
+fn is_code(text: &str) -> bool {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    text.len() <= 6 && text.len() - digits.len() <= 2 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `secret1=secret1`: what a call is given under its own name.
+fn is_its_name(c: &Candidate<'_>) -> bool {
+    let name = c.before().trim_end().strip_suffix('=');
+    name.is_some_and(|name| name.trim_end().ends_with(c.text))
 }
 
 /// What stands between the marks of `b'...'`.
